@@ -1,0 +1,1 @@
+"""The `eventpact` command: one module a command, which parses, calls and prints."""

@@ -1,0 +1,1 @@
+"""Contracts compiled into typed Python packages: model, passes, templates, files."""

@@ -1,0 +1,243 @@
+"""Contracts as loaded: systems, topics, events and their versions. Immutable; made by `ContractRepository`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from eventpact import avro
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a contract file; line and column start at 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Mode(StrEnum):
+    """Confluent's compatibility levels: who must be able to read whom, and how far back."""
+
+    NONE = "NONE"
+    BACKWARD = "BACKWARD"
+    BACKWARD_TRANSITIVE = "BACKWARD_TRANSITIVE"
+    FORWARD = "FORWARD"
+    FORWARD_TRANSITIVE = "FORWARD_TRANSITIVE"
+    FULL = "FULL"
+    FULL_TRANSITIVE = "FULL_TRANSITIVE"
+
+
+class SubjectStrategy(StrEnum):
+    """Confluent's subject name strategies."""
+
+    TOPIC_NAME = "TopicNameStrategy"
+    RECORD_NAME = "RecordNameStrategy"
+    TOPIC_RECORD_NAME = "TopicRecordNameStrategy"
+
+
+class Fill(StrEnum):
+    """What the runtime puts into an envelope field that the caller leaves out."""
+
+    ID = "id"  # a random UUID
+    TIME = "time"  # now, in UTC
+    TYPE = "type"  # the topic folder's name for a one-event topic, else the event's name in kebab-case
+    VERSION = "version"  # the contract version
+    SOURCE = "source"  # the service's name
+    CORRELATION = "correlation"  # the correlation id of the event being handled, else a new one
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A pinned shared type: registered under `subject` (its full name) as `version`."""
+
+    name: str
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The registry subject of the shared type."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SchemaVersion:
+    """One version of an event or shared type: one `NAME.vN.avsc` file."""
+
+    version: int
+    file: str
+    """Path as a user would type it, `contracts/quikapp/message.sent/MessageSent.v2.avsc`."""
+    source: str
+    """The file's text."""
+    text: str
+    """What the registry gets: compact JSON without `references`."""
+    schema: avro.Schema
+    references: tuple[Reference, ...]
+    locate: Callable[[str], Location]
+    """Turns a JSON pointer into the schema into a place in the file."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class VersionedType:
+    """An event or a shared type with all its versions."""
+
+    name: str
+    """Short name, `MessageSent`."""
+    full_name: str
+    """`io.quikapp.message.MessageSent`, that of the latest version."""
+    versions: tuple[SchemaVersion, ...]
+    """In rising order; version numbers start at 1 and have no gaps."""
+
+    @property
+    def latest(self) -> SchemaVersion:
+        """The newest version."""
+        return self.versions[-1]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Retry:
+    """How often a failing handler is tried in place before the record goes to dead letters."""
+
+    attempts: int
+    backoff_ms: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Topic:
+    """A topic and the events it carries: one folder with a `topic.yaml`."""
+
+    folder: str
+    """`message.sent`; what consumer groups match on."""
+    name: str
+    """On the broker, `QuikApp.message.sent`; may hold run-time parameters such as `{tenant_id}`."""
+    description: str
+    owner: str
+    purpose: Literal["events", "retry", "dead-letters"]
+    partitions: int
+    replication_factor: int
+    retention_ms: int
+    """-1 keeps records for ever."""
+    cleanup_policy: tuple[str, ...]
+    """`delete`, `compact`, or both."""
+    config: Mapping[str, str]
+    """Further topic configuration in Kafka's names."""
+    key: tuple[str, ...]
+    """Avro paths tried in order (`data.userId`); empty: records have no key and spread at random."""
+    headers: Mapping[str, str]
+    """Header name to Avro path, or to a constant when the value starts with `=`."""
+    compatibility: Mode
+    subject_strategy: SubjectStrategy
+    retry: Retry
+    dead_letters: str | None
+    """Folder of the system's dead letter topic."""
+    events: Mapping[str, VersionedType]
+    """By short name; empty unless `purpose` is `events`."""
+    file: str
+    locate: Callable[[str], Location]
+    """Turns a JSON pointer into `topic.yaml` into a place in it."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the run-time parameters in `name`."""
+        return tuple(part.split("}", 1)[0] for part in self.name.split("{")[1:])
+
+    def subject(self, event: VersionedType) -> str:
+        """The registry subject of an event on this topic."""
+        match self.subject_strategy:
+            case SubjectStrategy.TOPIC_NAME:
+                return f"{self.name}-value"
+            case SubjectStrategy.RECORD_NAME:
+                return event.full_name
+            case SubjectStrategy.TOPIC_RECORD_NAME:
+                return f"{self.name}-{event.full_name}"
+
+    def topic_config(self) -> dict[str, str]:
+        """The whole configuration this contract sets, in Kafka's names."""
+        return {
+            "cleanup.policy": ",".join(self.cleanup_policy),
+            "retention.ms": str(self.retention_ms),
+            **self.config,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ConsumerGroup:
+    """A consumer group: which topics it reads, and which versions it pins."""
+
+    name: str
+    description: str
+    topics: tuple[str, ...]
+    """Patterns on topic folders, `message.sent` or `user.*`."""
+    reads: Mapping[str, int]
+    """Event short name to the version this group reads as; others read the latest."""
+    settings: Mapping[str, str]
+    """Consumer settings in librdkafka's names."""
+    locate: Callable[[str], Location]
+    """Turns a JSON pointer inside this group's YAML into a place."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class System:
+    """One event platform: one folder with a `system.yaml`."""
+
+    name: str
+    namespace: str
+    description: str
+    owner: str
+    package_name: str
+    """Distribution name, `quikapp-events`; the import package has underscores."""
+    package_version: str
+    field_names: Literal["snake", "avro"]
+    topics: Mapping[str, Topic]
+    """By folder."""
+    types: Mapping[str, VersionedType]
+    """Shared types by full name."""
+    groups: Mapping[str, ConsumerGroup]
+    fill: Mapping[str, Fill]
+    """Envelope path (`metadata.source`) to what the runtime fills in."""
+    producer: Mapping[str, str]
+    """Producer settings in librdkafka's names."""
+    consumer: Mapping[str, str]
+    """Consumer settings that all groups share."""
+    alerts: Mapping[str, Mapping[str, float]]
+    """Threshold name to `{warning: …, critical: …}`."""
+    file: str
+    locate: Callable[[str], Location]
+
+    @property
+    def import_package(self) -> str:
+        """`quikapp_events`."""
+        return self.package_name.replace("-", "_")
+
+    def events(self) -> Iterator[tuple[Topic, VersionedType]]:
+        """Every event with its topic, in order of topic folder and event name."""
+        for topic in self.topics.values():
+            for event in topic.events.values():
+                yield topic, event
+
+    def topics_of(self, group: ConsumerGroup) -> tuple[Topic, ...]:
+        """The event topics that a group's patterns match, each once, in order of folder."""
+        return tuple(
+            topic
+            for topic in self.topics.values()
+            if topic.purpose == "events" and any(fnmatchcase(topic.folder, pattern) for pattern in group.topics)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Policy:
+    """What `eventpact.yaml` says: severities by rule, and approvals."""
+
+    severities: Mapping[str, str] = field(default_factory=dict)
+    """Rule id to `error`, `warning`, `info` or `off`."""
+    runtime_path: str | None = None
+    """Where the runtime is installed from when it is not taken from an index: a folder, relative to `eventpact.yaml`."""

@@ -1,0 +1,1 @@
+"""What changed between two versions or sources, as typed changes."""

@@ -1,0 +1,1 @@
+"""One plan for schemas and topics: read, compare by meaning, show, apply."""

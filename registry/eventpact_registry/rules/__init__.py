@@ -1,0 +1,1 @@
+"""What the gate judges: one rule a file, with its cases beside it."""

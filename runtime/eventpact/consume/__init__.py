@@ -1,0 +1,1 @@
+"""Consuming typed events in groups."""

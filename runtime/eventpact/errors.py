@@ -1,0 +1,127 @@
+"""Every error that eventpact raises on purpose.
+
+    EventPactError
+    ├── ContractError           contract files are wrong: lists each problem with file:line:column and a hint
+    │   └── SchemaError         an Avro schema is not valid: says the path inside it, line and column
+    ├── CodecError
+    │   ├── EncodeError         a value does not fit its schema: says the path and what was expected
+    │   └── DecodeError         bytes do not hold what the schema says: says the offset and the path
+    ├── RegistryError           the registry refused, or could not be reached
+    │   └── NotRegistered       it does not know this subject or schema
+    ├── BrokerError             the cluster refused, or could not be reached
+    ├── DeliveryError           an event was not acknowledged: it may or may not have been written
+    ├── OutputError             files could not be written
+    └── SettingsError           the environment does not make sense: names the variables
+
+What confluent-kafka and other libraries raise is translated where it enters, with the original as `__cause__`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class EventPactError(Exception):
+    """The root of the tree; catch it to catch everything that is ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a contract, and what to do about it."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as far as it is known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.message}" + (f" (hint: {self.hint})" if self.hint else "")
+
+
+class ContractError(EventPactError):
+    """Contract files are wrong. `problems` lists everything found in one run, in file order."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class SchemaError(ContractError):
+    """An Avro schema is not valid.
+
+    `path` is a JSON pointer into the schema's source; `line` and `column` start at 1.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str = "",
+        line: int | None = None,
+        column: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(Problem(message, None, line, column, hint))
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+
+class CodecError(EventPactError):
+    """A value and a schema do not fit."""
+
+
+class EncodeError(CodecError):
+    """A value does not fit its schema; `path` leads to it (`data.attachments[2]`)."""
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+
+
+class DecodeError(CodecError):
+    """Bytes do not hold what the schema says; `offset` counts bytes from the start of the datum."""
+
+    def __init__(self, message: str, *, path: str = "", offset: int | None = None) -> None:
+        where = path + (f" at byte {offset}" if offset is not None else "")
+        super().__init__(f"{where.strip()}: {message}" if where else message)
+        self.path = path
+        self.offset = offset
+
+
+class RegistryError(EventPactError):
+    """The registry refused, or could not be reached. `status` and `code` are its own (HTTP status, 40401, …)."""
+
+    def __init__(self, message: str, *, status: int | None = None, code: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class NotRegistered(RegistryError):
+    """The registry does not know this subject, version, id or schema."""
+
+
+class BrokerError(EventPactError):
+    """The cluster refused, or could not be reached."""
+
+
+class DeliveryError(EventPactError):
+    """An event was not acknowledged in time or was refused: it may or may not have been written."""
+
+
+class OutputError(EventPactError):
+    """Files could not be written; nothing half-written is left."""
+
+
+class SettingsError(EventPactError):
+    """The environment does not make sense; the message names each variable."""

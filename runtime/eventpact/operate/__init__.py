@@ -1,0 +1,1 @@
+"""Operating topics and tenants."""

@@ -1,0 +1,1 @@
+"""Real and embedded brokers, fixtures and flows to prove contracts with."""
