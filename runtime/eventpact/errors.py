@@ -107,7 +107,7 @@ class RegistryError(EventPactError):
         self.code = code
 
 
-class NotRegistered(RegistryError):
+class NotRegistered(RegistryError):  # noqa: N818 - reads as the fact it states
     """The registry does not know this subject, version, id or schema."""
 
 

@@ -1,0 +1,45 @@
+# Everything a contributor runs; `make help` lists it. Needs Python >= 3.11 and make, nothing else.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+BENCHMARKS := $(filter-out __init__ table,$(basename $(notdir $(wildcard benchmarks/*.py))))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test real lint generate bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv from requirements.lock and install eventpact into it
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## run the five systems end to end on the embedded broker and registry
+	$(BIN)/eventpact demo
+
+test: setup ## run every test; those on real Kafka and Apicurio need Java and Maven, and say so when they skip
+	$(BIN)/pytest
+
+lint: setup ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+generate: setup ## write the five systems' packages to build/packages
+	$(BIN)/eventpact generate --out build/packages
+
+bench: setup ## run every benchmark, peers and us in the same run
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+lock: setup ## choose the newest allowed versions and pin them with hashes
+	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+
+clean: ## remove what was built, not the environment
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,96 @@
+"""The `eventpact` command: a table of subcommands, each imported only when it runs, and one place for errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Final
+
+import click
+
+from eventpact.errors import ContractError, EventPactError
+
+COMMANDS: Final[dict[str, str]] = {
+    "lint": "Judge the contracts by themselves: names, docs, types, topics.",
+    "check": "Judge every version pair, and what a change breaks and for whom.",
+    "diff": "Show what changed between two versions or sources, and what each mode says of it.",
+    "generate": "Compile the contracts into typed Python packages.",
+    "plan": "Show what a registry and a cluster lack of the contracts.",
+    "apply": "Bring a registry and a cluster to what the contracts say.",
+    "serve": "Run the embedded schema registry.",
+    "dev": "Run the embedded broker and registry with the contracts applied.",
+    "demo": "Prove the five systems end to end, from a pull request to a handled event.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that lists its commands from the table and imports the one that is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names in the order of the table, which is the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command of that name: the function `NAME` of module `commands.NAME`."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"eventpact_cli.commands.{cmd_name}"), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{cmd_name} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The table, without importing what it lists."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"eventpact {version('eventpact')}")
+        ctx.exit()
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show it.")
+def cli() -> None:
+    r"""Events as contracts: judged in a pull request, synchronised by one plan, compiled into typed packages.
+
+    \b
+    Examples:
+      eventpact check --against git:origin/main
+      eventpact generate --out build/packages
+      eventpact dev
+    """
+
+
+def main() -> None:
+    """Run the command line: exit code 0 nothing found, 1 findings, 2 wrong use or a system error."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except ContractError as error:
+        for problem in error.problems:
+            click.echo(f"error: {problem}", err=True)
+        sys.exit(2)
+    except EventPactError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
