@@ -9,7 +9,10 @@
     ├── RegistryError           the registry refused, or could not be reached
     │   └── NotRegistered       it does not know this subject or schema
     ├── BrokerError             the cluster refused, or could not be reached
+    │   └── Unsupported         it does not know how to do this at all
     ├── DeliveryError           an event was not acknowledged: it may or may not have been written
+    ├── HandlerError            a handler failed on a record that has no dead letter topic to go to
+    ├── ParameterError          a topic's run-time parameter is missing, unknown or not a name
     ├── OutputError             files could not be written
     └── SettingsError           the environment does not make sense: names the variables
 
@@ -115,8 +118,20 @@ class BrokerError(EventPactError):
     """The cluster refused, or could not be reached."""
 
 
+class Unsupported(BrokerError):  # noqa: N818 - reads as the fact it states
+    """The broker does not know how to do this at all, as the embedded one does not know how to administer topics."""
+
+
 class DeliveryError(EventPactError):
     """An event was not acknowledged in time or was refused: it may or may not have been written."""
+
+
+class HandlerError(EventPactError):
+    """A handler failed on a record that has no dead letter topic to go to; what it raised is the `__cause__`."""
+
+
+class ParameterError(EventPactError):
+    """A topic's run-time parameter (`tenant_id`) is missing, unknown or not a name."""
 
 
 class OutputError(EventPactError):
@@ -124,4 +139,8 @@ class OutputError(EventPactError):
 
 
 class SettingsError(EventPactError):
-    """The environment does not make sense; the message names each variable."""
+    """The environment does not make sense. `problems` holds one sentence for each variable that is wrong."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

@@ -64,6 +64,8 @@ class EventContract:
     """Attribute paths (`data.user_id`) tried in order, the first that is not `None` wins; empty: no key."""
     headers: tuple[tuple[str, str], ...] = ()
     """Header name to attribute path, or to a constant when the value starts with `=`."""
+    correlation: str | None = None
+    """Attribute path of the correlation id, `metadata.correlation_id`; what handling the event passes on."""
     dead_letters: str | None = None
     """Name of the topic that takes records of this event that cannot be handled."""
     retry_attempts: int = 3

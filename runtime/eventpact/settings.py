@@ -1,0 +1,187 @@
+"""Settings of a service: where its cluster and registry are, who it is there, and what it overrides.
+
+`Settings.from_env()` reads the environment (the variables are in `eventpact.environment`). What the contracts of a
+system set for its producers and groups are defaults; what the environment says wins over them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PRODUCER_DEFAULTS: Final[Mapping[str, str]] = {
+    "acks": "all",
+    "enable.idempotence": "true",
+    "linger.ms": "5",  # without lingering, p99 at 100,000/s on three brokers is ten times as high
+    "partitioner": "murmur2_random",  # Java's: the same key goes to the same partition from every language
+}
+"""What producers use unless contracts or environment say otherwise, in librdkafka's names."""
+
+CONSUMER_DEFAULTS: Final[Mapping[str, str]] = {
+    "auto.offset.reset": "earliest",
+    "fetch.queue.backoff.ms": "10",  # the default second idles a fast consumer of several brokers
+    "partition.assignment.strategy": "cooperative-sticky",  # a new member does not stop the whole group
+    "topic.metadata.refresh.interval.ms": "10000",  # how soon a new topic that matches a pattern is noticed
+}
+"""What groups use unless contracts or environment say otherwise, in librdkafka's names."""
+
+_CONSUMER_ALWAYS: Final = {"enable.auto.commit": "false", "enable.auto.offset.store": "false"}
+_WEAK_ACKS: Final = {"0", "1"}
+
+
+class Secret:
+    """Text that shows itself only on request."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sasl:
+    """A user of the cluster."""
+
+    username: str
+    password: Secret
+    mechanism: str = "SCRAM-SHA-512"
+    """`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ssl:
+    """TLS to the cluster; the paths are of PEM files."""
+
+    ca: str | None = None
+    """Whom to trust; the system's authorities where there is none."""
+    certificate: str | None = None
+    key: str | None = None
+    key_password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a service is told from outside."""
+
+    brokers: str = ""
+    """`host:port`, several separated by commas."""
+    client_id: str = ""
+    """The service's name, which is also the source its events name."""
+    registry_url: str = ""
+    """Base URL of the schema registry, several of one registry separated by commas."""
+    registry_username: str | None = None
+    registry_password: Secret | None = None
+    enabled: bool = True
+    """Off: nothing connects, and what is sent is accepted and dropped with a count."""
+    consumer_group: str | None = None
+    """Replaces the name of every group that runs with these settings."""
+    acks: str | None = None
+    """`all`, `1` or `0`; less than `all` gives up idempotence."""
+    compression: str | None = None
+    sasl: Sasl | None = None
+    ssl: Ssl | None = None
+    partitions: int = 3
+    """Of a topic that is created without a word about it."""
+    replication_factor: int = 3
+    """Of a topic that is created without a word about it."""
+    retention_days: int = 30
+    """Of a topic that is created without a word about it."""
+    log_level: str | None = None
+    """Level of the logger `eventpact`."""
+    timeout: float = 5.0
+    """Seconds to wait for an answer of cluster or registry where a call says nothing else."""
+    producer: Mapping[str, str] = field(default_factory=dict)
+    """Further producer properties in librdkafka's names; they win over the contracts'."""
+    consumer: Mapping[str, str] = field(default_factory=dict)
+    """Further consumer properties in librdkafka's names; they win over the contracts'."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings that environment variables make, `os.environ` by default.
+
+        Raises:
+            SettingsError: names every variable that is missing or wrong.
+        """
+        from eventpact.environment import read  # noqa: PLC0415 - reading the environment is rare, settings are not
+
+        return cls(**read(os.environ if environ is None else environ))
+
+    def producer_config(self, contract: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The librdkafka configuration of a producer; `contract` holds what the system's contracts set."""
+        config = {**self._connection(), **PRODUCER_DEFAULTS, **(contract or {})}
+        if self.compression is not None:
+            config["compression.type"] = self.compression
+        if self.acks is not None:
+            config["acks"] = self.acks
+        if self.acks in _WEAK_ACKS:
+            config["enable.idempotence"] = "false"
+        return {**config, **self.producer}
+
+    def consumer_config(self, group: str, contract: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The librdkafka configuration of a member of `group`; `contract` holds what the contracts set for it.
+
+        Offsets are committed by the group itself after success, whatever the contracts say.
+        """
+        return {
+            **self._connection(),
+            **CONSUMER_DEFAULTS,
+            **(contract or {}),
+            **self.consumer,
+            **_CONSUMER_ALWAYS,
+            "group.id": self.consumer_group or group,
+        }
+
+    def admin_config(self) -> dict[str, str]:
+        """The librdkafka configuration of an administrator."""
+        return self._connection()
+
+    def registry_config(self) -> dict[str, str | float | int]:
+        """The registry client's configuration; it tries each call three times within a second or two."""
+        config: dict[str, str | float | int] = {
+            "url": self.registry_url,
+            "timeout": self.timeout,
+            "max.retries": 2,
+            "retries.wait.ms": 200,
+            "retries.max.wait.ms": 1000,
+        }
+        if self.registry_username is not None:
+            password = self.registry_password.reveal() if self.registry_password else ""
+            config["basic.auth.user.info"] = f"{self.registry_username}:{password}"
+        return config
+
+    def _connection(self) -> dict[str, str]:
+        config = {"bootstrap.servers": self.brokers, "client.id": self.client_id or "eventpact"}
+        protocol = "SASL_" * (self.sasl is not None) + ("SSL" if self.ssl is not None else "PLAINTEXT")
+        if protocol != "PLAINTEXT":
+            config["security.protocol"] = protocol
+        if self.sasl is not None:
+            config["sasl.mechanism"] = self.sasl.mechanism
+            config["sasl.username"] = self.sasl.username
+            config["sasl.password"] = self.sasl.password.reveal()
+        if self.ssl is not None:
+            password = self.ssl.key_password
+            files = {
+                "ssl.ca.location": self.ssl.ca,
+                "ssl.certificate.location": self.ssl.certificate,
+                "ssl.key.location": self.ssl.key,
+                "ssl.key.password": None if password is None else password.reveal(),
+            }
+            config.update((name, value) for name, value in files.items() if value is not None)
+        return config
