@@ -1,0 +1,227 @@
+"""The calls of the REST API: each takes a request apart, asks the rules, and gives the answer as JSON values."""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Final
+
+from eventpact_registry.server import errors
+from eventpact_registry.server.requests import flag, page, path, submission
+from eventpact_registry.server.store import GLOBAL
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from eventpact_registry.server.governance import Governance
+    from eventpact_registry.server.service import Found, Service
+    from eventpact_registry.server.store import StoredSchema
+
+_ANY_CONTEXT: Final = ":*:"
+"""A subject prefix of clients that ask over all contexts; here there is one."""
+
+_ID_DIGITS: Final = 10
+
+
+class Calls:
+    """One method a call; the names and shapes of properties are Confluent's."""
+
+    def __init__(self, service: Service, governance: Governance) -> None:
+        self._service = service
+        self._governance = governance
+
+    def register(self, request: Request, body: dict[str, Any]) -> Any:
+        """POST /subjects/{subject}/versions."""
+        version = self._service.register(
+            path(request, "subject"), submission(body), normalize=flag(request, "normalize")
+        )
+        return {"id": version.schema_id, "version": version.version}
+
+    def lookup(self, request: Request, body: dict[str, Any]) -> Any:
+        """POST /subjects/{subject}."""
+        return _version(
+            self._service.lookup(
+                path(request, "subject"),
+                submission(body),
+                normalize=flag(request, "normalize"),
+                deleted=flag(request, "deleted"),
+            )
+        )
+
+    def subjects(self, request: Request) -> Any:
+        """GET /subjects."""
+        names = self._service.subjects(
+            prefix=_prefix(request), deleted=flag(request, "deleted"), deleted_only=_deleted_only(request)
+        )
+        return page(request, names)
+
+    def versions(self, request: Request) -> Any:
+        """GET /subjects/{subject}/versions."""
+        numbers = self._service.versions(
+            path(request, "subject"), deleted=flag(request, "deleted"), deleted_only=_deleted_only(request)
+        )
+        return page(request, numbers)
+
+    def version(self, request: Request) -> Any:
+        """GET /subjects/{subject}/versions/{version}."""
+        return _version(self._picked(request))
+
+    def version_text(self, request: Request) -> Any:
+        """GET /subjects/{subject}/versions/{version}/schema."""
+        return json.loads(self._picked(request).schema.text)
+
+    def referenced_by(self, request: Request) -> Any:
+        """GET /subjects/{subject}/versions/{version}/referencedby."""
+        return page(
+            request,
+            self._service.referenced_by(
+                path(request, "subject"), path(request, "version"), deleted=flag(request, "deleted")
+            ),
+        )
+
+    def delete_subject(self, request: Request) -> Any:
+        """DELETE /subjects/{subject}."""
+        return self._service.delete_subject(path(request, "subject"), permanent=flag(request, "permanent"))
+
+    def delete_version(self, request: Request) -> Any:
+        """DELETE /subjects/{subject}/versions/{version}."""
+        return self._service.delete_version(
+            path(request, "subject"), path(request, "version"), permanent=flag(request, "permanent")
+        )
+
+    def schema(self, request: Request) -> Any:
+        """GET /schemas/ids/{id}."""
+        return _schema(self._service.schema(_id(request)))
+
+    def schema_text(self, request: Request) -> Any:
+        """GET /schemas/ids/{id}/schema."""
+        return json.loads(self._service.schema(_id(request)).text)
+
+    def schema_subjects(self, request: Request) -> Any:
+        """GET /schemas/ids/{id}/subjects."""
+        return page(request, list(dict.fromkeys(use["subject"] for use in self._uses(request))))
+
+    def schema_versions(self, request: Request) -> Any:
+        """GET /schemas/ids/{id}/versions."""
+        return page(request, self._uses(request))
+
+    def schemas(self, request: Request) -> Any:
+        """GET /schemas."""
+        found = self._service.schemas(
+            prefix=_prefix(request), deleted=flag(request, "deleted"), latest_only=flag(request, "latestOnly")
+        )
+        return page(request, [_version(one) for one in found])
+
+    def test(self, request: Request, body: dict[str, Any]) -> Any:
+        """POST /compatibility/subjects/{subject}/versions[/{version}]."""
+        verdict = self._service.test(
+            path(request, "subject"),
+            path(request, "version") if "version" in request.path_params else None,
+            submission(body),
+            normalize=flag(request, "normalize"),
+        )
+        messages = {"messages": list(verdict.messages)} if flag(request, "verbose") else {}
+        return {"is_compatible": verdict.compatible, **messages}
+
+    def level(self, request: Request) -> Any:
+        """GET /config[/{subject}]."""
+        level = self._governance.level(_scope(request), default_to_global=flag(request, "defaultToGlobal"))
+        return {"compatibilityLevel": level}
+
+    def set_level(self, request: Request, body: dict[str, Any]) -> Any:
+        """PUT /config[/{subject}]."""
+        return {"compatibility": self._governance.set_level(_scope(request), body.get("compatibility"))}
+
+    def drop_level(self, request: Request) -> Any:
+        """DELETE /config[/{subject}]."""
+        return {"compatibilityLevel": self._governance.drop_level(_scope(request))}
+
+    def mode(self, request: Request) -> Any:
+        """GET /mode[/{subject}]."""
+        return {"mode": self._governance.mode(_scope(request), default_to_global=flag(request, "defaultToGlobal"))}
+
+    def set_mode(self, request: Request, body: dict[str, Any]) -> Any:
+        """PUT /mode[/{subject}]."""
+        mode = self._governance.set_mode(_scope(request), body.get("mode"), force=flag(request, "force"))
+        return {"mode": mode}
+
+    def drop_mode(self, request: Request) -> Any:
+        """DELETE /mode[/{subject}]."""
+        return {"mode": self._governance.drop_mode(_scope(request))}
+
+    def types(self, _: Request) -> Any:
+        """GET /schemas/types."""
+        return ["AVRO"]
+
+    def contexts(self, _: Request) -> Any:
+        """GET /contexts."""
+        return ["."]
+
+    def metadata_id(self, _: Request) -> Any:
+        """GET /v1/metadata/id."""
+        return {"scope": {"path": [], "clusters": {"schema-registry-cluster": "eventpact"}}}
+
+    def metadata_version(self, _: Request) -> Any:
+        """GET /v1/metadata/version."""
+        return {"version": _own_version(), "commitId": ""}
+
+    def health(self, _: Request) -> Any:
+        """GET /health: answers once the database does."""
+        self._governance.level(GLOBAL, default_to_global=True)
+        return {"status": "UP", "version": _own_version()}
+
+    def root(self, _: Request) -> Any:
+        """GET /: clients use it to see whether anybody is there."""
+        return {}
+
+    def _picked(self, request: Request) -> Found:
+        return self._service.version(
+            path(request, "subject"), path(request, "version"), deleted=flag(request, "deleted")
+        )
+
+    def _uses(self, request: Request) -> list[dict[str, Any]]:
+        subject = request.query_params.get("subject")
+        return [
+            {"subject": use.subject, "version": use.version}
+            for use in self._service.uses(_id(request), deleted=flag(request, "deleted"))
+            if subject in (None, "", use.subject)
+        ]
+
+
+def _version(found: Found) -> dict[str, Any]:
+    version = found.version
+    return {"subject": version.subject, "version": version.version, "id": version.schema_id, **_schema(found.schema)}
+
+
+def _schema(stored: StoredSchema) -> dict[str, Any]:
+    """A schema's text, and its references where it has any."""
+    references = [{"name": ref.name, "subject": ref.subject, "version": ref.version} for ref in stored.references]
+    return {"schema": stored.text, **({"references": references} if references else {})}
+
+
+def _scope(request: Request) -> str:
+    """The subject that a call about levels or modes is about, or the whole registry."""
+    return path(request, "subject") if "subject" in request.path_params else GLOBAL
+
+
+def _id(request: Request) -> int:
+    written = path(request, "id")
+    if not (written.isascii() and written.isdigit() and len(written) <= _ID_DIGITS):
+        raise errors.not_a_path()
+    return int(written)
+
+
+def _prefix(request: Request) -> str:
+    return request.query_params.get("subjectPrefix", "").removeprefix(_ANY_CONTEXT)
+
+
+def _deleted_only(request: Request) -> bool:
+    """Confluent's own name, and the one that its Python client sends."""
+    return flag(request, "deletedOnly") or flag(request, "deleted_only")
+
+
+def _own_version() -> str:
+    try:
+        return metadata.version("eventpact")
+    except metadata.PackageNotFoundError:  # run from a source tree
+        return "unknown"

@@ -1,0 +1,91 @@
+"""The registry inside this process: for tests, development and the demo."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from eventpact.errors import EventPactError
+from eventpact_registry.server.app import MAX_BODY, create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+_BACKLOG = 1024
+_STOP_SECONDS = 5.0
+
+
+class EmbeddedRegistry:
+    """A running registry; stop it with `close`, or use it in a `with`.
+
+    Port 0 takes a free one. Raises `EventPactError` when the port is taken or the database cannot be opened.
+    """
+
+    def __init__(
+        self,
+        database: str | Path = ":memory:",
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        max_body: int = MAX_BODY,
+    ) -> None:
+        self._socket = _listen(host, port)
+        try:
+            self._app = create_app(database, max_body=max_body)
+        except EventPactError:
+            self._socket.close()
+            raise
+        bound = self._socket.getsockname()[1]
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+        """Where clients reach it."""
+        config = uvicorn.Config(
+            self._app,
+            lifespan="off",
+            log_config=None,
+            log_level=logging.WARNING,
+            access_log=False,
+            timeout_keep_alive=75,  # longer than clients keep idle connections
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="eventpact-registry", daemon=True
+        )
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until it has stopped, at most `timeout` seconds."""
+        self._thread.join(timeout)
+
+    def close(self) -> None:
+        """Stop serving, let running requests end, and close the database. A second call does nothing."""
+        self._server.should_exit = True
+        self._thread.join(_STOP_SECONDS)
+        self._socket.close()
+        self._app.state.store.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket: clients that connect before the server runs wait in its backlog."""
+    try:
+        return socket.create_server((host, port), backlog=_BACKLOG, family=_family(host))
+    except OSError as error:
+        raise EventPactError(f"the registry cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

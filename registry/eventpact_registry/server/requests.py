@@ -1,0 +1,125 @@
+"""Reading requests: bounded bodies, their media type, and the schemas and parameters in them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from eventpact_registry.server import errors
+from eventpact_registry.server.service import Submission
+from eventpact_registry.server.store import Reference
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_MEDIA_TYPES: Final = frozenset(
+    {
+        "application/vnd.schemaregistry.v1+json",
+        "application/vnd.schemaregistry+json",
+        "application/json",
+        "application/octet-stream",
+    }
+)
+_GREATEST_INT: Final = 2**31 - 1
+
+
+async def read_body(request: Request, limit: int) -> dict[str, Any]:
+    """The JSON object in a request's body.
+
+    Raises:
+        RegistryError: 400, it is none; 413, it is over `limit` bytes; 415, it says to be something else.
+    """
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type not in _MEDIA_TYPES:
+        raise errors.unsupported_media_type()
+    try:
+        body = json.loads(await _bytes(request, limit))
+    except (ValueError, RecursionError) as error:
+        raise errors.malformed(f"The request body is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise errors.malformed("The request body is not a JSON object")
+    return body
+
+
+async def _bytes(request: Request, limit: int) -> bytes:
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > limit:
+            raise errors.too_large(limit)
+    return bytes(received)
+
+
+def submission(body: dict[str, Any]) -> Submission:
+    """The schema in a body.
+
+    Raises:
+        RegistryError: 400, a property has the wrong type; 42201, there is no schema or it is not Avro; 42210, it comes
+            with metadata or rules.
+    """
+    if body.get("schemaType") not in (None, "", "AVRO"):
+        raise errors.schema_type_not_served(body["schemaType"])
+    if body.get("metadata") or body.get("ruleSet"):
+        raise errors.invalid_rule_set()
+    text = body.get("schema")
+    if text is None or text == "":
+        raise errors.invalid_schema("Empty schema")
+    return Submission(
+        text=_typed(text, str, "schema"),
+        references=tuple(_reference(item) for item in _typed(body.get("references") or [], list, "references")),
+        schema_id=_given(body, "id"),
+        version=_given(body, "version"),
+    )
+
+
+def _reference(item: Any) -> Reference:
+    fields = _typed(item, dict, "references")
+    return Reference(
+        _typed(fields.get("name"), str, "references.name"),
+        _typed(fields.get("subject"), str, "references.subject"),
+        _bounded(_typed(fields.get("version"), int, "references.version"), "references.version"),
+    )
+
+
+def _given(body: dict[str, Any], name: str) -> int | None:
+    """A positive number; absent, 0 and -1 mean that none is given."""
+    value = _bounded(_typed(body.get(name) or 0, int, name), name)
+    return value if value > 0 else None
+
+
+def _bounded(value: int, name: str) -> int:
+    if not -1 <= value <= _GREATEST_INT:
+        raise errors.malformed(f"The property {name} is out of range")
+    return value
+
+
+def _typed(value: Any, kind: type[Any], name: str) -> Any:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise errors.malformed(f"The property {name} is not of type {kind.__name__}")
+    return value
+
+
+def path(request: Request, name: str) -> str:
+    """A path parameter with its percent-escapes undone."""
+    return unquote(request.path_params[name])
+
+
+def flag(request: Request, name: str) -> bool:
+    """A query parameter that is true only when it says so."""
+    return request.query_params.get(name, "").lower() == "true"
+
+
+def page(request: Request, items: list[Any]) -> list[Any]:
+    """The part of a list that `offset` and `limit` ask for; a negative limit means all."""
+    offset = max(_number(request, "offset", 0), 0)
+    limit = _number(request, "limit", -1)
+    return items[offset:] if limit < 0 else items[offset : offset + limit]
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    value = request.query_params.get(name, "")
+    try:
+        return int(value) if value else default
+    except ValueError as error:
+        raise errors.malformed(f"The parameter {name} is not a number") from error

@@ -1,0 +1,361 @@
+"""The registry's rules: what registering, looking up and deleting mean. No HTTP here, no SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from eventpact import avro
+from eventpact_registry.compatibility import DEMANDS, incompatibilities
+from eventpact_registry.server import errors
+from eventpact_registry.server.governance import Mode, demand_writable, forget_subject, level_in_force
+from eventpact_registry.server.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eventpact.avro.model import Schema
+    from eventpact_registry.compatibility import Incompatibility
+    from eventpact_registry.contracts.model import Mode as Level
+    from eventpact_registry.server.library import Prepared
+    from eventpact_registry.server.store import Reference, Rows, Store, StoredSchema, StoredVersion
+
+LATEST: Final = "latest"
+_GREATEST_VERSION: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A schema as a client sends it."""
+
+    text: str
+    references: tuple[Reference, ...] = ()
+    schema_id: int | None = None
+    """The id to register under, in IMPORT mode only."""
+    version: int | None = None
+    """The version to register as: the next one, or any in IMPORT mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A version with its schema."""
+
+    version: StoredVersion
+    schema: StoredSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a schema may follow; `messages` say what is in the way."""
+
+    compatible: bool
+    messages: tuple[str, ...] = ()
+
+
+class Service:
+    """What the registry does, on a store. Safe to use from several threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._library = Library()
+
+    def register(self, subject: str, submission: Submission, *, normalize: bool) -> StoredVersion:
+        """Register a schema, or find it where it is registered already.
+
+        Raises:
+            RegistryError: 409, it breaks the level in force; 42201, it is not valid; 42205, the mode forbids it;
+                42208, the subject's name is not allowed.
+        """
+        _demand_subject(subject)
+        with self._store.reading() as rows:
+            prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
+            known = None if submission.schema_id or submission.version else self._live(rows, subject, prepared)
+        if known is not None:
+            return known
+        with self._store.writing() as rows:
+            return self._register(rows, subject, submission, prepared)
+
+    def lookup(self, subject: str, submission: Submission, *, normalize: bool, deleted: bool) -> Found:
+        """The version under which a schema is registered.
+
+        Raises:
+            RegistryError: 40401, the subject is unknown; 40403, the schema is not among its versions.
+        """
+        with self._store.reading() as rows:
+            versions = _visible(rows.versions(subject), deleted=deleted)
+            if not versions:
+                raise errors.subject_not_found(subject)
+            prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
+            version = self._match(rows, versions, prepared)
+            if version is None:
+                raise errors.schema_not_found()
+            return self._found(rows, version)
+
+    def subjects(self, *, prefix: str, deleted: bool, deleted_only: bool) -> list[str]:
+        """Names of subjects, in order; one is deleted when all its versions are."""
+        with self._store.reading() as rows:
+            versions = rows.all_versions(prefix)
+        live = dict.fromkeys(version.subject for version in versions if not version.deleted)
+        every = dict.fromkeys(version.subject for version in versions)
+        if deleted_only:
+            return [subject for subject in every if subject not in live]
+        return list(every if deleted else live)
+
+    def versions(self, subject: str, *, deleted: bool, deleted_only: bool) -> list[int]:
+        """A subject's version numbers.
+
+        Raises:
+            RegistryError: 40401, the subject is unknown.
+        """
+        with self._store.reading() as rows:
+            known = _visible(rows.versions(subject), deleted=deleted or deleted_only)
+        if not known:
+            raise errors.subject_not_found(subject)
+        return [version.version for version in known if version.deleted or not deleted_only]
+
+    def version(self, subject: str, version: str, *, deleted: bool) -> Found:
+        """One version: a number, `latest` or `-1`.
+
+        Raises:
+            RegistryError: 40401, 40402; 42202, `version` is none of these.
+        """
+        with self._store.reading() as rows:
+            return self._found(rows, _pick(subject, rows.versions(subject), version, deleted=deleted))
+
+    def referenced_by(self, subject: str, version: str, *, deleted: bool) -> list[int]:
+        """Ids of the schemas that refer to a version.
+
+        Raises:
+            RegistryError: 40401, 40402, 42202.
+        """
+        with self._store.reading() as rows:
+            picked = _pick(subject, rows.versions(subject), version, deleted=True)
+            return rows.referencing_schemas(subject, picked.version, deleted=deleted)
+
+    def schema(self, schema_id: int) -> StoredSchema:
+        """The schema of an id.
+
+        Raises:
+            RegistryError: 40403.
+        """
+        with self._store.reading() as rows:
+            found = rows.schema(schema_id)
+        if found is None:
+            raise errors.schema_not_found(schema_id)
+        return found
+
+    def uses(self, schema_id: int, *, deleted: bool) -> list[StoredVersion]:
+        """The versions that are this schema.
+
+        Raises:
+            RegistryError: 40403.
+        """
+        with self._store.reading() as rows:
+            if rows.schema(schema_id) is None:
+                raise errors.schema_not_found(schema_id)
+            return _visible(rows.versions_of_schema(schema_id), deleted=deleted)
+
+    def schemas(self, *, prefix: str, deleted: bool, latest_only: bool) -> list[Found]:
+        """Every version of the subjects that start with `prefix`."""
+        with self._store.reading() as rows:
+            versions = _visible(rows.all_versions(prefix), deleted=deleted)
+            if latest_only:
+                versions = list({version.subject: version for version in versions}.values())
+            return [self._found(rows, version) for version in versions]
+
+    def test(self, subject: str, version: str | None, submission: Submission, *, normalize: bool) -> Verdict:
+        """Whether a schema may follow one version, or (without `version`) what is there, under the level in force.
+
+        Raises:
+            RegistryError: 40402, there is no such version; 42201, 42202.
+        """
+        with self._store.reading() as rows:
+            level = level_in_force(rows, subject)
+            live = _visible(rows.versions(subject), deleted=False)
+            judged = (
+                live
+                if version is None or (not live and _is_latest(version))
+                else [_pick(subject, live, version, deleted=False)]
+            )
+            prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
+            previous = [self._library.stored(rows, known.schema_id) for known in judged]
+        found = incompatibilities(level, prepared.schema, previous)
+        return Verdict(not found, _messages(level, found, judged))
+
+    def delete_version(self, subject: str, version: str, *, permanent: bool) -> int:
+        """Delete one version: softly first, permanently after that.
+
+        Raises:
+            RegistryError: 40401, 40402, 40406, 40407; 42205, the mode is read-only; 42206, other schemas refer to it.
+        """
+        with self._store.writing() as rows:
+            demand_writable(rows, subject)
+            picked = _pick(subject, rows.versions(subject), version, deleted=True)
+            if picked.deleted and not permanent:
+                raise errors.version_soft_deleted(subject, picked.version)
+            if permanent and not picked.deleted:
+                raise errors.version_not_soft_deleted(subject, picked.version)
+            _delete(rows, [picked], permanent=permanent)
+        return picked.version
+
+    def delete_subject(self, subject: str, *, permanent: bool) -> list[int]:
+        """Delete a subject: softly first, permanently after that.
+
+        Raises:
+            RegistryError: 40401, 40404, 40405; 42205, the mode is read-only; 42206, other schemas refer to it.
+        """
+        with self._store.writing() as rows:
+            demand_writable(rows, subject)
+            versions = rows.versions(subject)
+            live = _visible(versions, deleted=False)
+            if not versions:
+                raise errors.subject_not_found(subject)
+            if permanent and live:
+                raise errors.subject_not_soft_deleted(subject)
+            if not permanent and not live:
+                raise errors.subject_soft_deleted(subject)
+            doomed = versions if permanent else live
+            _delete(rows, doomed, permanent=permanent)
+        return [version.version for version in doomed]
+
+    def _register(self, rows: Rows, subject: str, submission: Submission, prepared: Prepared) -> StoredVersion:
+        """Inside the transaction: look again, judge, add."""
+        mode = demand_writable(rows, subject)
+        _demand_mode_for(submission, subject, mode)
+        versions = rows.versions(subject)
+        known = self._live(rows, subject, prepared)
+        if known is not None and submission.version in (None, known.version):
+            if submission.schema_id in (None, known.schema_id):
+                return known
+            raise errors.overwrites(submission.schema_id)
+        if mode is not Mode.IMPORT:
+            self._judge(rows, subject, prepared.schema, _visible(versions, deleted=False))
+        following = versions[-1].version + 1 if versions else 1
+        number = submission.version or following
+        if number != following and mode is not Mode.IMPORT:
+            raise errors.invalid_schema("Version is not one more than previous version")
+        if known is not None or any(version.version == number for version in versions):
+            raise errors.not_permitted(f"Subject {subject} has this schema or this version already")
+        schema_id = self._schema_id(rows, submission, prepared)
+        added = rows.add_version(subject, number, schema_id)
+        for version in versions:
+            if version.schema_id == schema_id and version.deleted:
+                rows.erase(version)
+        return added
+
+    def _schema_id(self, rows: Rows, submission: Submission, prepared: Prepared) -> int:
+        """The schema's id: the one it has under another subject, the one asked for, or a new one."""
+        known = rows.schema_id(prepared.digest)
+        wanted = submission.schema_id
+        if known is not None and wanted in (None, known):
+            return known
+        if known is not None or (wanted is not None and rows.schema(wanted) is not None):
+            raise errors.overwrites(wanted)
+        return rows.add_schema(prepared.digest, prepared.text, prepared.references, wanted)
+
+    def _judge(self, rows: Rows, subject: str, schema: Schema, live: Sequence[StoredVersion]) -> None:
+        level = level_in_force(rows, subject)
+        judged = live if DEMANDS[level].transitive else live[-1:]
+        previous = [self._library.stored(rows, version.schema_id) for version in judged]
+        found = incompatibilities(level, schema, previous)
+        if found:
+            raise errors.incompatible(subject, _messages(level, found, judged))
+
+    def _live(self, rows: Rows, subject: str, prepared: Prepared) -> StoredVersion | None:
+        return self._match(rows, _visible(rows.versions(subject), deleted=False), prepared)
+
+    def _match(self, rows: Rows, versions: Sequence[StoredVersion], prepared: Prepared) -> StoredVersion | None:
+        """The version that is this schema: the same text, or the same with its references written out."""
+        schema_id = rows.schema_id(prepared.digest)
+        for version in versions:
+            if version.schema_id == schema_id:
+                return version
+        if prepared.references:
+            return None
+        for version in reversed(versions):
+            stored = rows.schema(version.schema_id)
+            if stored is not None and stored.references:
+                known = self._library.stored(rows, stored.id)
+                if avro.meaning(known) == avro.meaning(prepared.schema):
+                    return version
+        return None
+
+    def _found(self, rows: Rows, version: StoredVersion) -> Found:
+        schema = rows.schema(version.schema_id)
+        if schema is None:
+            raise errors.schema_not_found(version.schema_id)
+        return Found(version, schema)
+
+
+def _visible(versions: list[StoredVersion], *, deleted: bool) -> list[StoredVersion]:
+    return versions if deleted else [version for version in versions if not version.deleted]
+
+
+def _is_latest(version: str) -> bool:
+    return version in (LATEST, "-1")
+
+
+def _pick(subject: str, versions: list[StoredVersion], version: str, *, deleted: bool) -> StoredVersion:
+    """The version that a path names, among those of `subject`; `latest` is the newest live one."""
+    number = _version_number(version)
+    visible = _visible(versions, deleted=deleted)
+    if not visible:
+        raise errors.subject_not_found(subject)
+    if number is None:
+        return (_visible(versions, deleted=False) or visible)[-1]
+    for candidate in visible:
+        if candidate.version == number:
+            return candidate
+    raise errors.version_not_found(number)
+
+
+def _version_number(version: str) -> int | None:
+    """The number that a path names, or None for the latest."""
+    if _is_latest(version):
+        return None
+    if not (version.isascii() and version.isdigit() and 1 <= int(version[:11]) <= _GREATEST_VERSION):
+        raise errors.invalid_version(version)
+    return int(version)
+
+
+def _demand_subject(subject: str) -> None:
+    if not subject or not subject.isprintable() or subject in ("__GLOBAL", "__EMPTY"):
+        raise errors.invalid_subject(subject)
+
+
+def _demand_mode_for(submission: Submission, subject: str, mode: Mode) -> None:
+    if submission.schema_id is not None and mode is not Mode.IMPORT:
+        raise errors.not_permitted(f"Subject {subject} is not in import mode")
+    if submission.schema_id is None and mode is not Mode.READWRITE:
+        raise errors.not_permitted(f"Subject {subject} is not in read-write mode")
+
+
+def _delete(rows: Rows, versions: Sequence[StoredVersion], *, permanent: bool) -> None:
+    """Delete versions of one subject; none of them when another schema refers to one."""
+    for version in versions:
+        if rows.referencing_schemas(version.subject, version.version, deleted=permanent):
+            raise errors.referenced(version.subject, version.version)
+    for version in versions:
+        if permanent:
+            rows.erase(version)
+        else:
+            rows.soft_delete(version.subject, version.version)
+    subject = versions[0].subject
+    if all(version.deleted for version in rows.versions(subject)):
+        forget_subject(rows, subject)
+
+
+def _messages(level: Level, found: Sequence[Incompatibility], versions: Sequence[StoredVersion]) -> tuple[str, ...]:
+    """What is in the way, as the registry's clients know it: one entry a mismatch, then the version and the level."""
+    if not found:
+        return ()
+    newest = found[0].index
+    described: list[str] = []
+    for one in found:
+        if one.index == newest:
+            reader, writer = ("new", "old") if one.new_reads else ("old", "new")
+            described.append(
+                f"{{errorType:'{one.mismatch.kind}', description:'The {reader} schema cannot read what the {writer} "
+                f"schema wrote at path '{one.mismatch.path}': {one.mismatch.message}'}}"
+            )
+    return (*described, f"{{oldSchemaVersion: {versions[newest].version}}}", f"{{compatibility: '{level}'}}")
