@@ -1,0 +1,1 @@
+"""The demonstration: the five systems proved end to end, told as a story."""

@@ -1,0 +1,180 @@
+"""What every flow shares: running groups beside a producer, poison records, dead letters, and the report."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+from confluent_kafka import Consumer
+from confluent_kafka import Producer as RawProducer
+
+from eventpact import Settings
+from eventpact.errors import EventPactError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from eventpact import Context, Event, Group, Producer
+    from eventpact_testing.demo.flows.ledger import FlowResult, Ledger
+
+G = TypeVar("G", bound="Group")
+
+POISON = b"\x00this was never Avro"
+"""Looks like the wire format (magic byte, id 1952999795 …) but is not; no registry knows the id."""
+PATIENCE = 60.0
+"""Seconds until a flow gives up on what it waits for."""
+
+
+def report(kind: str, **data: Any) -> None:
+    """One line of JSON on standard output, which the story reads."""
+    print(json.dumps({"kind": kind, **data}), flush=True)
+
+
+def counting(group_class: type[G], ledger: Ledger, **first: Callable[[Any, Context], None]) -> G:
+    """A group of that class whose every handler counts, after what `first` gives for a method's name."""
+
+    def handler(method: str) -> Callable[[Group, Event, Context], None]:
+        before = first.get(method)
+
+        def handle(self: Group, event: Event, context: Context) -> None:
+            if before is not None:
+                before(event, context)
+            ledger.handled(self, context)
+
+        return handle
+
+    methods = {method: handler(method) for _, method in group_class.handlers.values()}
+    return cast("G", type(group_class.__name__, (group_class,), methods)())
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A system at work: its groups run in the background."""
+
+    settings: Settings
+    groups: Sequence[Group]
+    ledger: Ledger
+
+    def warmed_up(self) -> None:
+        """Wait until the groups have handled what was sent so far, then start the clock."""
+        if not self.ledger.wait(PATIENCE):
+            raise EventPactError(f"the groups did not start to read within {PATIENCE:.0f} s")
+        self.ledger.start_clock()
+
+    def poison(self, event: type[Event], **parameters: str) -> int:
+        """Write an undecodable record to an event's topic; how many of its readers set it aside as a dead letter."""
+        readers = sum(event.contract.full_name in group.handlers for group in self.groups)
+        write_poison(self.settings, event.contract.topic.format_map(parameters))
+        letters = event.contract.dead_letters
+        if letters is None:
+            raise EventPactError(f"{event.contract.name} has no dead letter topic")
+        return count_dead_letters(self.settings, letters, expected=readers, wanted=lambda raw: raw == POISON)
+
+
+@contextmanager
+def drive(settings: Settings, groups: Sequence[Group], ledger: Ledger) -> Iterator[Stage]:
+    """Run the groups, each in a thread, until the block ends; raises what ended one of them early."""
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def run(group: Group) -> None:
+        try:
+            group.run(settings, stop=stop)
+        except EventPactError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(group,), name=group.name) for group in groups]
+    for group, thread in zip(groups, threads, strict=True):
+        ledger.add_group(group)
+        thread.start()
+    try:
+        with reporting_progress(ledger):
+            yield Stage(settings, groups, ledger)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+    if failures:
+        raise failures[0]
+
+
+def send_all(producer: Producer, events: Iterable[Event], ledger: Ledger, **parameters: str) -> None:
+    """Send events and enter each acknowledgement in the ledger; raises the first failure."""
+    sent: list[tuple[Event, Future[Any]]] = [(event, producer.submit(event, **parameters)) for event in events]
+    producer.flush(PATIENCE)
+    for event, future in sent:
+        future.result(timeout=PATIENCE)
+        ledger.sent(event, event.contract.topic.format_map(parameters))
+
+
+@contextmanager
+def reporting_progress(ledger: Ledger) -> Iterator[None]:
+    """Report what is sent and received a few times a second while the block runs."""
+    done = threading.Event()
+
+    def tell() -> None:
+        while not done.wait(0.2):
+            report("progress", sent=ledger.total_sent, received=ledger.received, expected=ledger.expected)
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def write_poison(settings: Settings, topic: str) -> None:
+    """Write one undecodable record, as a service that does not use contracts would."""
+    producer = RawProducer({"bootstrap.servers": settings.brokers, "message.timeout.ms": 10_000})
+    producer.produce(topic, value=POISON, key=b"poison")
+    if producer.flush(15):
+        raise EventPactError(f"the poison record for {topic} was not written: is the broker at {settings.brokers} up?")
+
+
+def count_dead_letters(settings: Settings, topic: str, *, expected: int, wanted: Callable[[bytes], bool]) -> int:
+    """How many records that are `wanted` the dead letter topic holds; waits until `expected` are there."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": settings.brokers,
+            "group.id": f"demo-dead-letters-{time.time_ns()}",
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+        }
+    )
+    consumer.subscribe([topic])
+    found = 0
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while found < expected and time.monotonic() < deadline:
+            record = consumer.poll(0.2)
+            if record is not None and record.error() is None and wanted(record.value() or b""):
+                found += 1
+    finally:
+        consumer.close()
+    return found
+
+
+def main(flow: Callable[[Settings, int], FlowResult]) -> None:
+    """Run a flow as a program: `--events N`; exit code 1 when anything was lost, 2 when it could not run."""
+
+    @click.command()
+    @click.option("--events", default=2_000, show_default=True, help="Events to send at least.")
+    def command(events: int) -> None:
+        try:
+            result = flow(Settings.from_env(), events)
+        except EventPactError as error:
+            report("failed", message=str(error))
+            sys.exit(2)
+        report("result", **result.as_json())
+        sys.exit(1 if result.lost else 0)
+
+    command()
