@@ -1,0 +1,184 @@
+"""A Kafka broker inside this process, for demonstrations, development and quick tests.
+
+It is librdkafka's own mock cluster, reached through ctypes in the very library that the Kafka client has loaded: real
+TCP on loopback, so that other processes can use it too, started in milliseconds. `LIMITS` says what it cannot do.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import TYPE_CHECKING, Final, Self
+
+import confluent_kafka.cimpl
+
+from eventpact.errors import BrokerError, Unsupported
+from eventpact.operate.topics import Topics
+from eventpact.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from eventpact.topic import TopicContract
+
+LIMITS: Final = """\
+The embedded broker is for demonstrations and development:
+- records live in memory only, about 5 MB a partition; beyond that the oldest are dropped without a word
+- no transactions to rely on: no read_committed, no fencing, transactional offsets are not kept
+- topics are not created, configured or deleted by admin requests, and no offset is found by time
+- a topic nobody declared appears with 4 partitions when it is first asked for
+- a group that loses a member waits up to 10 s before it rebalances"""
+"""What the embedded broker cannot do, for users to read."""
+
+_FIRST_ASSIGNMENT_MS: Final = 100  # the default of 3 s only serves groups that start many members at once
+_TOPIC_ALREADY_EXISTS: Final = 36
+_EMERGENCY: Final = b"0"
+
+
+class LocalBroker:
+    """A mock cluster with topics of declared partition counts; see `LIMITS` for what it cannot do.
+
+        with LocalBroker({"QuikApp.message.sent": 12}) as broker:
+            settings = Settings(brokers=broker.bootstrap_servers, …)
+
+    Raises `BrokerError` when the client's library has no mock cluster or refuses to start one.
+    """
+
+    def __init__(self, topics: Mapping[str, int] | None = None, *, brokers: int = 1) -> None:
+        """Start `brokers` brokers on free ports of loopback; `topics` maps names to partition counts."""
+        self._library = _library()
+        error = ctypes.create_string_buffer(512)
+        config = self._library.rd_kafka_conf_new()
+        # The handle only hosts the cluster: its warning that it has no servers to connect to would help nobody.
+        self._library.rd_kafka_conf_set(config, b"log_level", _EMERGENCY, error, len(error))
+        self._handle = self._library.rd_kafka_new(0, config, error, len(error))
+        if not self._handle:
+            raise BrokerError(f"cannot start the embedded broker: {error.value.decode()}")
+        self._cluster = self._library.rd_kafka_mock_cluster_new(self._handle, brokers)
+        if not self._cluster:
+            self._library.rd_kafka_destroy(self._handle)
+            raise BrokerError("cannot start the embedded broker: librdkafka's mock cluster refused to start")
+        # Without a controller, admin requests would wait for their time-out instead of failing at once.
+        self._library.rd_kafka_mock_set_controller_id(self._cluster, 1)
+        self._library.rd_kafka_mock_group_initial_rebalance_delay_ms(self._cluster, _FIRST_ASSIGNMENT_MS)
+        self._replication_factor = min(brokers, 3)
+        try:
+            for name, partitions in (topics or {}).items():
+                self.create_topic(name, partitions)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """`127.0.0.1:port`, separated by commas; for this and other processes of this machine."""
+        servers: bytes = self._library.rd_kafka_mock_cluster_bootstraps(self._open())
+        return servers.decode()
+
+    @property
+    def topics(self) -> Topics:
+        """The operations on topics, of which creating and deleting work here without admin requests."""
+        return _LocalTopics(self)
+
+    def create_topic(self, name: str, partitions: int) -> None:
+        """Add a topic; at any time while the broker runs."""
+        if partitions < 1:
+            raise BrokerError(f"cannot create topic {name}: {partitions} partitions, at least 1 is needed")
+        code = self._library.rd_kafka_mock_topic_create(
+            self._open(), name.encode(), partitions, self._replication_factor
+        )
+        if code == _TOPIC_ALREADY_EXISTS:
+            raise BrokerError(f"cannot create topic {name}: it exists already")
+        if code:
+            raise BrokerError(f"cannot create topic {name}: librdkafka's error {code}")
+
+    def delete_topic(self, name: str) -> None:
+        """Remove a topic with everything on it."""
+        try:
+            delete: Callable[[int, bytes], int] = self._library.rd_kafka_mock_topic_delete
+        except AttributeError as error:
+            raise Unsupported(
+                f"cannot delete topic {name}: this version of confluent-kafka cannot on the embedded broker; update it"
+            ) from error
+        code = delete(self._open(), name.encode())
+        if code:
+            raise BrokerError(f"cannot delete topic {name}: librdkafka's error {code}")
+
+    def close(self) -> None:
+        """Stop; what was on the topics is gone. May be called again."""
+        if self._cluster:
+            self._library.rd_kafka_mock_cluster_destroy(self._cluster)
+            self._library.rd_kafka_destroy(self._handle)
+            self._cluster = self._handle = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> int:
+        if not self._cluster:
+            raise BrokerError("the embedded broker is closed")
+        cluster: int = self._cluster
+        return cluster
+
+
+class _LocalTopics(Topics):
+    """Topics of the embedded broker: listed over the network, made and removed in the library."""
+
+    def __init__(self, broker: LocalBroker) -> None:
+        super().__init__(Settings(brokers=broker.bootstrap_servers, client_id="eventpact"))
+        self._broker = broker
+
+    def _create(self, contract: TopicContract) -> None:
+        self._broker.create_topic(contract.name, contract.partitions)
+
+    def _delete(self, name: str) -> None:
+        self._broker.delete_topic(name)
+
+
+_POINTER: Final = ctypes.c_void_p
+_TEXT: Final = ctypes.c_char_p
+_INT: Final = ctypes.c_int
+_SIZE: Final = ctypes.c_size_t
+
+_SIGNATURES: Final[Mapping[str, tuple[type | None, tuple[type, ...]]]] = {
+    "rd_kafka_conf_new": (_POINTER, ()),
+    "rd_kafka_conf_set": (_INT, (_POINTER, _TEXT, _TEXT, _TEXT, _SIZE)),
+    "rd_kafka_new": (_POINTER, (_INT, _POINTER, _TEXT, _SIZE)),
+    "rd_kafka_destroy": (None, (_POINTER,)),
+    "rd_kafka_mock_cluster_new": (_POINTER, (_POINTER, _INT)),
+    "rd_kafka_mock_cluster_destroy": (None, (_POINTER,)),
+    "rd_kafka_mock_cluster_bootstraps": (_TEXT, (_POINTER,)),
+    "rd_kafka_mock_set_controller_id": (_INT, (_POINTER, ctypes.c_int32)),
+    "rd_kafka_mock_group_initial_rebalance_delay_ms": (None, (_POINTER, ctypes.c_int32)),
+    "rd_kafka_mock_topic_create": (_INT, (_POINTER, _TEXT, _INT, _INT)),
+}
+"""What is called in librdkafka: result and arguments (rdkafka.h, rdkafka_mock.h)."""
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    """The client's librdkafka.
+
+    Symbols are looked up through the client's extension module, which finds them in whichever library it was linked
+    with, on Linux and macOS alike.
+    """
+    path = confluent_kafka.cimpl.__file__
+    library = ctypes.CDLL(path)
+    for name, (result, arguments) in _SIGNATURES.items():
+        try:
+            function = getattr(library, name)
+        except AttributeError as error:
+            raise BrokerError(
+                f"no embedded broker here: librdkafka behind {path} does not export {name}; install confluent-kafka "
+                "from its published wheels, or use a real cluster"
+            ) from error
+        function.restype, function.argtypes = result, arguments
+    if hasattr(library, "rd_kafka_mock_topic_delete"):
+        library.rd_kafka_mock_topic_delete.argtypes = (_POINTER, _TEXT)
+    return library
