@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from eventpact import avro
+    from eventpact.avro.model import Schema
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,11 +18,19 @@ class Location:
     """A place in a contract file; line and column start at 1."""
 
     file: str
+    """As a user would type it: `contracts/quikapp/system.yaml`."""
     line: int = 1
     column: int = 1
+    revision: str = ""
+    """Where the file was read from when that is not the working tree: `git:main`."""
+
+    @property
+    def shown_file(self) -> str:
+        """The file with its revision, `git:main:contracts/quikapp/system.yaml`, as `git show main:…` takes it."""
+        return f"{self.revision}:{self.file}" if self.revision else self.file
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.shown_file}:{self.line}:{self.column}"
 
 
 class Mode(StrEnum):
@@ -80,7 +88,7 @@ class SchemaVersion:
     """The file's text."""
     text: str
     """What the registry gets: compact JSON without `references`."""
-    schema: avro.Schema
+    schema: Schema
     references: tuple[Reference, ...]
     locate: Callable[[str], Location]
     """Turns a JSON pointer into the schema into a place in the file."""
@@ -131,9 +139,16 @@ class Topic:
     config: Mapping[str, str]
     """Further topic configuration in Kafka's names."""
     key: tuple[str, ...]
-    """Avro paths tried in order (`data.userId`); empty: records have no key and spread at random."""
+    """Avro paths tried in order (`data.userId`); empty: records have no key and spread at random.
+
+    Each event has at least one of them; those that it does not have are passed over.
+    """
     headers: Mapping[str, str]
-    """Header name to Avro path, or to a constant when the value starts with `=`."""
+    """Header name to Avro path, or to a constant when the value starts with `=`.
+
+    A path from the topic's own file leads somewhere in each of its events; one from the system's defaults may be
+    missing in an event, which then goes without that header.
+    """
     compatibility: Mode
     subject_strategy: SubjectStrategy
     retry: Retry
@@ -197,6 +212,8 @@ class System:
     """Distribution name, `quikapp-events`; the import package has underscores."""
     package_version: str
     field_names: Literal["snake", "avro"]
+    topic_name: str = "{topic}"
+    """How a topic's folder becomes its name on the broker, `QuikApp.{topic}`."""
     topics: Mapping[str, Topic]
     """By folder."""
     types: Mapping[str, VersionedType]
@@ -240,4 +257,6 @@ class Policy:
     severities: Mapping[str, str] = field(default_factory=dict)
     """Rule id to `error`, `warning`, `info` or `off`."""
     runtime_path: str | None = None
-    """Where the runtime is installed from when it is not taken from an index: a folder, relative to `eventpact.yaml`."""
+    """The folder that the runtime is installed from instead of an index, relative to `eventpact.yaml`."""
+    locate_rule: Callable[[str], Location] | None = None
+    """Turns a rule id of `severities` into its place in `eventpact.yaml`."""

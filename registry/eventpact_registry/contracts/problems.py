@@ -1,0 +1,52 @@
+"""Collects everything that is wrong in one run, so that an author sees all of it at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventpact.errors import ContractError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from eventpact_registry.contracts.model import Location
+
+
+class Problems:
+    """What was found so far; `raise_any` ends the run when there is anything."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, message: str, at: Location | None = None, *, hint: str | None = None) -> None:
+        """Note one problem at a place."""
+        if at is None:
+            self._found.append(Problem(message, hint=hint))
+        else:
+            self._found.append(Problem(message, at.shown_file, at.line, at.column, hint))
+
+    def raise_any(self) -> None:
+        """Raise `ContractError` with every problem in order of file, line and column, each once."""
+        if self._found:
+            unique = dict.fromkeys(sorted(self._found, key=_order))
+            raise ContractError(*unique)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """`did you mean 'partitions'?` for the known word that is most like a wrong one, if any is near enough."""
+    # Imported here because it is needed only when something is wrong already.
+    from difflib import get_close_matches  # noqa: PLC0415 - see above
+
+    candidates = list(known)
+    matches = get_close_matches(word, candidates, n=1, cutoff=0.6)
+    if not matches:
+        lowered = {candidate.lower(): candidate for candidate in candidates}
+        matches = [lowered[match] for match in get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)]
+    return f"did you mean '{matches[0]}'?" if matches else None
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str]:
+    return (problem.file or "", problem.line or 0, problem.column or 0, problem.message)

@@ -1,0 +1,70 @@
+"""`ContractRepository`: everything under `contracts/`, read, validated and put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eventpact_registry.contracts import checks
+from eventpact_registry.contracts.file_model import validate
+from eventpact_registry.contracts.layout import arrange
+from eventpact_registry.contracts.model import Policy, System
+from eventpact_registry.contracts.policy_file import PolicyFile
+from eventpact_registry.contracts.problems import Problems
+from eventpact_registry.contracts.systems import load_system
+from eventpact_registry.contracts.yaml_file import pointer_of, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from eventpact_registry.contracts.model import Topic, VersionedType
+    from eventpact_registry.contracts.source import Source, Tree
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ContractRepository:
+    """All systems of a contracts folder, valid and complete."""
+
+    systems: Mapping[str, System]
+    """By name, in order of name."""
+    policy: Policy = field(default_factory=Policy)
+    label: str
+    """Where it was read from, as a user names it: `contracts`, `git:main`."""
+
+    @classmethod
+    def load(cls, source: Source) -> ContractRepository:
+        """Read and validate every file of a source.
+
+        Raises:
+            ContractError: lists everything that is wrong, with file, line, column and hint, in order of file.
+        """
+        tree = source.read()
+        problems = Problems()
+        layout = arrange(tree, problems)
+        policy = _load_policy(tree, layout.policy_file, problems)
+        systems = {}
+        for name, files in sorted(layout.systems.items()):
+            system = load_system(files, tree, problems)
+            if system is not None:
+                systems[name] = system
+        checks.check_systems(systems.values(), problems)
+        problems.raise_any()
+        return cls(systems=systems, policy=policy, label=tree.label)
+
+    def events(self) -> Iterator[tuple[System, Topic, VersionedType]]:
+        """Every event with its system and topic, in order."""
+        for system in self.systems.values():
+            for topic, event in system.events():
+                yield system, topic, event
+
+
+def _load_policy(tree: Tree, path: str | None, problems: Problems) -> Policy:
+    yaml = read_yaml(tree, path, problems) if path else None
+    file = validate(PolicyFile, yaml, problems) if yaml else None
+    if yaml is None or file is None:
+        return Policy()
+    return Policy(
+        severities=file.rules,
+        runtime_path=file.runtime_path,
+        locate_rule=lambda rule: yaml.locate_key(pointer_of("rules", rule)),
+    )

@@ -1,0 +1,161 @@
+"""Where contracts are read from: a folder (`dir:PATH`) or a revision of a git repository (`git:REV`).
+
+Either is read into a `Tree`, the bytes of its files by path, so that loading does not care where they came from.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from eventpact.errors import ContractError, Problem
+from eventpact_registry.contracts import git
+from eventpact_registry.contracts.model import Location
+
+MAX_FILE_BYTES: Final = 1 << 20
+"""A contract file is text that people review; one above a mebibyte is a mistake or an attack."""
+MAX_DEPTH: Final = 3
+"""`system/topic/file` is as deep as contracts go; what lies deeper is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of a contracts folder."""
+
+    label: str
+    """How the source is named to a user: `contracts`, `git:main`."""
+    root: str
+    """What a path inside the tree is prefixed with when it is shown."""
+    revision: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Path relative to the root, with `/`, to content; in order of path."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Path of an entry that was not read to the reason."""
+
+    def location(self, path: str, line: int = 1, column: int = 1) -> Location:
+        """A place in one of the files."""
+        return Location(f"{self.root}/{path}" if self.root else path, line, column, self.revision)
+
+
+class Source(Protocol):
+    """Something that contracts can be read from."""
+
+    def read(self) -> Tree:
+        """Every file of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorySource:
+    """A contracts folder on disk."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"dir:{self.path}"
+
+    def read(self) -> Tree:
+        """Read every file.
+
+        Raises:
+            ContractError: the folder does not exist or cannot be read.
+        """
+        tree = Tree(label=str(self.path), root="" if self.path == Path() else self.path.as_posix())
+        try:
+            _read_folder(self.path, "", tree)
+        except FileNotFoundError as error:
+            hint = "name the folder with --contracts DIR, or make one with `eventpact init`"
+            raise ContractError(Problem(f"there is no contracts folder '{self.path}'", hint=hint)) from error
+        except OSError as error:
+            raise ContractError(Problem(f"{error.filename}: {error.strerror}", hint="check its permissions")) from error
+        return tree
+
+
+@dataclass(frozen=True, slots=True)
+class GitSource:
+    """A contracts folder as it was in a git revision; `contracts` is its path in the working tree."""
+
+    revision: str
+    contracts: Path
+
+    def __str__(self) -> str:
+        return f"git:{self.revision}"
+
+    def read(self) -> Tree:
+        """Read every file of the revision; a revision that has no such folder yet gives an empty tree.
+
+        Raises:
+            ContractError: git is missing, this is not a repository, or the revision is unknown.
+        """
+        root = "" if self.contracts == Path() else self.contracts.as_posix()
+        tree = Tree(label=str(self), root=root, revision=str(self))
+        for entry in git.list_files(self.revision, self.contracts, max_bytes=MAX_FILE_BYTES):
+            if _hidden(entry.path):
+                continue
+            if entry.mode == git.SYMLINK:
+                tree.refused[entry.path] = _LINK
+            elif entry.mode == git.SUBMODULE:
+                tree.refused[entry.path] = "is a git submodule; contracts are files of this repository"
+            elif entry.path.count("/") >= MAX_DEPTH:
+                tree.refused["/".join(entry.path.split("/")[:MAX_DEPTH])] = _DEEP
+            elif entry.size > MAX_FILE_BYTES:
+                tree.refused[entry.path] = _too_large(entry.size)
+            else:
+                tree.files[entry.path] = entry.data
+        return tree
+
+
+def parse_source(text: str, contracts: Path) -> Source:
+    """Read `dir:PATH` or `git:REV`, as a command line takes them; `contracts` is the folder that `git:` looks up.
+
+    Raises:
+        ContractError: the text is neither.
+    """
+    kind, colon, rest = text.partition(":")
+    if colon and rest:
+        if kind == "dir":
+            return DirectorySource(Path(rest))
+        if kind == "git":
+            return GitSource(rest, contracts)
+    raise ContractError(Problem(f"'{text}' is not a source", hint="write dir:PATH or git:REV, for example git:main"))
+
+
+_LINK: Final = "is a symbolic link, which contracts cannot be: a git revision does not follow it"
+_DEEP: Final = "lies deeper than contracts go: system/topic/file"
+
+
+def _too_large(size: int) -> str:
+    return f"is too large: {size:,} bytes, and a contract file may have {MAX_FILE_BYTES:,}"
+
+
+def _hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))
+
+
+def _read_folder(folder: Path, prefix: str, tree: Tree) -> None:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda found: found.name):
+            if entry.name.startswith("."):
+                continue
+            path = prefix + entry.name
+            if entry.is_symlink():
+                tree.refused[path] = _LINK
+            elif entry.is_dir():
+                if path.count("/") >= MAX_DEPTH - 1:
+                    tree.refused[path] = _DEEP
+                else:
+                    _read_folder(folder / entry.name, path + "/", tree)
+            elif not entry.is_file():
+                tree.refused[path] = "is neither a file nor a folder"
+            else:
+                _read_file(folder / entry.name, path, tree)
+
+
+def _read_file(file: Path, path: str, tree: Tree) -> None:
+    with file.open("rb") as stream:
+        data = stream.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        tree.refused[path] = _too_large(file.stat().st_size)
+    else:
+        tree.files[path] = data
