@@ -1,1 +1,54 @@
-"""Avro: schemas, their resolution and their codecs."""
+"""Avro: schemas, their resolution and their codecs.
+
+schema = avro.parse(text, references=[...])
+resolution = avro.resolve(writer=old, reader=new)
+"""
+
+from eventpact.avro.canonical import canonical, fingerprint, meaning, sha256
+from eventpact.avro.model import (
+    MISSING,
+    Array,
+    Enum,
+    Field,
+    Fixed,
+    Logical,
+    Map,
+    Named,
+    Primitive,
+    Record,
+    Schema,
+    Union,
+)
+from eventpact.avro.parse import parse
+from eventpact.avro.plan import Mismatch, MismatchKind
+from eventpact.avro.resolve import Resolution, resolve
+from eventpact.avro.source import locate
+from eventpact.avro.walk import named_types
+from eventpact.errors import SchemaError
+
+__all__ = [
+    "MISSING",
+    "Array",
+    "Enum",
+    "Field",
+    "Fixed",
+    "Logical",
+    "Map",
+    "Mismatch",
+    "MismatchKind",
+    "Named",
+    "Primitive",
+    "Record",
+    "Resolution",
+    "Schema",
+    "SchemaError",
+    "Union",
+    "canonical",
+    "fingerprint",
+    "locate",
+    "meaning",
+    "named_types",
+    "parse",
+    "resolve",
+    "sha256",
+]

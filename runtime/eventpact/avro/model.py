@@ -20,6 +20,10 @@ PRIMITIVES: Final[frozenset[str]] = frozenset({"null", "boolean", "int", "long",
 _EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
+def _no_attributes() -> Mapping[str, Any]:
+    return _EMPTY
+
+
 class _Missing:
     """The type of `MISSING`: no default was given (a default of null is `None`)."""
 
@@ -50,7 +54,7 @@ class Primitive:
 
     kind: PrimitiveKind
     logical: Logical | None = None
-    props: Mapping[str, Any] = field(default=_EMPTY)
+    props: Mapping[str, Any] = field(default_factory=_no_attributes)
     """Attributes that Avro does not define, kept as they were written."""
 
 
@@ -60,7 +64,7 @@ class Array:
 
     kind: ClassVar[Literal["array"]] = "array"
     items: Schema
-    props: Mapping[str, Any] = field(default=_EMPTY)
+    props: Mapping[str, Any] = field(default_factory=_no_attributes)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -69,7 +73,7 @@ class Map:
 
     kind: ClassVar[Literal["map"]] = "map"
     values: Schema
-    props: Mapping[str, Any] = field(default=_EMPTY)
+    props: Mapping[str, Any] = field(default_factory=_no_attributes)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -92,7 +96,7 @@ class Fixed:
     aliases: tuple[str, ...] = ()
     """Full names."""
     doc: str | None = None
-    props: Mapping[str, Any] = field(default=_EMPTY)
+    props: Mapping[str, Any] = field(default_factory=_no_attributes)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -105,7 +109,7 @@ class Enum:
     default: str | None = None
     aliases: tuple[str, ...] = ()
     doc: str | None = None
-    props: Mapping[str, Any] = field(default=_EMPTY)
+    props: Mapping[str, Any] = field(default_factory=_no_attributes)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -119,7 +123,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     doc: str | None = None
     order: Literal["ascending", "descending", "ignore"] = "ascending"
-    props: Mapping[str, Any] = field(default=_EMPTY)
+    props: Mapping[str, Any] = field(default_factory=_no_attributes)
 
     @property
     def has_default(self) -> bool:
@@ -138,7 +142,7 @@ class Record:
     aliases: tuple[str, ...] = ()
     doc: str | None = None
     is_error: bool = False
-    props: Mapping[str, Any] = field(default=_EMPTY)
+    props: Mapping[str, Any] = field(default_factory=_no_attributes)
 
     def __repr__(self) -> str:
         return f"Record(name={self.name!r}, fields=({', '.join(f.name for f in self.fields)}))"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from eventpact.avro.model import Array, Enum, Field, Fixed, Map, Primitive, PrimitiveKind, Record, Schema, Union
+    from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, PrimitiveKind, Record, Schema, Union
 
 MismatchKind = Literal[
     "NAME_MISMATCH",
@@ -140,7 +140,6 @@ __all__ = [
     "ArrayPlan",
     "EnumPlan",
     "FailPlan",
-    "Field",
     "FixedPlan",
     "MapPlan",
     "Mismatch",

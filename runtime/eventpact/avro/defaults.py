@@ -1,0 +1,212 @@
+"""Default values: which JSON fits a type, and what bytes it stands for.
+
+A schema parses if its defaults fit as Avro Java 1.12 sees it: a union's default may fit any branch (the first that it
+fits is taken), a record's may leave out what its fields have defaults for. Java takes any text for an enum, and any
+length for a fixed; an exact `Checker` does not, and neither does `encode`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from eventpact.avro.invalid import shown
+from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
+from eventpact.avro.source import MAX_DEPTH
+from eventpact.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from eventpact.avro.model import Field, Schema
+
+MAX_ENCODED: Final = 1024 * 1024
+"""Bytes of one encoded default."""
+
+_HINTS: Final[Mapping[str, str]] = {
+    "null": "null",
+    "boolean": "true or false",
+    "int": "a whole number below 2^31",
+    "long": "a whole number below 2^63",
+    "float": "a number",
+    "double": "a number",
+    "string": "a string",
+    "bytes": 'a string, one character a byte ("\\u00ff" is 255)',
+    "fixed": 'a string, one character a byte ("\\u00ff" is 255)',
+    "enum": "a symbol",
+    "array": "an array of what fits its items",
+    "map": "an object of what fits its values",
+    "record": "an object with a value for each field that has no default",
+    "union": "a value of one of its branches",
+}
+
+_NUMBER: Final = re.compile(r"\s*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))[fFdD]?\s*", re.ASCII)
+
+
+def hint(schema: Schema) -> str:
+    """What a default of this type looks like."""
+    return _HINTS[schema.kind]
+
+
+def number(text: str) -> float | str:
+    """A float's default given as text ("NaN", "1.5"), as Java's `Double.parseDouble` reads it, or the text itself."""
+    match = _NUMBER.fullmatch(text)
+    return float(match[1]) if match else text
+
+
+class Checker:
+    """Judges the defaults of one schema; each field once, however often defaults lean on it.
+
+    With `exact`, a symbol must be one of the enum's, and text for bytes must hold bytes, as many as a fixed has.
+    """
+
+    def __init__(self, *, exact: bool = False) -> None:
+        self._exact = exact
+        self._fields: dict[int, bool] = {}
+        self._values: dict[tuple[int, int], bool] = {}
+        self._depth = 0
+
+    def accepts(self, field: Field) -> bool:
+        """Whether the field has a default that fits its type. One that needs itself never ends, and does not fit."""
+        key = id(field)
+        if key not in self._fields:
+            self._fields[key] = False
+            self._fields[key] = field.has_default and self.fits(field.type, field.default)
+        return self._fields[key]
+
+    def fits(self, schema: Schema, value: Any) -> bool:
+        """Whether a JSON value fits a type."""
+        if not isinstance(value, (dict, list)):
+            return self._fits(schema, value)
+        key = (id(schema), id(value))  # records in unions in records: without this, each level doubles the work
+        if key not in self._values:
+            if self._depth == MAX_DEPTH:
+                return False
+            self._depth += 1
+            self._values[key] = self._fits(schema, value)
+            self._depth -= 1
+        return self._values[key]
+
+    def _fits(self, schema: Schema, value: Any) -> bool:
+        match schema:
+            case Primitive(kind=kind):
+                return _PRIMITIVES[kind](value) and not (self._exact and kind == "bytes" and not _is_bytes(value))
+            case Enum(symbols=symbols):
+                return isinstance(value, str) and not (self._exact and value not in symbols)
+            case Fixed(size=size):
+                return isinstance(value, str) and not (self._exact and not (_is_bytes(value) and len(value) == size))
+            case Union(branches=branches):
+                return any(self.fits(branch, value) for branch in branches)
+            case Array(items=items):
+                return isinstance(value, list) and all(self.fits(items, item) for item in value)
+            case Map(values=values):
+                return isinstance(value, dict) and all(self.fits(values, item) for item in value.values())
+            case Record(fields=fields):
+                return isinstance(value, dict) and all(
+                    self.fits(field.type, value[field.name]) if field.name in value else self.accepts(field)
+                    for field in fields
+                )
+
+
+def encode(schema: Schema, value: Any) -> bytes:
+    """The Avro binary form of a default given as JSON (`Field.default`).
+
+    Raises:
+        SchemaError: the value is none of the type, or grows beyond `MAX_ENCODED` bytes by the defaults inside it.
+    """
+    checker = Checker(exact=True)
+    if not checker.fits(schema, value):
+        raise SchemaError(f"the default {shown(value)} is none of its type", hint=hint(schema))
+    out = bytearray()
+    _write(schema, value, out, checker, 0)
+    return bytes(out)
+
+
+def _write(schema: Schema, value: Any, out: bytearray, checker: Checker, depth: int) -> None:
+    if len(out) > MAX_ENCODED or depth > 2 * MAX_DEPTH:
+        raise SchemaError("a default grows too large by the defaults inside it", hint="write shorter defaults")
+    match schema:
+        case Primitive(kind=kind):
+            out += _WRITERS[kind](value)
+        case Enum(symbols=symbols):
+            out += _long(symbols.index(value))
+        case Fixed():
+            out += value.encode("latin-1")
+        case Union(branches=branches):
+            index = next(i for i, branch in enumerate(branches) if checker.fits(branch, value))
+            out += _long(index)
+            _write(branches[index], value, out, checker, depth + 1)
+        case Array(items=items):
+            for item in _block(value, out):
+                _write(items, item, out, checker, depth + 1)
+            out.append(0)
+        case Map(values=values):
+            for key in _block(value, out):
+                out += _WRITERS["string"](key)
+                _write(values, value[key], out, checker, depth + 1)
+            out.append(0)
+        case Record(fields=fields):
+            for field in fields:
+                _write(field.type, value.get(field.name, field.default), out, checker, depth + 1)
+
+
+def _block(items: Collection[Any], out: bytearray) -> Collection[Any]:
+    if items:
+        out += _long(len(items))
+    return items
+
+
+def _long(number: int) -> bytes:
+    zigzag = (number << 1) ^ (number >> 63)
+    out = bytearray()
+    while zigzag > 0x7F:
+        out.append(zigzag & 0x7F | 0x80)
+        zigzag >>= 7
+    out.append(zigzag)
+    return bytes(out)
+
+
+def _float(format_: str, number: float) -> bytes:
+    """IEEE 754; what is too large is infinite, as Java's casts make it."""
+    try:
+        return struct.pack(format_, number)
+    except OverflowError:
+        return struct.pack(format_, math.copysign(math.inf, number))
+
+
+def _sized(data: bytes) -> bytes:
+    return _long(len(data)) + data
+
+
+def _is_bytes(text: str) -> bool:
+    return all(character <= "\xff" for character in text)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int or type(value) is float
+
+
+_PRIMITIVES: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "int": lambda value: type(value) is int and -(2**31) <= value < 2**31,
+    "long": lambda value: type(value) is int and -(2**63) <= value < 2**63,
+    "float": _is_number,
+    "double": _is_number,
+    "string": lambda value: isinstance(value, str),
+    "bytes": lambda value: isinstance(value, str),
+}
+
+_WRITERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
+    "null": lambda _: b"",
+    "boolean": lambda value: b"\1" if value else b"\0",
+    "int": _long,
+    "long": _long,
+    "float": partial(_float, "<f"),
+    "double": partial(_float, "<d"),
+    "string": lambda value: _sized(value.encode()),
+    "bytes": lambda value: _sized(value.encode("latin-1")),
+}

@@ -1,0 +1,167 @@
+"""Every place where a reader cannot read what a writer writes, as Avro Java 1.12's `SchemaCompatibility` finds them.
+
+The order, the locations and the repetitions are Java's: a pair of types is judged where it is first met, what was found
+there is reported again, with its first location, wherever the pair comes up; inside a union, locations start anew.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from eventpact.avro.deep import Deep, run
+from eventpact.avro.model import PRIMITIVES, Array, Enum, Fixed, Map, Named, Record, Schema, Union
+from eventpact.avro.pairing import PROMOTIONS, Ambiguous, Path, missing_default, names_match, pair_fields, pointer
+from eventpact.avro.plan import Mismatch
+
+if TYPE_CHECKING:
+    from eventpact.avro.plan import MismatchKind
+
+MAX_MISMATCHES: Final = 1_000
+"""How many are listed; types that use each other twice over double what is repeated."""
+
+MAX_PAIRS: Final = 500_000
+"""How many pairs of types are compared before two schemas are called too entangled."""
+
+WIDE_UNION: Final = 64
+"""A reader's union with more branches is searched by name, where Avro Java compares with every branch."""
+
+Found: TypeAlias = tuple[Mismatch, ...]
+
+
+def find_mismatches(writer: Schema, reader: Schema) -> Found:
+    """All mismatches of the pair, in Java's order; none if the reader can read whatever the writer writes."""
+    return () if writer is reader else run(_Comparison().compare(reader, writer, None))
+
+
+class _Comparison:
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, int], Found] = {}
+
+    def compare(self, reader: Schema, writer: Schema, path: Path) -> Deep[Found]:
+        """What is wrong with a pair that may come up again, or be inside itself."""
+        key = (id(reader), id(writer))
+        if key in self.found:
+            return self.found[key]
+        if len(self.found) >= MAX_PAIRS:
+            return _mismatch("TYPE_MISMATCH", path, f"the schemas are too entangled: {MAX_PAIRS:,} pairs of types")
+        self.found[key] = ()  # compatible, as long as nothing else is known: this ends recursion
+        result = yield self.contents(reader, writer, path)
+        self.found[key] = result[:MAX_MISMATCHES]
+        return self.found[key]
+
+    def contents(self, reader: Schema, writer: Schema, path: Path) -> Deep[Found]:
+        match reader, writer:
+            case Union(), Union():
+                found: Found = yield self.unions(reader, writer, path)
+                return found
+            case _, Union():
+                found = ()
+                for index, branch in enumerate(writer.branches):
+                    found += yield self.compare(reader, branch, (path, str(index)))
+                return found
+            case Union(), _:
+                if (yield self.has_branch(reader, writer)):
+                    return ()
+                return _missing_branch(writer, path)
+            case Record(), Record():
+                found = yield self.fields(reader, writer, path)
+                return _names(reader, writer, path) + found
+            case Array(), Array():
+                found = yield self.compare(reader.items, writer.items, (path, "items"))
+                return found
+            case Map(), Map():
+                found = yield self.compare(reader.values, writer.values, (path, "values"))
+                return found
+            case Enum(), Enum():
+                return _names(reader, writer, path) + _symbols(reader, writer, path)
+            case Fixed(), Fixed():
+                return _names(reader, writer, path) + _sizes(reader, writer, path)
+            case _:
+                return _kinds(reader, writer, path)
+
+    def unions(self, reader: Union, writer: Union, path: Path) -> Deep[Found]:
+        found: Found = ()
+        for index, branch in enumerate(writer.branches):
+            if (yield self.compare(reader, branch, None)):
+                found += _missing_branch(branch, (path, str(index)))
+        return found
+
+    def has_branch(self, reader: Union, writer: Schema) -> Deep[bool]:
+        for branch in reader.branches:
+            if len(reader.branches) > WIDE_UNION and not _may_match(branch, writer):
+                continue
+            if not (yield self.compare(branch, writer, None)):
+                return True
+        return False
+
+    def fields(self, reader: Record, writer: Record, path: Path) -> Deep[Found]:
+        try:
+            pairs = pair_fields(writer, reader)
+        except Ambiguous as error:
+            return (Mismatch("NAME_MISMATCH", pointer(path, *error.path), str(error)),)
+        found: Found = ()
+        for index, (field, written) in enumerate(zip(reader.fields, pairs, strict=True)):
+            if written is None:
+                if not field.has_default:
+                    at = ((path, "fields"), str(index))
+                    found += yield self.absent(field.type, field.name, writer, at)
+                continue
+            other = writer.fields[written].type
+            if field.type.kind == other.kind and field.type.kind in PRIMITIVES:
+                continue  # most fields: nothing to remember, nothing to report
+            found += yield self.compare(field.type, other, (((path, "fields"), str(index)), "type"))
+        return found
+
+    def absent(self, schema: Schema, name: str, writer: Record, path: Path) -> Deep[Found]:
+        """A reader's field without default that the writer lacks; Java holds an enum with a default to the record."""
+        if isinstance(schema, Enum) and schema.default is not None:
+            found: Found = yield self.compare(schema, writer, (path, "type"))
+            return found
+        return _mismatch("READER_FIELD_MISSING_DEFAULT_VALUE", path, missing_default(name))
+
+
+def _mismatch(kind: MismatchKind, path: Path, message: str, *more: str) -> Found:
+    return (Mismatch(kind, pointer(path, *more), message),)
+
+
+def _names(reader: Named, writer: Named, path: Path) -> Found:
+    if names_match(writer, reader):
+        return ()
+    message = f"the {reader.kind} {reader.name} is {writer.name} to the writer: rename it back, or add an alias"
+    return _mismatch("NAME_MISMATCH", path, message, "name")
+
+
+def _symbols(reader: Enum, writer: Enum, path: Path) -> Found:
+    lost = sorted(set(writer.symbols).difference(reader.symbols))
+    if not lost or reader.default is not None:
+        return ()
+    message = f"the writer may write {', '.join(lost)}, which {reader.name} neither has nor has a default for"
+    return _mismatch("MISSING_ENUM_SYMBOLS", path, message, "symbols")
+
+
+def _sizes(reader: Fixed, writer: Fixed, path: Path) -> Found:
+    if reader.size == writer.size:
+        return ()
+    message = f"the writer's {writer.name} has {writer.size} bytes, the reader's {reader.size}"
+    return _mismatch("FIXED_SIZE_MISMATCH", path, message, "size")
+
+
+def _kinds(reader: Schema, writer: Schema, path: Path) -> Found:
+    if reader.kind == writer.kind or (writer.kind, reader.kind) in PROMOTIONS:
+        return ()
+    return _mismatch("TYPE_MISMATCH", path, f"{described(writer)} cannot be read as {described(reader)}")
+
+
+def _missing_branch(writer: Schema, path: Path) -> Found:
+    return _mismatch("MISSING_UNION_BRANCH", path, f"no branch of the reader's union can read {described(writer)}")
+
+
+def _may_match(reader: Schema, writer: Schema) -> bool:
+    if isinstance(reader, (Record, Enum, Fixed)) or isinstance(writer, (Record, Enum, Fixed)):
+        return reader.kind == writer.kind and names_match(writer, reader)  # type: ignore[arg-type]  # both are named
+    return True
+
+
+def described(schema: Schema) -> str:
+    """A type in a message: its kind, and its name if it has one."""
+    return f"{schema.kind} {schema.name}" if isinstance(schema, (Record, Enum, Fixed)) else schema.kind

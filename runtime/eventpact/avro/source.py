@@ -1,0 +1,175 @@
+"""JSON text of schemas: read within limits, and searched for positions only when an error or a finding needs them.
+
+Stricter than Avro Java's reader where a mistake would go unseen: a key given twice, a comment, NaN and Infinity, half a
+surrogate pair. Limits: `MAX_BYTES` of text, `MAX_DEPTH` of schemas within schemas (see `parse`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from eventpact.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""A registry keeps a schema in one Kafka message of 1 MiB unless it is told otherwise."""
+
+MAX_DEPTH: Final = 128
+"""Schemas within schemas, and values within a default: far above what people write, far below Python's stack."""
+
+_TOKEN: Final = re.compile(r'[\s,:]+|([{}\[\]])|("(?:[^"\\]|\\.)*")|([^\s,:{}\[\]"]+)', re.DOTALL)
+
+
+class _RefusedError(ValueError):
+    """What `json` meets in a callback, before a position is known."""
+
+
+class _RepeatedKeyError(_RefusedError):
+    """An object names the same key twice."""
+
+
+def read(source: str | bytes) -> tuple[Any, str]:
+    """The JSON value of a schema's text, and the text itself.
+
+    Raises:
+        SchemaError: not UTF-8, too large, not JSON, or JSON that readers understand differently.
+    """
+    text = _decoded(source) if isinstance(source, bytes) else source
+    _check_size(text)
+    try:
+        return _DECODER.decode(text), text
+    except json.JSONDecodeError as error:
+        raise SchemaError(
+            f"not JSON: {error.msg}", line=error.lineno, column=error.colno, hint=_syntax_hint(text)
+        ) from None
+    except _RepeatedKeyError as error:
+        pointer, line, column = _repeated_key(text)
+        raise SchemaError(str(error), path=pointer, line=line, column=column, hint="keep one of the two") from None
+    except _RefusedError as error:
+        raise SchemaError(str(error)) from None
+    except ValueError:  # CPython refuses to convert more than 4,300 digits (sys.set_int_max_str_digits)
+        raise SchemaError("a number has too many digits", hint="an Avro long has at most 19") from None
+    except RecursionError:
+        raise SchemaError("JSON nested too deeply", hint=f"schemas may nest {MAX_DEPTH} deep") from None
+
+
+def locate(text: str, pointer: str) -> tuple[int, int]:
+    """Line and column, from 1, of what a JSON pointer (RFC 6901) leads to, or of the nearest parent that exists.
+
+    So a pointer to a missing attribute gives its object, and one that goes on behind a type's name gives that name.
+    """
+    best, offset = -1, 0
+    for path, start in _values(text):
+        if len(path) > best and (pointer == path or pointer.startswith(path + "/")):
+            best, offset = len(path), start
+            if pointer == path:
+                break
+    return _position(text, offset)
+
+
+def escape(token: str) -> str:
+    """A key as it stands in a JSON pointer."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _decoded(source: bytes) -> str:
+    if len(source) > MAX_BYTES:
+        _too_large(len(source))
+    try:
+        return source.decode()
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        column = error.start - source.rfind(b"\n", 0, error.start)
+        raise SchemaError("not UTF-8 text", line=line, column=column, hint="save the file as UTF-8") from None
+
+
+def _check_size(text: str) -> None:
+    if len(text) > MAX_BYTES:
+        _too_large(len(text))
+    if text.startswith("\ufeff"):
+        raise SchemaError("the text begins with a byte order mark", line=1, column=1, hint="save it without one")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        line, column = _position(text, error.start)
+        raise SchemaError("half a surrogate pair is no character", line=line, column=column) from None
+    if size > MAX_BYTES:
+        _too_large(size)
+
+
+def _too_large(size: int) -> NoReturn:
+    raise SchemaError(
+        f"the schema is {size:,} bytes long", hint=f"at most {MAX_BYTES:,} bytes; split it into references"
+    )
+
+
+def _syntax_hint(text: str) -> str | None:
+    if not text.strip():
+        return "the text is empty"
+    if re.search(r"^\s*(//|#|/\*)", text, re.MULTILINE):
+        return "JSON has no comments: use `doc`"
+    if re.search(r",\s*[}\]]", text):
+        return "JSON allows no comma before a closing bracket"
+    return None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _RepeatedKeyError(f"the key {twice!r} is given twice in one object")
+    return members
+
+
+def _constant(name: str) -> NoReturn:
+    raise _RefusedError(f"{name} is no JSON number")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant)
+
+
+def _values(text: str) -> Iterator[tuple[str, int]]:
+    """Each value of JSON text as (JSON pointer, offset), parents first; a key given twice gives its pointer twice."""
+    containers: list[tuple[str, int | None]] = []  # the pointer, and the next index of an array
+    key: str | None = None
+    for match in _TOKEN.finditer(text):
+        bracket, string, _ = match.groups()
+        if bracket is None and string is None and match[3] is None:
+            continue
+        if bracket in {"}", "]"}:
+            if containers:
+                containers.pop()
+            continue
+        path = ""
+        if containers:
+            parent, index = containers[-1]
+            if index is not None:
+                path = f"{parent}/{index}"
+                containers[-1] = (parent, index + 1)
+            elif key is None:
+                key = json.loads(string or '""', strict=False)
+                continue
+            else:
+                path = f"{parent}/{escape(key)}"
+                key = None
+        yield path, match.start()
+        if bracket:
+            containers.append((path, 0 if bracket == "[" else None))
+
+
+def _repeated_key(text: str) -> tuple[str, int, int]:
+    seen: set[str] = set()
+    for path, start in _values(text):
+        if path in seen:
+            return path, *_position(text, start)
+        seen.add(path)
+    return "", 1, 1
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
