@@ -60,6 +60,8 @@ def _note(details: ErrorDetails, model: type[FileModel], file: YamlFile, problem
         problems.add(f"unknown key '{key}'", file.locate_key(pointer), hint=nearest(key, known) or _listing(known))
     elif kind == "missing":
         problems.add(f"'{key}' is missing", file.locate(pointer_of(*where[:-1])), hint=_meaning(model, where))
+    elif kind == "no_value":
+        problems.add(f"'{key}' has no value", file.locate_key(pointer))
     elif kind == "string_pattern_mismatch":
         at = file.locate_key(pointer) if "[key]" in details["loc"] else file.locate(pointer)
         problems.add(f"'{details['input']}' {DESCRIBED[context['pattern']]}", at)

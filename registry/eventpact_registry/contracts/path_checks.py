@@ -37,7 +37,7 @@ _FILLABLE: Final[Mapping[Fill, str]] = {
 
 def check_topic_paths(topic: Topic, draft: TopicDraft, problems: Problems) -> None:
     """The key and headers of one topic against each of its events."""
-    if not draft.inherits("key"):
+    if topic.events and not draft.inherits("key"):
         for path in topic.key:
             if not any(find(event.latest.schema, path) for event in topic.events.values()):
                 _note_missing(path, topic.events.values(), _key_place(topic, path), problems)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eventpact.errors import ContractError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from eventpact_registry.contracts.model import Location
 
@@ -21,6 +21,10 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    def __iter__(self) -> Iterator[Problem]:
+        """Each problem once, in order of file, line and column."""
+        return iter(dict.fromkeys(sorted(self._found, key=_order)))
+
     def add(self, message: str, at: Location | None = None, *, hint: str | None = None) -> None:
         """Note one problem at a place."""
         if at is None:
@@ -29,10 +33,9 @@ class Problems:
             self._found.append(Problem(message, at.shown_file, at.line, at.column, hint))
 
     def raise_any(self) -> None:
-        """Raise `ContractError` with every problem in order of file, line and column, each once."""
+        """Raise `ContractError` with every problem."""
         if self._found:
-            unique = dict.fromkeys(sorted(self._found, key=_order))
-            raise ContractError(*unique)
+            raise ContractError(*self)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
