@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports these names without re-exporting them
     AdminClient,
     AlterConfigOpType,
+    ClusterMetadata,
     ConfigEntry,
     ConfigResource,
     ConfigSource,
@@ -69,12 +70,12 @@ class Topics:
 
     def states(self, *, internal: bool = False) -> dict[str, TopicState]:
         """Every topic by name; Kafka's own (`__consumer_offsets`, …) only on request."""
-        with translated(self._complaints, "list topics"):
-            try:
-                metadata = self._client.list_topics(timeout=self._timeout)
-            finally:
-                self._client.poll(0)  # lets the client say why it could not
-        return {name: _state(topic) for name, topic in metadata.topics.items() if internal or not name.startswith("__")}
+        topics = self._metadata().topics
+        return {name: _state(topic) for name, topic in topics.items() if internal or not name.startswith("__")}
+
+    def broker_count(self) -> int:
+        """How many brokers the cluster has now: the most replicas that a topic can get."""
+        return len(self._metadata().brokers)
 
     def config(self, name: str) -> TopicConfig:
         """The configuration of one topic."""
@@ -124,6 +125,13 @@ class Topics:
         for name in names:
             self._delete(name)
         self._wait(names, lambda states: not any(name in states for name in names))
+
+    def _metadata(self) -> ClusterMetadata:
+        with translated(self._complaints, "list topics"):
+            try:
+                return self._client.list_topics(timeout=self._timeout)
+            finally:
+                self._client.poll(0)  # lets the client say why it could not
 
     def _create(self, contract: TopicContract) -> None:
         new = NewTopic(
