@@ -1,0 +1,55 @@
+"""Options and argument types that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from eventpact_registry.contracts.source import Source
+
+contracts_option = click.option(
+    "--contracts",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("contracts"),
+    show_default=True,
+    is_eager=True,  # SourceType asks for it
+    help="The folder that holds the contracts.",
+)
+
+system_option = click.option("--system", "systems", multiple=True, metavar="NAME", help="Only this system; repeatable.")
+
+brokers_option = click.option(
+    "--brokers",
+    envvar="KAFKA_BROKERS",
+    show_envvar=True,
+    metavar="HOST:PORT",
+    help="The Kafka cluster, several brokers separated by commas.",
+)
+
+registry_option = click.option(
+    "--registry",
+    envvar="SCHEMA_REGISTRY_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="The schema registry.",
+)
+
+
+class SourceType(click.ParamType["Source"]):
+    """`dir:PATH` or `git:REV`; the revision is read at the path of `--contracts`."""
+
+    name = "source"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Source:
+        """Parse the text; what it points to is read later."""
+        from eventpact.errors import ContractError  # noqa: PLC0415 - `--help` does not pay for it
+        from eventpact_registry.contracts.source import parse_source  # noqa: PLC0415 - `--help` does not pay for it
+
+        contracts = ctx.params.get("contracts", Path("contracts")) if ctx else Path("contracts")
+        try:
+            return parse_source(str(value), contracts)
+        except ContractError as error:
+            self.fail("; ".join(f"{problem.message} ({problem.hint})" for problem in error.problems), param, ctx)
