@@ -23,21 +23,44 @@ from eventpact.event import (
 if TYPE_CHECKING:
     from eventpact.consume.context import Context
     from eventpact.consume.group import Group
+    from eventpact.consume.statistics import GroupStatistics
+    from eventpact.operate.tenants import Tenants
+    from eventpact.operate.topics import Topics
+    from eventpact.produce.delivery import Delivery, Outcomes
     from eventpact.produce.producer import Producer
+    from eventpact.schemas import SchemaCatalog
+    from eventpact.settings import Settings
+    from eventpact.topic import TopicContract
 
 _LAZY: Final = {
     "Context": "eventpact.consume.context",
+    "Delivery": "eventpact.produce.delivery",
     "Group": "eventpact.consume.group",
+    "GroupStatistics": "eventpact.consume.statistics",
+    "Outcomes": "eventpact.produce.delivery",
     "Producer": "eventpact.produce.producer",
+    "SchemaCatalog": "eventpact.schemas",
+    "Settings": "eventpact.settings",
+    "Tenants": "eventpact.operate.tenants",
+    "TopicContract": "eventpact.topic",
+    "Topics": "eventpact.operate.topics",
 }
 
 __all__ = [
     "Context",
+    "Delivery",
     "Event",
     "EventContract",
     "Group",
+    "GroupStatistics",
+    "Outcomes",
     "Producer",
+    "SchemaCatalog",
     "SchemaReference",
+    "Settings",
+    "Tenants",
+    "TopicContract",
+    "Topics",
     "correlated",
     "correlation_id",
     "identified",

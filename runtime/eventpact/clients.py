@@ -51,6 +51,10 @@ _VAGUE: Final = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaEr
 
 _NOISE: Final = re.compile(r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state \w+(?:, \d+ identical[^)]*)?\)")
 _LOG_AGAIN: Final = 30.0
+"""Seconds before an error that goes on is logged again."""
+
+_STALE: Final = 60.0
+"""Seconds after which an error explains nothing any more; the client repeats one that lasts."""
 
 
 class Complaints:
@@ -61,25 +65,34 @@ class Complaints:
         self._clock = clock
         self._logged: dict[int, float] = {}
         self._cause: KafkaError | None = None
+        self._cause_at = 0.0
 
     def __call__(self, error: KafkaError) -> None:
         """Take note of an error; librdkafka's `error_cb`."""
-        # "All brokers down" only sums up: what was said before it tells why.
-        if self._cause is None or error.code() != KafkaError._ALL_BROKERS_DOWN:
-            self._cause = error
         now = self._clock()
+        # "All brokers down" only sums up: what was said before it tells why.
+        if self._recent() is None or error.code() != KafkaError._ALL_BROKERS_DOWN:
+            self._cause, self._cause_at = error, now
         if now - self._logged.get(error.code(), -_LOG_AGAIN) >= _LOG_AGAIN:
             self._logged[error.code()] = now
             _LOG.warning("%s", self.explain(error))
 
+    def known(self) -> str:
+        """What was said last, in brackets after a blank to end a clause with; empty when nothing was said."""
+        cause = self._recent()
+        return "" if cause is None else f" ({self.explain(cause)})"
+
     def explain(self, error: KafkaError) -> str:
         """A sentence: what happened, why as far as it is known, what to do."""
-        if error.code() in _VAGUE and self._cause is not None:
-            error = self._cause
+        if error.code() in _VAGUE:
+            error = self._recent() or error
         what = _NOISE.sub("", error.str())
         advice = _ADVICE.get(error.code())
         at = "" if self.brokers in what else f" (brokers: {self.brokers})"
         return f"{what}{at}" + (f": {advice}" if advice else "")
+
+    def _recent(self) -> KafkaError | None:
+        return self._cause if self._clock() - self._cause_at < _STALE else None
 
 
 def connect(make: Callable[..., C], config: Mapping[str, str], complaints: Complaints, **callbacks: Any) -> C:

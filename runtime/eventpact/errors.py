@@ -123,7 +123,14 @@ class Unsupported(BrokerError):  # noqa: N818 - reads as the fact it states
 
 
 class DeliveryError(EventPactError):
-    """An event was not acknowledged in time or was refused: it may or may not have been written."""
+    """An event was not acknowledged in time or was refused: it may or may not have been written.
+
+    `failed` counts the events that this is about.
+    """
+
+    def __init__(self, message: str, *, failed: int = 1) -> None:
+        super().__init__(message)
+        self.failed = failed
 
 
 class HandlerError(EventPactError):

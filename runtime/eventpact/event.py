@@ -90,8 +90,10 @@ class Event:
     contract: ClassVar[EventContract]
 
 
-_CORRELATION: Final[ContextVar[str | None]] = ContextVar("eventpact.correlation_id", default=None)
-_SOURCE: Final[ContextVar[str | None]] = ContextVar("eventpact.source", default=None)
+CORRELATION: Final[ContextVar[str | None]] = ContextVar("eventpact.correlation_id", default=None)
+"""The correlation id that events made now take; use `correlated` and `correlation_id`."""
+SOURCE: Final[ContextVar[str | None]] = ContextVar("eventpact.source", default=None)
+"""The service that events made now name; use `identified` and `source`."""
 
 
 def new_id() -> UUID:
@@ -107,30 +109,30 @@ def now() -> datetime:
 
 def source() -> str:
     """The name of this service: that of `identified`, else `KAFKA_CLIENT_ID`, else the program's name."""
-    return _SOURCE.get() or os.environ.get("KAFKA_CLIENT_ID", "").strip() or PurePath(sys.argv[0]).stem or "python"
+    return SOURCE.get() or os.environ.get("KAFKA_CLIENT_ID", "").strip() or PurePath(sys.argv[0]).stem or "python"
 
 
 def correlation_id() -> str:
     """The correlation id of the event being handled or of the surrounding `correlated` block, else a new one."""
-    return _CORRELATION.get() or str(uuid4())
+    return CORRELATION.get() or str(uuid4())
 
 
 @contextmanager
 def correlated(identifier: str | None = None) -> Iterator[str]:
     """Give events made inside the block one correlation id, a new one when none is given; yields it."""
     chosen = identifier or str(uuid4())
-    token = _CORRELATION.set(chosen)
+    token = CORRELATION.set(chosen)
     try:
         yield chosen
     finally:
-        _CORRELATION.reset(token)
+        CORRELATION.reset(token)
 
 
 @contextmanager
 def identified(service: str) -> Iterator[None]:
     """Let events made inside the block name `service` as their source."""
-    token = _SOURCE.set(service)
+    token = SOURCE.set(service)
     try:
         yield
     finally:
-        _SOURCE.reset(token)
+        SOURCE.reset(token)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from abc import ABC
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from eventpact.clients import set_log_level
+from eventpact.consume.session import Session
+from eventpact.consume.statistics import GroupStatistics
+from eventpact.event import CORRELATION, identified, source
+from eventpact.schemas import SchemaCatalog
+from eventpact.settings import Settings
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Mapping
 
     from eventpact.consume.context import Context
     from eventpact.event import Event
-    from eventpact.settings import Settings
+
+_LOG: Final = logging.getLogger("eventpact.consume")
 
 
 class Group(ABC):
@@ -23,6 +32,11 @@ class Group(ABC):
         class NotificationService(Group, name="notification-service", system="quikapp"):
             topics = ("QuikApp.message.sent", "QuikApp.user.*")
             handlers = {"io.quikapp.message.MessageSent": (MessageSent, "on_message_sent"), …}
+
+    Each record is handled at least once: its offset is committed only after its handler has returned, or its dead
+    letter is acknowledged. A handler that raises is called again as the contract says (attempts, doubling backoff),
+    then the record goes to the dead letter topic, as does at once one that cannot be decoded. Where the contract names
+    no dead letter topic, an undecodable record is logged and passed over, and a failing handler stops the group.
     """
 
     name: ClassVar[str]
@@ -53,9 +67,48 @@ class Group(ABC):
         stop: threading.Event | None = None,
         max_events: int | None = None,
         idle_timeout: float | None = None,
-    ) -> None:
-        """Consume until `stop` is set, `max_events` are done or nothing has come for `idle_timeout` seconds."""
-        raise NotImplementedError
+        catalog: SchemaCatalog | None = None,
+        measure_latency: bool = False,
+    ) -> GroupStatistics:
+        """Consume in this thread until told to end; everything dealt with is committed when it returns or raises.
+
+        Args:
+            settings: of the service; those of the environment by default.
+            stop: ends the run when set, after the record in hand.
+            max_events: ends the run after so many records.
+            idle_timeout: ends the run when nothing has come for so many seconds.
+            catalog: schemas to share with others; its own by default.
+            measure_latency: keep each handled record's latency in the statistics.
+
+        Raises:
+            SettingsError: the environment or a property of the contracts does not make sense.
+            BrokerError: the cluster refuses, or is not reached at the start.
+            RegistryError: the registry does not answer for a schema that is needed.
+            HandlerError: a handler failed and the contract names no dead letter topic.
+            DeliveryError: a dead letter was not acknowledged.
+        """
+        chosen = settings or Settings.from_env()
+        set_log_level(chosen)
+        if not chosen.enabled:
+            _LOG.warning("group %s does not run: KAFKA_ENABLED is off", self.name)
+            return GroupStatistics()
+        session = Session(
+            self,
+            chosen,
+            catalog or SchemaCatalog(chosen),
+            stop or threading.Event(),
+            measure_latency=measure_latency,
+        )
+        correlation = CORRELATION.set(None)
+        try:
+            with identified(chosen.client_id or source()):
+                session.run(max_events, idle_timeout)
+        finally:
+            CORRELATION.reset(correlation)
+        return session.statistics
 
     def on_unknown(self, full_name: str, context: Context) -> None:  # noqa: B027 - a hook with nothing to do by default
         """Take note of a record whose event this group has no method for. Does nothing unless overridden."""
+
+    def on_tombstone(self, context: Context) -> None:  # noqa: B027 - a hook with nothing to do by default
+        """Take note of a record without value, the end of its key on a compacted topic. Does nothing by default."""

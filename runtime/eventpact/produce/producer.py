@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+import atexit
+import logging
+import time
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
+
+import confluent_kafka
+
+from eventpact.clients import Complaints, connect, set_log_level
+from eventpact.errors import DeliveryError, EventPactError, NotRegistered, RegistryError
+from eventpact.names import topic_name
+from eventpact.produce.delivery import Delivery, Ledger, Outcomes, ProducerStatistics
+from eventpact.produce.poller import Poller
+from eventpact.produce.sender import Sender
+from eventpact.produce.transaction import Transactions
+from eventpact.schemas import SchemaCatalog
+from eventpact.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
 
+    from confluent_kafka import KafkaError, Message
+
     from eventpact.event import Event
-    from eventpact.settings import Settings
+
+_LOG: Final = logging.getLogger("eventpact.produce")
+_NOWHERE: Final = -1
 
 
 class Producer:
     """Sends events. Keyword arguments of the sending methods are the topic's run-time parameters (`tenant_id="acme"`).
 
+    Idempotent and acknowledged by all replicas unless contracts or environment say otherwise. Threads may share one.
     A generated subclass carries the class attributes below, nothing else is needed:
 
         class QuikappProducer(Producer, system="quikapp"):
             events = (MessageSent, …)
             settings = {"compression.type": "gzip"}
+
+    All sending methods raise `EncodeError` for an event that does not fit its schema, `ParameterError` for wrong topic
+    parameters, `NotRegistered` and `RegistryError` when the first event of its kind finds no schema in the registry,
+    and `DeliveryError` when the event cannot even be queued.
     """
 
     system: ClassVar[str] = ""
@@ -35,42 +61,255 @@ class Producer:
         if system is not None:
             cls.system = system
 
-    def __init__(self, settings: Settings) -> None:
-        raise NotImplementedError
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        register: Literal["dev"] | None = None,
+        transactional_id: str | None = None,
+        queue_timeout: float = 30.0,
+        catalog: SchemaCatalog | None = None,
+    ) -> None:
+        """Make a producer; it connects in the background.
+
+        Args:
+            settings: of the service.
+            register: `"dev"` registers schemas that the registry does not know, for development only.
+            transactional_id: names this producer over restarts; needed for `transaction`.
+            queue_timeout: seconds that a send waits for room in a full queue.
+            catalog: schemas to share with others; its own by default.
+
+        Raises:
+            SettingsError: the Kafka client refuses a property of contracts or settings.
+        """
+        set_log_level(settings)
+        self._catalog = catalog or SchemaCatalog(settings, register=register)
+        self._complaints = Complaints(settings.brokers)
+        self._ledger = Ledger(self._complaints)
+        self._dropped = 0
+        self._closed = False
+        self._client: confluent_kafka.Producer | None = None
+        self._transactions: Transactions | None = None
+        if not settings.enabled:
+            return
+        config = settings.producer_config(type(self).settings)
+        if transactional_id is not None:
+            config["transactional.id"] = transactional_id
+        self._client = connect(confluent_kafka.Producer, config, self._complaints)
+        self._sender = Sender(
+            self._client,
+            catalog=self._catalog,
+            complaints=self._complaints,
+            ledger=self._ledger,
+            queue_timeout=queue_timeout,
+        )
+        if transactional_id is not None:
+            self._transactions = Transactions(self._client, self._complaints)
+        self._poller = Poller(self._client.poll)
+        self._poller.start()
+        atexit.register(self.close)
 
     @classmethod
-    def from_env(cls) -> Self:
-        """A producer with the settings of the environment."""
-        raise NotImplementedError
+    def from_env(cls, *, register: Literal["dev"] | None = None, transactional_id: str | None = None) -> Self:
+        """A producer with the settings of the environment.
+
+        Raises:
+            SettingsError: names every variable that is missing or wrong.
+        """
+        return cls(Settings.from_env(), register=register, transactional_id=transactional_id)
+
+    @property
+    def statistics(self) -> ProducerStatistics:
+        """Counts up to now."""
+        ledger = self._ledger
+        pending = 0 if self._client is None else len(self._client)
+        return ProducerStatistics(
+            sent=ledger.sent,
+            acknowledged=max(0, ledger.sent - ledger.failed - ledger.aborted - pending),
+            failed=ledger.failed,
+            aborted=ledger.aborted,
+            dropped=self._dropped,
+            pending=pending,
+        )
+
+    def check(self) -> tuple[str, ...]:
+        """What the registry does not know of the system's events, a sentence each; none when all is well.
+
+        Events whose subject depends on run-time parameters are left out.
+
+        Raises:
+            RegistryError: the registry could not be asked.
+        """
+        unknown = []
+        for event in self.events if self._client is not None else ():
+            contract = event.contract
+            if topic_name(contract.subject).is_literal:
+                try:
+                    self._catalog.schema_id(contract, contract.subject)
+                except NotRegistered as error:
+                    unknown.append(str(error))
+        return tuple(unknown)
 
     def send(self, event: Event, /, **parameters: str) -> None:
-        """Send without waiting; a failure is counted, logged, and raised by `flush` and `close`."""
-        raise NotImplementedError
+        """Send without waiting; a failed delivery is counted, logged, and raised by the next `flush` or `close`."""
+        if self._client is None:
+            self._dropped += 1
+        else:
+            self._sender.queue(event, parameters, self._ledger.fire_and_forget)
 
-    def send_and_wait(self, event: Event, /, *, timeout: float = 10.0, **parameters: str) -> None:
-        """Send and return when the event is acknowledged; raises `DeliveryError`."""
-        raise NotImplementedError
+    def send_and_wait(self, event: Event, /, *, timeout: float = 10.0, **parameters: str) -> Delivery:
+        """Send and return when the event is acknowledged.
 
-    def submit(self, event: Event, /, **parameters: str) -> Future[None]:
-        """Send and return a future of the acknowledgement; `asyncio.wrap_future` makes it awaitable."""
-        raise NotImplementedError
+        Raises:
+            DeliveryError: it was refused, or not acknowledged within `timeout` seconds; it may have been written.
+        """
+        future = self.submit(event, **parameters)
+        try:
+            return future.result(timeout)
+        except TimeoutError as error:
+            raise DeliveryError(
+                f"{event.contract.name} is not acknowledged after {timeout:g} s"
+                f"{self._complaints.known()}; it may still be written"
+            ) from error
 
-    def send_many(self, events: Iterable[Event], /, **parameters: str) -> None:
-        """Send all and wait for all."""
-        raise NotImplementedError
+    def submit(self, event: Event, /, **parameters: str) -> Future[Delivery]:
+        """Send and return a future of the acknowledgement; `asyncio.wrap_future` makes it awaitable.
+
+        The future's exception is a `DeliveryError`; it cannot be cancelled.
+        """
+        future: Future[Delivery] = Future()
+        future.set_running_or_notify_cancel()
+        if self._client is None:
+            self._dropped += 1
+            future.set_result(Delivery(event.contract.topic, _NOWHERE, _NOWHERE))
+            return future
+        self._poller.await_one()
+        try:
+            self._sender.queue(event, parameters, partial(self._tell, future))
+        except BaseException:
+            self._poller.served_one()
+            raise
+        return future
+
+    def send_many(self, events: Iterable[Event], /, *, timeout: float = 60.0, **parameters: str) -> Outcomes:
+        """Send all and wait for all, at most `timeout` seconds after the last one was queued.
+
+        An event that fails, for whatever reason of its own, is in the outcomes under its position and does not keep
+        the others from being sent.
+        """
+        outcomes = Outcomes()
+        if self._client is None:
+            outcomes.total = sum(1 for _ in events)
+            self._dropped += outcomes.total
+            return outcomes
+        waiting: set[int] = set()
+        for position, event in enumerate(events):
+            outcomes.total += 1
+            waiting.add(position)
+            try:
+                self._sender.queue(event, parameters, partial(self._record, outcomes, waiting, position))
+            except RegistryError:
+                raise  # concerns every further event too
+            except EventPactError as error:
+                waiting.discard(position)
+                outcomes.failures[position] = error
+        deadline = time.monotonic() + timeout
+        while waiting and time.monotonic() < deadline:
+            self._client.poll(0.01)
+        for position in tuple(waiting):
+            outcomes.failures[position] = DeliveryError(
+                f"not acknowledged after {timeout:g} s{self._complaints.known()}; it may still be written"
+            )
+        return outcomes
+
+    @contextmanager
+    def transaction(self, *, timeout: float = 60.0) -> Iterator[Self]:
+        """Send what is sent inside the block together or not at all; an exception inside aborts and goes on.
+
+        Each step waits at most `timeout` seconds.
+
+        Raises:
+            DeliveryError: it could not be begun or committed; what was sent in it is given up.
+        """
+        if self._client is None:
+            yield self
+            return
+        if self._transactions is None:
+            raise DeliveryError("this producer has no transactional id: make it with transactional_id=…")
+        self._transactions.begin(timeout)
+        try:
+            yield self
+            self._transactions.commit(timeout)
+        except BaseException:
+            self._abort(self._transactions, timeout)
+            raise
 
     def flush(self, timeout: float = 30.0) -> None:
-        """Wait until everything sent is acknowledged."""
-        raise NotImplementedError
+        """Wait until everything sent is acknowledged or has failed.
 
-    def close(self) -> None:
-        """Flush and let go of the connection."""
-        raise NotImplementedError
+        Raises:
+            DeliveryError: says how many events sent with `send` failed since the last flush, and how many are still
+                not acknowledged after `timeout` seconds.
+        """
+        unfinished = 0 if self._client is None else self._client.flush(timeout)
+        self._ledger.settle(unfinished, timeout)
+
+    def close(self, timeout: float = 30.0) -> None:
+        """Flush and let go of the connection. May be called again; sending afterwards is an error.
+
+        Raises:
+            DeliveryError: as `flush`; the connection is let go of all the same.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        if self._client is None:
+            return
+        self._sender.close()
+        try:
+            self.flush(timeout)
+        finally:
+            self._poller.close()
+            atexit.unregister(self.close)
 
     def __enter__(self) -> Self:
+        try:
+            for sentence in self.check():
+                _LOG.warning("%s", sentence)
+        except RegistryError as error:
+            _LOG.warning("%s", error)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except DeliveryError as failure:
+            if error is None:
+                raise
+            _LOG.warning("%s", failure)  # must not hide what ended the block
+
+    def _tell(self, future: Future[Delivery], error: KafkaError | None, message: Message) -> None:
+        self._poller.served_one()
+        if error is None:
+            future.set_result(Delivery(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)))
+        else:
+            future.set_exception(self._ledger.failure(error, message) or _aborted())
+
+    def _record(
+        self, outcomes: Outcomes, waiting: set[int], position: int, error: KafkaError | None, message: Message
+    ) -> None:
+        if error is not None and position in waiting:
+            outcomes.failures[position] = self._ledger.failure(error, message) or _aborted()
+        waiting.discard(position)
+
+    def _abort(self, transactions: Transactions, timeout: float) -> None:
+        try:
+            transactions.abort(timeout)
+        except DeliveryError as error:
+            _LOG.warning("%s", error)  # the transaction's own failure is what its caller must see
+
+
+def _aborted() -> DeliveryError:
+    return DeliveryError("its transaction was aborted")

@@ -1,0 +1,132 @@
+"""What became of events that were sent: counted, logged, and told to whoever waits for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from confluent_kafka import KafkaError
+
+from eventpact.errors import DeliveryError, EventPactError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from confluent_kafka import Message
+
+    from eventpact.clients import Complaints
+
+_LOG: Final = logging.getLogger("eventpact.produce")
+_LOGGED: Final = 10
+"""Failures that are logged one by one between two flushes; the rest is only counted."""
+
+_PURGED: Final = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where an acknowledged event was written; -1 where nothing was, because `KAFKA_ENABLED` is off."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProducerStatistics:
+    """Counts since the producer was made."""
+
+    sent: int
+    acknowledged: int
+    failed: int
+    aborted: int
+    """Given up with their transaction."""
+    dropped: int
+    """Accepted and dropped because `KAFKA_ENABLED` is off."""
+    pending: int
+    """Neither acknowledged nor failed yet."""
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """What became of the events of one `send_many`."""
+
+    total: int = 0
+    failures: dict[int, EventPactError] = field(default_factory=dict)
+    """Position in the order given to what went wrong."""
+
+    @property
+    def acknowledged(self) -> int:
+        """How many events were acknowledged."""
+        return self.total - len(self.failures)
+
+    def raise_for_failures(self) -> None:
+        """Raise `DeliveryError` when anything failed."""
+        if self.failures:
+            position, first = min(self.failures.items())
+            raise DeliveryError(
+                f"{len(self.failures)} of {self.total} events failed; the first, at position {position}: {first}",
+                failed=len(self.failures),
+            ) from first
+
+
+class Ledger:
+    """Counts what was sent and what failed, and holds failures that nobody was told of yet."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.sent = 0  # raised without the lock: the interpreter switches threads at calls and jumps, not in `+= 1`
+        self.failed = 0
+        self.aborted = 0
+        self._complaints = complaints
+        self._lock = threading.Lock()
+        self._untold: dict[str, int] = {}
+        self._logged = 0
+
+    def fire_and_forget(self, error: KafkaError | None, message: Message) -> None:
+        """Delivery callback of events that nobody waits for."""
+        if error is not None:
+            failure = self.failure(error, message)
+            if failure is not None:
+                with self._lock:
+                    reason = str(failure)
+                    self._untold[reason] = self._untold.get(reason, 0) + 1
+
+    def failure(self, error: KafkaError, message: Message) -> DeliveryError | None:
+        """Count and log a failed delivery; `None` when its transaction was aborted, which its caller knows."""
+        with self._lock:
+            if error.code() in _PURGED:
+                self.aborted += 1
+                return None
+            self.failed += 1
+            self._logged += 1
+            log = self._logged <= _LOGGED
+        failure = DeliveryError(
+            f"not acknowledged on {message.topic()}: {self._complaints.explain(error)}; it may have been written"
+        )
+        if log:
+            _LOG.warning("%s", failure)
+        return failure
+
+    def settle(self, unfinished: int, waited: float) -> None:
+        """Raise `DeliveryError` when events are unfinished or failed without anybody being told; forget the latter."""
+        with self._lock:
+            untold, self._untold, self._logged = self._untold, {}, 0
+        if not untold and not unfinished:
+            return
+        failed = sum(untold.values())
+        parts = []
+        if failed:
+            parts.append(f"{failed} events failed ({_summed(untold)})")
+        if unfinished:
+            parts.append(f"{unfinished} events are still not acknowledged after {waited:g} s")
+        raise DeliveryError(" and ".join(parts), failed=failed + unfinished)
+
+
+def _summed(reasons: Mapping[str, int], most: int = 3) -> str:
+    ordered = sorted(reasons.items(), key=lambda item: -item[1])
+    shown = [f"{count} times: {reason}" for reason, count in ordered[:most]]
+    if len(ordered) > most:
+        shown.append(f"and {len(ordered) - most} more reasons")
+    return "; ".join(shown)

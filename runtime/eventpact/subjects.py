@@ -1,0 +1,29 @@
+"""Subject name strategies: under which subject of the registry an event's schema stands.
+
+Source: Confluent Schema Registry, "Subject name strategy".
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SubjectStrategy(StrEnum):
+    """How a subject is named."""
+
+    TOPIC_NAME = "TopicNameStrategy"
+    """`QuikApp.message.sent-value`: one event a topic."""
+    RECORD_NAME = "RecordNameStrategy"
+    """`io.quikapp.message.MessageSent`: one subject wherever the event goes, so a new tenant registers nothing."""
+    TOPIC_RECORD_NAME = "TopicRecordNameStrategy"
+    """`user-events-life.showoff.UserRegistered`: several events a topic."""
+
+    def subject(self, topic: str, full_name: str) -> str:
+        """The subject of the values of event `full_name` on `topic`."""
+        match self:
+            case SubjectStrategy.TOPIC_NAME:
+                return f"{topic}-value"
+            case SubjectStrategy.RECORD_NAME:
+                return full_name
+            case SubjectStrategy.TOPIC_RECORD_NAME:
+                return f"{topic}-{full_name}"
