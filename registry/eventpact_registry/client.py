@@ -1,0 +1,176 @@
+"""A schema registry as `plan` and `apply` see it: typed, nothing remembered, each call bounded in time.
+
+It speaks to any Confluent-compatible registry through confluent-kafka's own client. Where registries differ, the
+difference is handled in the method that meets it, and said there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient, SchemaRegistryError
+
+from eventpact.errors import NotRegistered, RegistryError, SettingsError
+from eventpact_registry.contracts.model import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from typing import Self
+
+    from confluent_kafka.schema_registry import RegisteredSchema
+
+    from eventpact.settings import Settings
+
+T = TypeVar("T")
+
+_ADVICE: Final = {
+    401: "check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD",
+    403: "the user lacks this right on the registry",
+    404: "check that SCHEMA_REGISTRY_URL ends where the registry's API starts",
+}
+"""What to do about an HTTP status that comes without a registry's error code."""
+
+_NO_REGISTRY: Final = "something else answers there, or the registry is down: check SCHEMA_REGISTRY_URL"
+
+_UNKNOWN_CODE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A reference as a registry keeps it."""
+
+    name: str
+    subject: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVersion:
+    """A version of a subject in a registry."""
+
+    subject: str
+    version: int
+    schema_id: int
+    text: str
+    pins: tuple[Pin, ...]
+
+
+class RegistryClient:
+    """One registry; close it, or use it in a `with`. Safe to share between threads.
+
+    Every call raises `RegistryError` when the registry refuses, answers something else, or does not answer at all.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.registry_url:
+            raise SettingsError("SCHEMA_REGISTRY_URL is not set: no registry to talk to")
+        self.url = settings.registry_url
+        try:
+            self._client = SchemaRegistryClient(dict(settings.registry_config()))
+        except (ValueError, TypeError) as error:
+            raise SettingsError(f"SCHEMA_REGISTRY_URL is no registry's address: {error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
+    def subjects(self) -> list[str]:
+        """Every subject that has a version."""
+        return self._ask("list subjects", self._client.get_subjects)
+
+    def versions(self, subject: str) -> list[int]:
+        """A subject's versions in rising order; none when the registry does not know it."""
+        try:
+            return sorted(self._ask(f"list the versions of {subject}", lambda: self._client.get_versions(subject)))
+        except NotRegistered:
+            return []
+
+    def version(self, subject: str, version: int) -> RegisteredVersion:
+        """One version.
+
+        Raises:
+            NotRegistered: there is none.
+        """
+        found = self._ask(f"get version {version} of {subject}", lambda: self._client.get_version(subject, version))
+        return _version(subject, found)
+
+    def lookup(self, subject: str, text: str, pins: Iterable[Pin]) -> RegisteredVersion:
+        """The version under which a schema is registered.
+
+        Raises:
+            NotRegistered: it is not.
+        """
+        schema = _schema(text, pins)
+        found = self._ask(f"look a schema up under {subject}", lambda: self._client.lookup_schema(subject, schema))
+        return _version(subject, found)
+
+    def register(self, subject: str, text: str, pins: Iterable[Pin]) -> int:
+        """Register the next version, or find it where it is registered already; its id."""
+        schema = _schema(text, pins)
+        return self._ask(f"register {subject}", lambda: self._client.register_schema(subject, schema))
+
+    def level(self, subject: str) -> Mode | None:
+        """The subject's own compatibility level, if it has one."""
+        try:
+            return self._level(f"get the compatibility level of {subject}", subject)
+        except NotRegistered:  # 40408 from Confluent's, 40401 from Apicurio
+            return None
+
+    def default_level(self) -> Mode:
+        """The level of subjects that have none of their own."""
+        return self._level("get the global compatibility level", None)
+
+    def set_level(self, subject: str, level: Mode) -> None:
+        """Give a subject its own compatibility level; it need not have a version yet."""
+        self._ask(
+            f"set the compatibility level of {subject}", lambda: self._client.set_compatibility(subject, level.value)
+        )
+
+    def _level(self, doing: str, subject: str | None) -> Mode:
+        answer = self._ask(doing, lambda: self._client.get_compatibility(subject))
+        try:
+            return Mode(answer)
+        except ValueError as error:
+            raise RegistryError(f"cannot {doing}: the registry at {self.url} says {answer!r}") from error
+
+    def _ask(self, doing: str, call: Callable[[], T]) -> T:
+        """Call the registry anew, whatever its client remembers; what it raises leaves as `RegistryError`."""
+        self._client.clear_caches()  # type: ignore[no-untyped-call]  # the client leaves it without annotations
+        try:
+            return call()
+        except SchemaRegistryError as error:
+            raise self._refusal(doing, error) from error
+        except Exception as error:  # its HTTP library's errors pass through the client, whichever library that is
+            reason = str(error) or type(error).__name__
+            raise RegistryError(
+                f"cannot {doing}: no schema registry answers at {self.url} ({reason}): "
+                "check SCHEMA_REGISTRY_URL, and that the registry runs"
+            ) from error
+
+    def _refusal(self, doing: str, error: SchemaRegistryError) -> RegistryError:
+        status, code = error.http_status_code, error.error_code
+        known = code not in (None, _UNKNOWN_CODE)
+        said = f"{error.error_message} ({code})" if known else f"{status}: {_ADVICE.get(status, _NO_REGISTRY)}"
+        kind = NotRegistered if status == 404 and known else RegistryError
+        return kind(f"cannot {doing}: the registry at {self.url} says {said}", status=status, code=code)
+
+
+def _schema(text: str, pins: Iterable[Pin]) -> Schema:
+    return Schema(text, "AVRO", [SchemaReference(pin.name, pin.subject, pin.version) for pin in pins])
+
+
+def _version(subject: str, found: RegisteredSchema) -> RegisteredVersion:
+    pins = tuple(Pin(str(ref.name), str(ref.subject), int(ref.version or 0)) for ref in found.schema.references or ())
+    return RegisteredVersion(
+        subject, int(found.version or 0), int(found.schema_id or 0), found.schema.schema_str or "", pins
+    )

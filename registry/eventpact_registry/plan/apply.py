@@ -1,0 +1,155 @@
+"""Applying a plan: step by step, each safe to repeat, so that an apply that was stopped is finished by the next."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from confluent_kafka import KafkaError, KafkaException
+
+from eventpact.errors import BrokerError, ContractError, EventPactError, RegistryError
+from eventpact_registry.plan.steps import (
+    ConfigureTopic,
+    CreateTopic,
+    GrowTopic,
+    RegisterVersion,
+    SetLevel,
+    describe,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eventpact_registry.client import RegistryClient
+    from eventpact_registry.plan.state import Cluster
+    from eventpact_registry.plan.steps import Plan, Step
+
+_Side = TypeVar("_Side")
+
+_TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
+_TRANSIENT_CODES: Final = frozenset(
+    {KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError.REQUEST_TIMED_OUT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How long a step is tried again after a failure that may pass."""
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    """Seconds before the second attempt; each further wait is twice as long."""
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step that was just done."""
+
+    done: int
+    total: int
+    step: Step
+
+
+def apply(
+    plan: Plan,
+    *,
+    registry: RegistryClient | None,
+    cluster: Cluster | None,
+    on_step: Callable[[Progress], None] = lambda _: None,
+    retries: Retries = Retries(),
+) -> None:
+    """Carry out a plan, in order; `on_step` hears of each step when it is done.
+
+    Raises:
+        ContractError: the plan has conflicts; nothing was changed.
+        EventPactError: a step failed for good; those before it are done, and applying again goes on from there.
+    """
+    if plan.conflicts:
+        raise ContractError(*plan.conflicts)
+    total = len(plan.steps)
+    for done, step in enumerate(plan.steps):
+        try:
+            _retrying(step, registry, cluster, retries)
+        except (RegistryError, BrokerError) as error:
+            raise EventPactError(
+                f"{describe(step).action} {describe(step).name} failed: {error} "
+                f"({done} of {total} steps are done; the next apply goes on from there)"
+            ) from error
+        on_step(Progress(done + 1, total, step))
+
+
+def _retrying(step: Step, registry: RegistryClient | None, cluster: Cluster | None, retries: Retries) -> None:
+    wait = retries.first_wait
+    for attempt in range(1, retries.attempts + 1):
+        try:
+            _carry_out(step, registry, cluster)
+        except (RegistryError, BrokerError) as error:
+            if attempt == retries.attempts or not _may_pass(error):
+                raise
+            retries.sleep(wait)
+            wait *= 2
+        else:
+            return
+
+
+def _may_pass(error: RegistryError | BrokerError) -> bool:
+    """Whether the same call may succeed a little later."""
+    if isinstance(error, RegistryError):
+        return error.status is None or error.status in _TRANSIENT_STATUS
+    cause = error.__cause__
+    if not isinstance(cause, KafkaException):
+        return False
+    kafka: KafkaError = cause.args[0]
+    return bool(kafka.retriable()) or kafka.code() in _TRANSIENT_CODES
+
+
+def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | None) -> None:
+    match step:
+        case SetLevel():
+            _needed(registry).set_level(step.subject, step.new)
+        case RegisterVersion():
+            _register(step, _needed(registry))
+        case CreateTopic():
+            _create(step, _needed(cluster))
+        case GrowTopic():
+            _grow(step, _needed(cluster))
+        case ConfigureTopic():
+            _needed(cluster).configure(step.topic, {name: value for name, (_, value) in step.changes.items()})
+
+
+def _register(step: RegisterVersion, registry: RegistryClient) -> None:
+    """Register, and see that it became the version that the contracts give it."""
+    registry.register(step.subject, step.text, step.pins)
+    found = registry.lookup(step.subject, step.text, step.pins)
+    if found.version != step.version:
+        raise RegistryError(
+            f"the registry at {registry.url} made it version {found.version} where {step.file} says {step.version}: "
+            "the subject has versions that the contracts do not know, deleted ones perhaps; delete the subject "
+            "permanently where no record needs it, and apply again",
+            status=409,
+        )
+
+
+def _create(step: CreateTopic, cluster: Cluster) -> None:
+    """Create, unless an earlier attempt did although its answer was lost."""
+    try:
+        cluster.create(step.contract)
+    except BrokerError:
+        existing = cluster.states().get(step.contract.name)
+        if existing is None or existing.partitions != step.contract.partitions:
+            raise
+
+
+def _grow(step: GrowTopic, cluster: Cluster) -> None:
+    """Add partitions, unless an earlier attempt did although its answer was lost."""
+    existing = cluster.states().get(step.topic)
+    if existing is None or existing.partitions != step.new:
+        cluster.grow(step.topic, step.new)
+
+
+def _needed(side: _Side | None) -> _Side:
+    if side is None:
+        raise TypeError("the plan has steps for a side that apply was not given")
+    return side

@@ -1,0 +1,92 @@
+"""What contracts ask of a registry and a cluster: subjects with their versions, and topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from eventpact.topic import TopicContract
+from eventpact_registry.client import Pin
+from eventpact_registry.contracts.model import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from eventpact_registry.contracts.model import SchemaVersion, System, Topic, VersionedType
+    from eventpact_registry.contracts.repository import ContractRepository
+
+_TYPE_LEVEL: Final = Mode.BACKWARD_TRANSITIVE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DesiredSubject:
+    """A subject as contracts declare it: contract version N is registry version N."""
+
+    name: str
+    level: Mode
+    versions: tuple[SchemaVersion, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DesiredTopic:
+    """A topic as contracts declare it."""
+
+    contract: TopicContract
+    declared: Topic
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desired:
+    """Everything that contracts ask for, in order of name."""
+
+    subjects: tuple[DesiredSubject, ...]
+    topics: tuple[DesiredTopic, ...]
+    run_time_topics: tuple[str, ...]
+    """Names with parameters (`chat.messages.{tenant_id}`): made when a tenant is."""
+
+
+def desired(repository: ContractRepository, systems: Collection[str] = ()) -> Desired:
+    """What the contracts of `systems`, or of all, ask for."""
+    chosen = [system for name, system in repository.systems.items() if not systems or name in systems]
+    topics = sorted((topic for system in chosen for topic in system.topics.values()), key=lambda topic: topic.name)
+    subjects = {subject.name: subject for system in chosen for subject in _subjects(system)}
+    return Desired(
+        subjects=tuple(subjects[name] for name in sorted(subjects)),
+        topics=tuple(DesiredTopic(_contract(topic), topic) for topic in topics if not topic.parameters),
+        run_time_topics=tuple(topic.name for topic in topics if topic.parameters),
+    )
+
+
+def pins(version: SchemaVersion) -> tuple[Pin, ...]:
+    """A version's references as a registry keeps them."""
+    return tuple(Pin(reference.name, reference.subject, reference.version) for reference in version.references)
+
+
+def _subjects(system: System) -> Iterator[DesiredSubject]:
+    level = type_level(system.topics.values())
+    for shared in system.types.values():
+        yield _subject(shared.full_name, level, shared)
+    for topic, event in system.events():
+        yield _subject(topic.subject(event), topic.compatibility, event)
+
+
+def type_level(topics: Iterable[Topic]) -> Mode:
+    """The level of a system's shared types: that of its topics where they agree, else the built-in one.
+
+    What really binds a shared type is the level of each event that holds it, judged with the type written out.
+    """
+    levels = {topic.compatibility for topic in topics if topic.events}
+    return levels.pop() if len(levels) == 1 else _TYPE_LEVEL
+
+
+def _subject(name: str, level: Mode, versioned: VersionedType) -> DesiredSubject:
+    return DesiredSubject(name, level, versioned.versions)
+
+
+def _contract(topic: Topic) -> TopicContract:
+    return TopicContract(
+        name=topic.name,
+        partitions=topic.partitions,
+        replication_factor=topic.replication_factor,
+        config=topic.topic_config(),
+    )

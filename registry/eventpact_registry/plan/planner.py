@@ -1,0 +1,51 @@
+"""The plan: what contracts ask for, against what there is. Pure: everything it needs is passed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from eventpact_registry.plan.steps import Note, Plan
+from eventpact_registry.plan.subjects import in_order, plan_subjects
+from eventpact_registry.plan.topics import plan_topics
+
+if TYPE_CHECKING:
+    from eventpact_registry.plan.desired import Desired
+    from eventpact_registry.plan.state import ClusterState, State
+    from eventpact_registry.plan.subjects import SubjectPlan
+    from eventpact_registry.plan.topics import TopicPlan
+
+_EMBEDDED: Final = "the broker does not tell configuration, so partitions alone are compared (the embedded one is such)"
+
+
+def plan(wanted: Desired, state: State, *, replication_factor_limit: int | None = None) -> Plan:
+    """The steps from `state` to what is wanted, each half only where its state was read.
+
+    Schemas come first, topics after them. `replication_factor_limit` caps the replicas of every topic, for
+    development clusters with fewer brokers than production has.
+    """
+    subjects = {} if state.registry is None else plan_subjects(wanted.subjects, state.registry)
+    topics = [] if state.cluster is None else plan_topics(wanted.topics, state.cluster, replication_factor_limit)
+    parts: list[SubjectPlan | TopicPlan] = [*subjects.values(), *topics]
+    return Plan(
+        steps=(*in_order(subjects), *(step for topic in topics for step in topic.steps)),
+        conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
+        notes=(
+            *(note for part in parts for note in part.notes),
+            *(() if state.cluster is None else _cluster_notes(wanted, state.cluster, replication_factor_limit)),
+        ),
+        subjects_in_sync=sum(subject.in_sync for subject in subjects.values()),
+        topics_in_sync=sum(topic.in_sync for topic in topics),
+    )
+
+
+def _cluster_notes(wanted: Desired, state: ClusterState, limit: int | None) -> list[Note]:
+    """What holds for all topics."""
+    notes = []
+    if state.configs is None and wanted.topics:
+        notes.append(Note("topics", _EMBEDDED))
+    if limit is not None and any(topic.contract.replication_factor > limit for topic in wanted.topics):
+        notes.append(Note("topics", f"replicas and min.insync.replicas are limited to {limit}"))
+    if wanted.run_time_topics:
+        names = ", ".join(dict.fromkeys(wanted.run_time_topics))
+        notes.append(Note("topics", f"made when a tenant is, not by a plan: {names}"))
+    return notes

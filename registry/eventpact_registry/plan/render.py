@@ -1,0 +1,39 @@
+"""A plan as data for output: rows for a table, and JSON for machines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from eventpact_registry.plan.steps import describe
+
+if TYPE_CHECKING:
+    from eventpact_registry.plan.steps import Plan
+
+
+def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
+    """(action, subject or topic, its name, detail) of each step, in order."""
+    described = [describe(step) for step in plan.steps]
+    return [(one.action, one.part, one.name, one.detail) for one in described]
+
+
+def summary(plan: Plan) -> str:
+    """The plan in a line."""
+    in_sync = f"{plan.subjects_in_sync} subjects and {plan.topics_in_sync} topics are as declared"
+    if plan.empty:
+        return f"No changes: {in_sync}"
+    parts = [f"{len(plan.steps)} changes"]
+    if plan.conflicts:
+        parts.append(f"{len(plan.conflicts)} conflicts")
+    return f"{' and '.join(parts)}; {in_sync}"
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON values; `changes` has one object a step, with `action` and what the step is about."""
+    return {
+        "empty": plan.empty,
+        "changes": [{"action": describe(step).action, **asdict(step)} for step in plan.steps],
+        "conflicts": [asdict(conflict) for conflict in plan.conflicts],
+        "notes": [asdict(note) for note in plan.notes],
+        "in_sync": {"subjects": plan.subjects_in_sync, "topics": plan.topics_in_sync},
+    }

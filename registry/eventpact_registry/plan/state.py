@@ -1,0 +1,162 @@
+"""What a registry and a cluster hold now of what contracts declare. Reading is all that happens here."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Protocol
+
+from eventpact import avro
+from eventpact.errors import BrokerError, SchemaError, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from eventpact.avro.model import Schema
+    from eventpact.operate.topics import TopicConfig, TopicState
+    from eventpact.topic import TopicContract
+    from eventpact_registry.client import RegistryClient
+    from eventpact_registry.contracts.model import Mode
+    from eventpact_registry.plan.desired import Desired
+
+_AT_ONCE: Final = 8
+"""How many requests run side by side."""
+
+
+class Cluster(Protocol):
+    """The topics of a cluster as plans need them; `eventpact.operate.topics.Topics` is one."""
+
+    def broker_count(self) -> int:
+        """How many brokers there are."""
+
+    def states(self) -> dict[str, TopicState]:
+        """Every topic by name."""
+
+    def config(self, name: str) -> TopicConfig:
+        """One topic's configuration; raises `Unsupported` where configurations cannot be read."""
+
+    def create(self, *contracts: TopicContract) -> None:
+        """Create topics."""
+
+    def grow(self, name: str, partitions: int) -> None:
+        """Raise a partition count."""
+
+    def configure(self, name: str, config: Mapping[str, str | None]) -> None:
+        """Set configuration values."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectState:
+    """A subject in the registry."""
+
+    level: Mode | None
+    """Its own compatibility level, if it has one."""
+    versions: Mapping[int, Schema | None]
+    """Live versions in rising order; None for one that is no valid Avro schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryState:
+    """The declared subjects as the registry has them."""
+
+    default_level: Mode
+    subjects: Mapping[str, SubjectState]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """The declared topics as the cluster has them."""
+
+    brokers: int
+    topics: Mapping[str, TopicState]
+    configs: Mapping[str, Mapping[str, str]] | None
+    """Configuration in effect by topic; None where it cannot be read, as on the embedded broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What there is; None for a side that was not asked for."""
+
+    registry: RegistryState | None
+    cluster: ClusterState | None
+
+
+def read_state(wanted: Desired, *, registry: RegistryClient | None, cluster: Cluster | None) -> State:
+    """Read what the registry and the cluster hold of what is wanted; either may be left out.
+
+    Raises:
+        RegistryError: the registry could not be asked.
+        BrokerError: the cluster could not be asked.
+    """
+    return State(
+        None if registry is None else _read_registry(registry, [subject.name for subject in wanted.subjects]),
+        None if cluster is None else _read_cluster(cluster, [topic.contract.name for topic in wanted.topics]),
+    )
+
+
+def _read_registry(registry: RegistryClient, names: Iterable[str]) -> RegistryState:
+    default_level = registry.default_level()
+    shelf = _Shelf(registry)
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="eventpact-plan") as pool:
+        subjects = dict(pool.map(lambda name: (name, _read_subject(registry, shelf, name)), names))
+    return RegistryState(default_level, subjects)
+
+
+def _read_subject(registry: RegistryClient, shelf: _Shelf, name: str) -> SubjectState:
+    return SubjectState(
+        registry.level(name), {version: shelf.schema(name, version) for version in registry.versions(name)}
+    )
+
+
+class _Shelf:
+    """Parsed schemas of a registry; each version is fetched once, also by those that refer to it."""
+
+    def __init__(self, registry: RegistryClient) -> None:
+        self._registry = registry
+        self._parsed: dict[tuple[str, int], Schema | None] = {}
+        self._lock = Lock()
+
+    def schema(self, subject: str, version: int) -> Schema | None:
+        """A version's schema with its references; None when it is not valid Avro."""
+        key = (subject, version)
+        if key not in self._parsed:
+            parsed = self._fetch(subject, version)
+            with self._lock:
+                self._parsed.setdefault(key, parsed)
+        return self._parsed[key]
+
+    def _fetch(self, subject: str, version: int) -> Schema | None:
+        found = self._registry.version(subject, version)
+        references = [self.schema(pin.subject, pin.version) for pin in found.pins]
+        try:
+            return avro.parse(found.text, [reference for reference in references if reference is not None])
+        except SchemaError:
+            return None
+
+
+def _read_cluster(cluster: Cluster, names: list[str]) -> ClusterState:
+    every = cluster.states()
+    topics = {name: every[name] for name in names if name in every}
+    configs = _read_configs(cluster, list(topics)) if topics else _probe(cluster, names)
+    return ClusterState(cluster.broker_count(), topics, configs)
+
+
+def _read_configs(cluster: Cluster, names: list[str]) -> dict[str, Mapping[str, str]] | None:
+    try:
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="eventpact-plan") as pool:
+            return dict(pool.map(lambda name: (name, cluster.config(name).values), names))
+    except Unsupported:
+        return None
+
+
+def _probe(cluster: Cluster, names: list[str]) -> dict[str, Mapping[str, str]] | None:
+    """Whether configurations could be read, where none of the topics exists yet."""
+    try:
+        for name in names[:1]:
+            cluster.config(name)
+    except Unsupported:
+        return None
+    except BrokerError:  # it does not know the topic, so it does know the question
+        pass
+    return {}

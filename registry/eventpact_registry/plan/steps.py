@@ -1,0 +1,123 @@
+"""What a plan consists of: steps that change something, conflicts that no step can solve, and notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from eventpact.errors import Problem
+    from eventpact.topic import TopicContract
+    from eventpact_registry.client import Pin
+    from eventpact_registry.contracts.model import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLevel:
+    """Give a subject a compatibility level."""
+
+    subject: str
+    old: Mode | None
+    new: Mode
+    reason: str = ""
+    """Why it is only for a while, where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterVersion:
+    """Register a contract version as the subject's next version."""
+
+    subject: str
+    version: int
+    text: str
+    pins: tuple[Pin, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTopic:
+    """Create a topic."""
+
+    contract: TopicContract
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowTopic:
+    """Add partitions to a topic."""
+
+    topic: str
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigureTopic:
+    """Change a topic's configuration."""
+
+    topic: str
+    changes: Mapping[str, tuple[str | None, str]]
+    """Name to (value in effect, value declared)."""
+
+
+SchemaStep: TypeAlias = SetLevel | RegisterVersion
+TopicStep: TypeAlias = CreateTopic | GrowTopic | ConfigureTopic
+Step: TypeAlias = SchemaStep | TopicStep
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a subject or topic that needs no step, or none that a plan can take."""
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What has to happen, in order, until registry and cluster are as contracts say."""
+
+    steps: tuple[Step, ...]
+    conflicts: tuple[Problem, ...] = ()
+    """What stands against the contracts and no step can change; nothing is applied while there is one."""
+    notes: tuple[Note, ...] = ()
+    subjects_in_sync: int = 0
+    topics_in_sync: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether everything is as declared."""
+        return not self.steps and not self.conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A step in words, for tables and progress."""
+
+    part: Literal["subject", "topic"]
+    name: str
+    action: Literal["register", "set level", "create", "add partitions", "configure"]
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.part} {self.name}: {self.detail}"
+
+
+def describe(step: Step) -> Description:
+    """A step in words."""
+    match step:
+        case SetLevel(subject=subject, old=old, new=new, reason=reason):
+            because = f" ({reason})" if reason else ""
+            return Description("subject", subject, "set level", f"{old or 'none of its own'} → {new}{because}")
+        case RegisterVersion(subject=subject, version=version, file=file):
+            return Description("subject", subject, "register", f"version {version} from {file}")
+        case CreateTopic(contract=contract):
+            replicas = "replica" if contract.replication_factor == 1 else "replicas"
+            detail = f"{contract.partitions} partitions, {contract.replication_factor} {replicas}"
+            return Description("topic", contract.name, "create", detail)
+        case GrowTopic(topic=topic, old=old, new=new):
+            return Description("topic", topic, "add partitions", f"{old} → {new}")
+        case ConfigureTopic(topic=topic, changes=changes):
+            detail = ", ".join(f"{name} {old or 'unset'} → {new}" for name, (old, new) in changes.items())
+            return Description("topic", topic, "configure", detail)

@@ -1,0 +1,125 @@
+"""The topic half of a plan: what to create, grow and configure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from eventpact.errors import Problem
+from eventpact_registry.plan.steps import ConfigureTopic, CreateTopic, GrowTopic, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from eventpact.operate.topics import TopicState
+    from eventpact.topic import TopicContract
+    from eventpact_registry.plan.desired import DesiredTopic
+    from eventpact_registry.plan.state import ClusterState
+    from eventpact_registry.plan.steps import TopicStep
+
+_MIN_IN_SYNC: Final = "min.insync.replicas"
+_LISTS: Final = frozenset({"cleanup.policy"})
+"""Configuration whose value is a list: order does not matter."""
+
+
+@dataclass(slots=True)
+class TopicPlan:
+    """What one topic needs."""
+
+    steps: list[TopicStep] = field(default_factory=list)
+    conflicts: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether there is nothing to do and nothing in the way."""
+        return not (self.steps or self.conflicts)
+
+
+def plan_topics(wanted: Sequence[DesiredTopic], state: ClusterState, limit: int | None) -> list[TopicPlan]:
+    """What each topic needs; `limit` is the most replicas that topics get, for development clusters."""
+    return [_plan_topic(topic, _limited(topic.contract, limit), state) for topic in wanted]
+
+
+def _plan_topic(wanted: DesiredTopic, contract: TopicContract, state: ClusterState) -> TopicPlan:
+    plan = TopicPlan()
+    existing = state.topics.get(contract.name)
+    if existing is None:
+        if state.configs is not None and contract.replication_factor > state.brokers:
+            plan.conflicts.append(_too_few_brokers(wanted, contract, state.brokers))
+        plan.steps.append(CreateTopic(contract=contract))
+        return plan
+    _compare_partitions(wanted, contract, existing, plan)
+    if state.configs is not None:
+        _compare_replication(wanted, contract, existing, plan)
+        _compare_config(contract, state.configs.get(contract.name, {}), plan)
+    return plan
+
+
+def _limited(contract: TopicContract, limit: int | None) -> TopicContract:
+    """The contract with at most `limit` replicas, and no more in-sync replicas demanded than there are."""
+    if limit is None or contract.replication_factor <= limit:
+        return contract
+    config = dict(contract.config)
+    if int(config.get(_MIN_IN_SYNC, 1)) > limit:
+        config[_MIN_IN_SYNC] = str(limit)
+    return replace(contract, replication_factor=limit, config=config)
+
+
+def _too_few_brokers(wanted: DesiredTopic, contract: TopicContract, brokers: int) -> Problem:
+    count = "1 broker" if brokers == 1 else f"{brokers} brokers"
+    return _problem(
+        wanted,
+        "/replication-factor",
+        f"topic {contract.name} wants {contract.replication_factor} replicas, the cluster has {count}",
+        f"start more brokers, or use --replication-factor-limit {brokers} on a development cluster",
+    )
+
+
+def _compare_partitions(wanted: DesiredTopic, contract: TopicContract, existing: TopicState, plan: TopicPlan) -> None:
+    if existing.partitions < contract.partitions:
+        plan.steps.append(GrowTopic(topic=contract.name, old=existing.partitions, new=contract.partitions))
+        if wanted.declared.key:
+            text = f"it is keyed by {', '.join(wanted.declared.key)}: with more partitions, most keys move to another"
+            plan.notes.append(Note(contract.name, text))
+    elif existing.partitions > contract.partitions:
+        plan.conflicts.append(
+            _problem(
+                wanted,
+                "/partitions",
+                f"topic {contract.name} has {existing.partitions} partitions, the contract says {contract.partitions}",
+                "Kafka cannot remove partitions: declare what there is, or delete the topic and create it anew",
+            )
+        )
+
+
+def _compare_replication(wanted: DesiredTopic, contract: TopicContract, existing: TopicState, plan: TopicPlan) -> None:
+    if existing.replication_factor != contract.replication_factor:
+        plan.conflicts.append(
+            _problem(
+                wanted,
+                "/replication-factor",
+                f"topic {contract.name} has {existing.replication_factor} replicas, "
+                f"the contract says {contract.replication_factor}",
+                "move replicas with Kafka's own kafka-reassign-partitions.sh, or declare what there is",
+            )
+        )
+
+
+def _compare_config(contract: TopicContract, effective: Mapping[str, str], plan: TopicPlan) -> None:
+    changes = {
+        name: (effective.get(name), value)
+        for name, value in sorted(contract.config.items())
+        if _meaning(name, effective.get(name)) != _meaning(name, value)
+    }
+    if changes:
+        plan.steps.append(ConfigureTopic(topic=contract.name, changes=changes))
+
+
+def _meaning(name: str, value: str | None) -> object:
+    return frozenset(value.split(",")) if value is not None and name in _LISTS else value
+
+
+def _problem(wanted: DesiredTopic, pointer: str, message: str, hint: str) -> Problem:
+    at = wanted.declared.locate(pointer)
+    return Problem(message, at.file, at.line, at.column, hint)
