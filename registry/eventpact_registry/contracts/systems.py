@@ -83,6 +83,7 @@ def _build(file: SystemFile, yaml: YamlFile, topics: dict[str, Topic], types: di
         package_name=file.package.name,
         package_version=file.package.version,
         field_names=file.package.field_names,
+        topic_name=file.topic_name,
         topics=topics,
         types=types,
         groups=groups,
