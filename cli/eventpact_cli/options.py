@@ -45,8 +45,8 @@ class SourceType(click.ParamType["Source"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Source:
         """Parse the text; what it points to is read later."""
-        from eventpact.errors import ContractError  # noqa: PLC0415 - `--help` does not pay for it
-        from eventpact_registry.contracts.source import parse_source  # noqa: PLC0415 - `--help` does not pay for it
+        from eventpact.errors import ContractError
+        from eventpact_registry.contracts.source import parse_source
 
         contracts = ctx.params.get("contracts", Path("contracts")) if ctx else Path("contracts")
         try:

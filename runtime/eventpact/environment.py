@@ -14,7 +14,7 @@ from eventpact.errors import SettingsError
 from eventpact.settings import Sasl, Secret, Ssl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 _BROKER: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
@@ -202,8 +202,8 @@ class _Reader:
             self.problems.append(f"{name} is missing{reason}: expected {VARIABLES[name].expected}")
 
 
-def read(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments of `Settings` that an environment makes.
+def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any]:
+    """The arguments of `Settings` that an environment makes; `required` names what must be set.
 
     Raises:
         SettingsError: names every variable that is missing or wrong.
@@ -211,7 +211,7 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
     reader = _Reader(environ)
     enabled = reader.get("KAFKA_ENABLED", default=True)
     if enabled:
-        for name in ("KAFKA_BROKERS", "KAFKA_CLIENT_ID", "SCHEMA_REGISTRY_URL"):
+        for name in required:
             reader.require(name, " (or set KAFKA_ENABLED=false)")
     arguments = {
         "enabled": enabled,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 PRODUCER_DEFAULTS: Final[Mapping[str, str]] = {
     "acks": "all",
@@ -28,6 +28,9 @@ CONSUMER_DEFAULTS: Final[Mapping[str, str]] = {
     "topic.metadata.refresh.interval.ms": "10000",  # how soon a new topic that matches a pattern is noticed
 }
 """What groups use unless contracts or environment say otherwise, in librdkafka's names."""
+
+REQUIRED_VARIABLES: Final = ("KAFKA_BROKERS", "KAFKA_CLIENT_ID", "SCHEMA_REGISTRY_URL")
+"""What the environment of a service has to say, unless `KAFKA_ENABLED` is off."""
 
 _CONSUMER_ALWAYS: Final = {"enable.auto.commit": "false", "enable.auto.offset.store": "false"}
 _WEAK_ACKS: Final = {"0", "1"}
@@ -113,15 +116,19 @@ class Settings:
     """Further consumer properties in librdkafka's names; they win over the contracts'."""
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, *, required: Collection[str] = REQUIRED_VARIABLES
+    ) -> Self:
         """The settings that environment variables make, `os.environ` by default.
+
+        A service needs all of `required`; a tool that talks to one side alone needs fewer.
 
         Raises:
             SettingsError: names every variable that is missing or wrong.
         """
         from eventpact.environment import read  # noqa: PLC0415 - reading the environment is rare, settings are not
 
-        return cls(**read(os.environ if environ is None else environ))
+        return cls(**read(os.environ if environ is None else environ, required))
 
     def producer_config(self, contract: Mapping[str, str] | None = None) -> dict[str, str]:
         """The librdkafka configuration of a producer; `contract` holds what the system's contracts set."""

@@ -27,7 +27,7 @@ def serve(host: str, port: int, database: str) -> None:
       eventpact serve
       eventpact serve --port 0 --database :memory:
     """
-    from eventpact_registry.server import EmbeddedRegistry  # noqa: PLC0415 - `--help` does not pay for it
+    from eventpact_registry.server import EmbeddedRegistry
 
     with EmbeddedRegistry(database, host=host, port=port) as registry:
         click.echo(f"schema registry on {registry.url}, data in {database}; stop it with Ctrl-C")

@@ -7,7 +7,7 @@ apply(todo, registry=registry, cluster=topics)
 """
 
 from eventpact_registry.plan.apply import Progress, Retries, apply
-from eventpact_registry.plan.desired import Desired, desired
+from eventpact_registry.plan.desired import Desired, desired, topic_contract
 from eventpact_registry.plan.planner import plan
 from eventpact_registry.plan.render import as_json, rows, summary
 from eventpact_registry.plan.state import Cluster, State, read_state
@@ -28,4 +28,5 @@ __all__ = [
     "read_state",
     "rows",
     "summary",
+    "topic_contract",
 ]

@@ -52,7 +52,7 @@ def desired(repository: ContractRepository, systems: Collection[str] = ()) -> De
     subjects = {subject.name: subject for system in chosen for subject in _subjects(system)}
     return Desired(
         subjects=tuple(subjects[name] for name in sorted(subjects)),
-        topics=tuple(DesiredTopic(_contract(topic), topic) for topic in topics if not topic.parameters),
+        topics=tuple(DesiredTopic(topic_contract(topic), topic) for topic in topics if not topic.parameters),
         run_time_topics=tuple(topic.name for topic in topics if topic.parameters),
     )
 
@@ -83,7 +83,8 @@ def _subject(name: str, level: Mode, versioned: VersionedType) -> DesiredSubject
     return DesiredSubject(name, level, versioned.versions)
 
 
-def _contract(topic: Topic) -> TopicContract:
+def topic_contract(topic: Topic) -> TopicContract:
+    """What creates a topic; its name may still hold run-time parameters."""
     return TopicContract(
         name=topic.name,
         partitions=topic.partitions,

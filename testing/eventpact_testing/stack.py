@@ -1,0 +1,56 @@
+"""A broker and a registry to work against: the embedded ones, or real ones by address."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eventpact import Settings
+from eventpact.operate.topics import Topics
+from eventpact_registry.server import EmbeddedRegistry
+from eventpact_testing.broker import LIMITS, LocalBroker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Where events and their schemas go."""
+
+    settings: Settings
+    topics: Topics
+    """The topics of the cluster; on the embedded broker these too are made and removed."""
+    limits: str | None
+    """What a user has to know of the embedded broker; `None` for a real cluster."""
+
+    def environ(self) -> dict[str, str]:
+        """The variables that point a service to this stack."""
+        return {
+            "KAFKA_BROKERS": self.settings.brokers,
+            "SCHEMA_REGISTRY_URL": self.settings.registry_url,
+            "KAFKA_CLIENT_ID": self.settings.client_id,
+        }
+
+
+@contextmanager
+def embedded_stack(
+    *, client_id: str = "eventpact", database: str | Path = ":memory:", registry_port: int = 0
+) -> Iterator[Stack]:
+    """The embedded broker, without topics yet, and the embedded registry, until the block ends.
+
+    Raises:
+        EventPactError: the registry's port is taken or its database cannot be opened.
+        BrokerError: this installation of the Kafka client has no embedded broker.
+    """
+    with LocalBroker() as broker, EmbeddedRegistry(database, port=registry_port) as registry:
+        settings = Settings(brokers=broker.bootstrap_servers, registry_url=registry.url, client_id=client_id)
+        yield Stack(settings, broker.topics, LIMITS)
+
+
+def remote_stack(brokers: str, registry_url: str, *, client_id: str = "eventpact") -> Stack:
+    """A real cluster and a real registry."""
+    settings = Settings(brokers=brokers, registry_url=registry_url, client_id=client_id)
+    return Stack(settings, Topics(settings), None)
