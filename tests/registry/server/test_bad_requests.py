@@ -1,0 +1,134 @@
+"""What is not a proper request gets a clear 4xx, never a 500."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from eventpact.errors import EventPactError
+from eventpact_registry.server import EmbeddedRegistry
+from tests.registry.server.rest import Rest, record, submission
+
+USER = record("User", "name: string")
+VERSIONS = "/subjects/users/versions"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "",
+        "nonsense",
+        "{",
+        '{"type": "record", "name": "User"}',
+        '{"type": "record", "name": "User", "fields": [{"name": "a", "type": "strin"}]}',
+        '{"type": "record", "name": "User", "fields": [{"name": "a", "type": "double", "default": 1e999}]}',
+        "[" * 100_000,
+        '{"type": "array", "items": ' * 5_000 + '"int"' + "}" * 5_000,
+    ],
+    ids=["empty", "no JSON", "cut", "no fields", "unknown type", "infinite", "deep", "deep schema"],
+)
+def test_an_invalid_schema_is_422(rest: Rest, schema: str) -> None:
+    answer = rest.register("users", schema)
+
+    assert (answer.status, answer.code) == (422, 42201)
+
+
+def test_an_invalid_schema_is_refused_with_the_place_of_the_mistake(rest: Rest) -> None:
+    answer = rest.register("users", record("User", "name: strin"))
+
+    assert "strin" in answer.body["message"]
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b'"text"', b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_json_object_is_400(rest: Rest, raw: bytes) -> None:
+    answer = rest("POST", VERSIONS, raw=raw)
+
+    assert (answer.status, answer.code) == (400, 400)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"schema": 5},
+        {"schema": USER, "references": "x"},
+        {"schema": USER, "references": [1]},
+        {"schema": USER, "references": [{"name": "a", "subject": "b"}]},
+        {"schema": USER, "references": [{"name": "a", "subject": "b", "version": 2**70}]},
+        {"schema": USER, "id": "seven"},
+        {"schema": USER, "version": 2**31},
+    ],
+)
+def test_a_property_of_the_wrong_type_is_400_and_named(rest: Rest, body: object) -> None:
+    answer = rest("POST", VERSIONS, body)
+
+    assert answer.status == 400
+    assert "The property" in answer.body["message"]
+
+
+@pytest.mark.parametrize("kind", ["JSON", "PROTOBUF", "XML"])
+def test_only_avro_is_served(rest: Rest, kind: str) -> None:
+    answer = rest.register("users", "{}", schemaType=kind)
+
+    assert answer.code == 42201
+    assert f"AVRO only, not {kind}" in answer.body["message"]
+    assert rest("GET", "/schemas/types").body == ["AVRO"]
+
+
+def test_metadata_and_rules_are_refused_rather_than_dropped(rest: Rest) -> None:
+    assert rest.register("users", USER, metadata={"properties": {"owner": "me"}}).code == 42210
+    assert rest.register("users", USER, ruleSet={"domainRules": [{}]}).code == 42210
+
+
+def test_another_media_type_is_415(rest: Rest) -> None:
+    body = json.dumps(submission(USER)).encode()
+
+    assert rest("POST", VERSIONS, raw=body, media_type="text/xml").status == 415
+    for accepted in ("application/json", "application/vnd.schemaregistry+json; charset=utf-8"):
+        assert rest("POST", VERSIONS, raw=body, media_type=accepted).status == 200
+
+
+def test_another_method_is_405(rest: Rest) -> None:
+    answer = rest("PATCH", "/subjects")
+
+    assert (answer.status, answer.code) == (405, 405)
+
+
+def test_a_page_that_is_no_number_is_400(rest: Rest) -> None:
+    assert rest("GET", "/subjects?limit=many").status == 400
+
+
+def test_a_subject_with_a_control_character_is_422(rest: Rest) -> None:
+    assert rest.register("a%00b", USER).code == 42208
+
+
+def test_a_body_over_the_limit_is_413() -> None:
+    with EmbeddedRegistry(max_body=1_000) as registry:
+        rest = Rest(registry.url)
+
+        answer = rest.register("users", record("User", *(f"field{number}: string" for number in range(100))))
+
+        assert (answer.status, answer.code) == (413, 413)
+        assert "1000 bytes" in answer.body["message"]
+        assert rest.register("users", USER).status == 200
+
+
+def test_references_are_followed_only_so_deep(rest: Rest) -> None:
+    rest.register("t0", record("T0", "x: string"))
+    deepest = 0
+    for number in range(1, 80):
+        schema = record(f"T{number}", f"x: T{number - 1}")
+        answer = rest.register(f"t{number}", schema, (f"T{number - 1}", f"t{number - 1}", 1))
+        if answer.status != 200:
+            break
+        deepest = number
+
+    assert answer.code == 42201
+    assert deepest == 64
+
+
+def test_a_port_that_is_taken_is_an_error_that_names_it() -> None:
+    with EmbeddedRegistry() as registry:
+        port = int(registry.url.rpartition(":")[2])
+        with pytest.raises(EventPactError, match=f"cannot listen on 127.0.0.1:{port}"):
+            EmbeddedRegistry(port=port)

@@ -1,0 +1,158 @@
+"""What was acknowledged stays: through kill -9, restarts, and many writers at once."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eventpact.errors import EventPactError
+from eventpact_registry.server import EmbeddedRegistry
+from tests.registry.server.rest import MEDIA_TYPE, Rest, record, submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SERVE = """
+import sys
+from eventpact_registry.server import EmbeddedRegistry
+registry = EmbeddedRegistry(sys.argv[1])
+print(registry.url, flush=True)
+registry.wait()
+"""
+
+REGISTER = """
+import http.client, json, sys
+host, prefix, count, shared = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+connection = http.client.HTTPConnection(host, timeout=60)
+for number in range(count):
+    name = f"Shared{number}" if shared == "shared" else f"{prefix}{number}"
+    schema = json.dumps({"type": "record", "name": name, "fields": [{"name": "a", "type": "int"}]})
+    connection.request("POST", f"/subjects/{name}/versions", json.dumps({"schema": schema}),
+                       {"Content-Type": "application/json"})
+    print(name, json.loads(connection.getresponse().read())["id"])
+"""
+
+
+def start(database: Path) -> tuple[subprocess.Popen[str], str]:
+    """A registry in a process of its own, and where it answers."""
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(database)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, process.stdout.readline().strip()
+
+
+def test_every_acknowledged_registration_survives_kill_9_in_the_middle_of_a_burst(tmp_path: Path) -> None:
+    database = tmp_path / "registry.db"
+    process, url = start(database)
+    acknowledged: dict[str, int] = {}
+
+    def burst(client: int) -> None:
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+        try:
+            for number in range(10_000):
+                subject = f"client{client}-{number}"
+                body = json.dumps(submission(record(f"R{client}x{number}", "a: int")))
+                connection.request("POST", f"/subjects/{subject}/versions", body, {"Content-Type": MEDIA_TYPE})
+                acknowledged[subject] = json.loads(connection.getresponse().read())["id"]
+                if len(acknowledged) == 200:
+                    os.kill(process.pid, signal.SIGKILL)
+        except (OSError, http.client.HTTPException):
+            return
+
+    with ThreadPoolExecutor(4) as clients:
+        list(clients.map(burst, range(4)))
+    process.wait()
+
+    assert len(acknowledged) >= 200
+    with EmbeddedRegistry(database) as registry:
+        rest = Rest(registry.url)
+        kept = {found["subject"]: found["id"] for found in rest("GET", "/schemas").body}
+        assert acknowledged.items() <= kept.items()
+        assert rest.register("next", record("Next", "a: int")).body["id"] > max(kept.values())
+
+
+@pytest.mark.parametrize("kind", ["shared", "own"])
+def test_many_processes_get_one_id_for_one_schema_and_different_ids_for_different_ones(kind: str) -> None:
+    processes, schemas = 8, 25
+    with EmbeddedRegistry() as registry:
+        host = registry.url.removeprefix("http://")
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-c", REGISTER, host, f"P{number}x", str(schemas), kind],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for number in range(processes)
+        ]
+        answers = [line.split() for process in running for line in process.communicate()[0].splitlines()]
+
+    assert len(answers) == processes * schemas
+    ids = {(name, schema_id) for name, schema_id in answers}
+    distinct = schemas if kind == "shared" else processes * schemas
+    assert len(ids) == distinct
+    assert max(Counter(schema_id for _, schema_id in ids).values()) == 1
+
+
+def test_two_servers_on_one_database_agree(tmp_path: Path) -> None:
+    database = tmp_path / "registry.db"
+    with EmbeddedRegistry(database) as first, EmbeddedRegistry(database) as second:
+        servers = [Rest(first.url), Rest(second.url)]
+        with ThreadPoolExecutor(8) as clients:
+            answers = list(
+                clients.map(
+                    lambda number: servers[number % 2].register(f"s{number // 4}", record("R", "a: int")).body["id"],
+                    range(80),
+                )
+            )
+
+        assert set(answers) == {1}
+        assert servers[0]("GET", "/subjects").body == servers[1]("GET", "/subjects").body
+
+
+def test_a_restart_keeps_subjects_levels_and_modes(tmp_path: Path) -> None:
+    database = tmp_path / "registry.db"
+    with EmbeddedRegistry(database) as registry:
+        rest = Rest(registry.url)
+        rest.register("users", record("User", "a: int"))
+        rest("PUT", "/config/users", {"compatibility": "FULL"})
+        rest("PUT", "/mode", {"mode": "READONLY"})
+
+    with EmbeddedRegistry(database) as registry:
+        rest = Rest(registry.url)
+        assert rest("GET", "/subjects/users/versions").body == [1]
+        assert rest("GET", "/config/users").body == {"compatibilityLevel": "FULL"}
+        assert rest("GET", "/mode").body == {"mode": "READONLY"}
+
+
+def test_a_file_that_is_no_registrys_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("not a database, but long enough to be taken for one by its first bytes" * 20)
+
+    with pytest.raises(EventPactError, match=r"notes\.txt cannot be opened"):
+        EmbeddedRegistry(text)
+
+    assert text.read_text().startswith("not a database")
+
+
+def test_a_database_of_a_later_format_is_refused(tmp_path: Path) -> None:
+    database = tmp_path / "registry.db"
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+    with pytest.raises(EventPactError, match="has format 99, this version reads format 1"):
+        EmbeddedRegistry(database)
+
+
+def test_a_folder_that_does_not_exist_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(EventPactError, match=r"missing/registry\.db cannot be opened"):
+        EmbeddedRegistry(tmp_path / "missing" / "registry.db")
