@@ -1,0 +1,164 @@
+"""`generate`: the packages of a contracts repository, from its systems to files on disk."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eventpact.errors import ContractError, Problem
+from eventpact_codegen.collect import collect
+from eventpact_codegen.output import Drift, apply, compare
+from eventpact_codegen.python.draft import Draft
+from eventpact_codegen.python.formatting import formatted
+from eventpact_codegen.python.pages import PAGES
+from eventpact_codegen.python.passes import PASSES
+from eventpact_codegen.python.rendering import Renderer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from eventpact_codegen.model import PackageModel
+    from eventpact_codegen.python.passes import Pass
+    from eventpact_registry.contracts.model import System
+    from eventpact_registry.contracts.repository import ContractRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageReport:
+    """What one package's folder lacked, and, unless it was only checked, has now."""
+
+    system: str
+    distribution: str
+    folder: Path
+    files: int
+    """How many files the package has."""
+    events: int
+    drift: tuple[Drift, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `generate` found and did."""
+
+    packages: tuple[PackageReport, ...]
+    checked_only: bool
+
+    @property
+    def drift(self) -> tuple[Drift, ...]:
+        """Every file that was not as the contracts want it."""
+        return tuple(each for package in self.packages for each in package.drift)
+
+
+def generate(
+    repository: ContractRepository,
+    out: Path,
+    *,
+    systems: Iterable[str] | None = None,
+    check: bool = False,
+    templates: Path | None = None,
+    passes: Sequence[Pass] = PASSES,
+) -> Report:
+    """Write one package a system to `out/SYSTEM`, or only say what would change.
+
+    Everything is made in memory first. Files that are right already are left alone; nothing is written when one of the
+    packages cannot be made, or when a file in the way is not what an earlier run left there.
+
+    Args:
+        repository: the contracts.
+        out: folder of the packages' folders.
+        systems: which ones, by name; all by default.
+        check: report drift without writing.
+        templates: folder of templates that replace built-in ones.
+        passes: what turns a package model into Python.
+
+    Raises:
+        ContractError: contracts that cannot become Python: names that clash, a fill that fits no type, a system that
+            does not exist; lists every such problem of all systems.
+        OutputError: a file could not be read or written, or is not ours to overwrite.
+    """
+    rendered = render(repository, out, systems=systems, templates=templates, passes=passes)
+    changes = {name: compare(out / name, files) for name, (_, files) in rendered.items()}
+    if not check:
+        apply(changes.values())
+    return Report(
+        packages=tuple(
+            PackageReport(
+                system=name,
+                distribution=model.distribution,
+                folder=out / name,
+                files=len(files),
+                events=sum(event.type.pinned is None for event in model.events),
+                drift=changes[name].drift,
+            )
+            for name, (model, files) in rendered.items()
+        ),
+        checked_only=check,
+    )
+
+
+def render(
+    repository: ContractRepository,
+    out: Path,
+    *,
+    systems: Iterable[str] | None = None,
+    templates: Path | None = None,
+    passes: Sequence[Pass] = PASSES,
+) -> dict[str, tuple[PackageModel, Mapping[str, str]]]:
+    """System to its package model and its files, path to text; nothing is written. Raises as `generate` does."""
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for system in _selected(repository, systems):
+        try:
+            drafts.append(_drafted(system, _runtime_path(repository, system, out), passes))
+        except ContractError as error:
+            problems += error.problems
+    if problems:
+        raise ContractError(*problems)
+    renderer = Renderer(templates)
+    files: dict[str, str] = {}
+    for draft in drafts:
+        pages = (page for make in PAGES for page in make(draft))
+        files |= {f"{draft.package.system}/{path}": text for path, text in renderer.render(pages).items()}
+    files = formatted(files)
+    return {draft.package.system: (draft.package, _below(f"{draft.package.system}/", files)) for draft in drafts}
+
+
+def _drafted(system: System, runtime_path: str | None, passes: Sequence[Pass]) -> Draft:
+    draft = Draft(package=collect(system, runtime_path=runtime_path))
+    for step in passes:
+        draft = step.run(draft)
+    if draft.problems:
+        raise ContractError(*draft.problems)
+    return draft
+
+
+def _selected(repository: ContractRepository, systems: Iterable[str] | None) -> list[System]:
+    wanted = list(dict.fromkeys(systems)) if systems is not None else list(repository.systems)
+    unknown = [name for name in wanted if name not in repository.systems]
+    if unknown:
+        hint = f"there are {', '.join(repository.systems)}" if repository.systems else "there are none"
+        raise ContractError(*(Problem(f"no system '{name}' in {repository.label}", hint=hint) for name in unknown))
+    return [repository.systems[name] for name in wanted]
+
+
+def _runtime_path(repository: ContractRepository, system: System, out: Path) -> str | None:
+    """The policy's folder of the runtime as seen from the package's folder."""
+    configured = repository.policy.runtime_path
+    if configured is None:
+        return None
+    contracts = Path(system.file).parent.parent
+    runtime = (contracts / configured).resolve()
+    if not (runtime / "pyproject.toml").is_file():
+        problem = Problem(
+            f"runtime-path leads to {runtime}, which holds no pyproject.toml",
+            (contracts / "eventpact.yaml").as_posix(),
+            hint="let it lead to a checkout of eventpact, or leave it out to take the runtime from an index",
+        )
+        raise ContractError(problem)
+    return Path(os.path.relpath(runtime, (out / system.name).resolve())).as_posix()
+
+
+def _below(prefix: str, files: Mapping[str, str]) -> dict[str, str]:
+    return {path.removeprefix(prefix): text for path, text in files.items() if path.startswith(prefix)}

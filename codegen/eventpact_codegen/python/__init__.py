@@ -1,0 +1,1 @@
+"""The Python target: names, literals, passes, templates."""

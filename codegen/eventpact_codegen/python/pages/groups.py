@@ -1,0 +1,96 @@
+"""`groups`: one abstract class a consumer group, one abstract method an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from eventpact_codegen.python.code import Symbol, code, render
+from eventpact_codegen.python.names import identifier
+from eventpact_codegen.python.pages.page import Page, import_lines, literals, module_docstring
+from eventpact_codegen.python.scopes import ScopeBuilder
+from eventpact_codegen.python.text import Source, docstring, mapping, string, strings
+from eventpact_codegen.python.views import GroupsView, GroupView, HandlerView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from eventpact_codegen.model import GroupModel
+    from eventpact_codegen.python.draft import Draft, Handler, ModuleScope
+
+_GROUP: Final = Symbol("eventpact", "Group")
+_CONTEXT: Final = Symbol("eventpact", "Context")
+_ABSTRACT: Final = Symbol("abc", "abstractmethod")
+_ATTRIBUTES: Final = frozenset({"name", "system", "topics", "ignored_topics", "handlers", "settings", "run"})
+
+
+def pages(draft: Draft) -> Iterator[Page]:
+    """`groups.py`."""
+    package = draft.package
+    builder = ScopeBuilder(package.import_package, draft.dotted("groups"), set(draft.group_names.values()))
+    builder.use([_GROUP] if package.groups else [])
+    for group in package.groups:
+        handlers = draft.handlers[group.name]
+        hidden = _ATTRIBUTES | {handler.method for handler in handlers}
+        for handler in handlers:
+            builder.use([draft.symbol(handler.event.type), _CONTEXT, _ABSTRACT], hidden)
+    # Always by version, so that a reader of the module never has to look up which one is meant.
+    pinned = [
+        (draft.symbol(event.type), f"{draft.class_names[event.type]}V{event.version}")
+        for event in package.events
+        if event.type.pinned is not None
+    ]
+    scope = builder.build(pinned)
+    view = GroupsView(
+        docstring=module_docstring(
+            package, f"Consumer groups of {package.system}: one class each, one method an event."
+        ),
+        imports=import_lines(scope),
+        names=literals(draft.group_names.values()),
+        base=_known(scope, _GROUP),
+        context=_known(scope, _CONTEXT),
+        abstract=_known(scope, _ABSTRACT),
+        groups=tuple(_group(draft, scope, group) for group in package.groups),
+    )
+    yield Page(f"{package.import_package}/groups.py", "groups.py.jinja", view)
+
+
+def _group(draft: Draft, scope: ModuleScope, group: GroupModel) -> GroupView:
+    handlers = draft.handlers[group.name]
+    return GroupView(
+        name=identifier(draft.group_names[group.name]),
+        group=string(group.name),
+        system=string(draft.package.system),
+        docstring=docstring(f"{group.description}\n\n{_reads(draft, group, handlers)}", indent=4),
+        topics=strings(group.topics),
+        ignored_topics=strings(group.ignored_topics) if group.ignored_topics else Source(""),
+        settings=mapping(group.settings) if group.settings else Source(""),
+        handlers=tuple(
+            HandlerView(
+                method=identifier(handler.method),
+                method_literal=string(handler.method),
+                event=render(code(draft.symbol(handler.event.type)), scope.names),
+                full_name=string(handler.event.event_full_name),
+                docstring=docstring(_summary(handler), indent=8),
+            )
+            for handler in handlers
+        ),
+    )
+
+
+def _reads(draft: Draft, group: GroupModel, handlers: Sequence[Handler]) -> str:
+    pinned = [
+        f"`{handler.event.name}` as version {handler.event.version} (`{draft.symbol(handler.event.type).module}`)"
+        for handler in handlers
+        if handler.event.type.pinned is not None
+    ]
+    folders = ", ".join(f"`{folder}`" for folder in group.folders)
+    return f"Reads {folders}{''.join(f'; {text}' for text in pinned)}."
+
+
+def _summary(handler: Handler) -> str:
+    """The first paragraph of the event's doc."""
+    return handler.event.doc.strip().split("\n\n")[0] or f"`{handler.event.event_full_name}`."
+
+
+def _known(scope: ModuleScope, symbol: Symbol) -> Source:
+    return render(code(symbol), {symbol: scope.names.get(symbol, symbol.name)})

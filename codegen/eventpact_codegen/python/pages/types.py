@@ -1,0 +1,127 @@
+"""Modules of types: dataclasses and enums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventpact_codegen.model import EnumModel
+from eventpact_codegen.python.code import code, render
+from eventpact_codegen.python.names import constant, identifier
+from eventpact_codegen.python.pages.page import Page, import_lines, literals, module_docstring
+from eventpact_codegen.python.passes.scoping import (
+    CLASS_VAR,
+    DATACLASS,
+    EVENT,
+    EVENT_CONTRACT,
+    FIELD,
+    STR_ENUM,
+    codecs_symbol,
+)
+from eventpact_codegen.python.paths import attribute_path
+from eventpact_codegen.python.text import Source, docstring, string
+from eventpact_codegen.python.views import EnumView, FieldView, ModuleView, RecordView, TextView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eventpact_codegen.model import EventModel, RecordModel, TypeId
+    from eventpact_codegen.python.draft import Default, Draft, ModuleScope
+
+
+def pages(draft: Draft) -> Iterator[Page]:
+    """A page a module, and one for each package of pinned versions."""
+    folder = draft.package.import_package
+    for module, types in draft.order.items():
+        yield Page(f"{folder}/{module.replace('.', '/')}.py", "module.py.jinja", _module(draft, module, types))
+    for version in sorted({module.partition(".")[0] for module in draft.order if "." in module}):
+        text = f"What a consumer group still reads as version {version[1:]}; the groups' docstrings say which."
+        view = TextView(docstring=module_docstring(draft.package, text))
+        yield Page(f"{folder}/{version}/__init__.py", "text.py.jinja", view)
+
+
+def _module(draft: Draft, module: str, types: tuple[TypeId, ...]) -> ModuleView:
+    scope = draft.scopes[module]
+    namespaces = " and ".join(f"`{name}`" for name in sorted({type_id.namespace for type_id in types}))
+    has_events = any(type_id in draft.codec_modules for type_id in types)
+    version = module.partition(".")[0] if "." in module else ""
+    text = f"{'Events' if has_events else 'Types'} of {namespaces}{f', version {version[1:]}' if version else ''}."
+    return ModuleView(
+        docstring=module_docstring(draft.package, text),
+        imports=import_lines(scope),
+        names=literals(draft.class_names[type_id] for type_id in types),
+        types=tuple(_type(draft, scope, type_id) for type_id in types),
+    )
+
+
+def _type(draft: Draft, scope: ModuleScope, type_id: TypeId) -> RecordView | EnumView:
+    model = draft.package.types[type_id]
+    return _enum(draft, scope, model) if isinstance(model, EnumModel) else _record(draft, scope, model)
+
+
+def _enum(draft: Draft, scope: ModuleScope, model: EnumModel) -> EnumView:
+    fallback = f"A symbol that this version does not know is read as `{model.default}`." if model.default else ""
+    return EnumView(
+        name=identifier(draft.class_names[model.id]),
+        base=render(code(STR_ENUM), scope.names),
+        docstring=docstring(_paragraphs(model.doc or f"Avro enum `{model.id.full_name}`.", fallback), indent=4),
+        members=tuple((identifier(draft.members[model.id][symbol]), string(symbol)) for symbol in model.symbols),
+    )
+
+
+def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
+    event = draft.event(model.id)
+    doc = model.doc or f"Avro record `{model.id.full_name}`."
+    columns = zip(
+        model.fields,
+        draft.attributes[model.id],
+        draft.annotations[model.id],
+        draft.defaults[model.id],
+        strict=True,
+    )
+    return RecordView(
+        name=identifier(draft.class_names[model.id]),
+        decorator=render(code(DATACLASS), scope.names),
+        bases=render(code("(", EVENT, ")"), scope.names) if event else Source(""),
+        docstring=docstring(_paragraphs(doc, _about(draft, event) if event else ""), indent=4),
+        contract=_contract(draft, scope, event) if event else Source(""),
+        fields=tuple(
+            FieldView(
+                name=identifier(attribute),
+                annotation=render(annotation, scope.names),
+                default=_default(scope, default),
+                docstring=docstring(field.doc, indent=4),
+            )
+            for field, attribute, annotation, default in columns
+        ),
+    )
+
+
+def _contract(draft: Draft, scope: ModuleScope, event: EventModel) -> Source:
+    name = identifier(constant(event.type.name))
+    expression = code(CLASS_VAR, "[", EVENT_CONTRACT, "] = ", codecs_symbol(draft, event.type), ".", name)
+    return Source(f"contract: {render(expression, scope.names)}")
+
+
+def _default(scope: ModuleScope, default: Default | None) -> Source:
+    if default is None:
+        return Source("")
+    if default.kind == "constant":
+        return render(code(" = ", default.code), scope.names)
+    opening = code("lambda: ") if default.kind == "expression" else ()
+    return render(code(" = ", FIELD, "(default_factory=", opening, default.code, ")"), scope.names)
+
+
+def _about(draft: Draft, event: EventModel) -> str:
+    keys = [path for path in (attribute_path(draft, event.type, key) for key in event.key) if path]
+    keyed = f"keyed by {', else '.join(f'`{key}`' for key in keys)}" if keys else "without key"
+    about = f"Topic `{event.topic}`, {keyed}; version {event.version} of subject `{event.subject}`."
+    if event.type.pinned is None:
+        return about
+    current = next(other for other in draft.package.events if other.event_full_name == event.event_full_name)
+    groups = ", ".join(f"`{group.name}`" for group in draft.package.groups if event.type in group.reads)
+    symbol = draft.symbol(current.type)
+    return f"{about}\nKept for {groups}; what services send is `{symbol.module}.{symbol.name}`."
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(text.strip() for text in texts if text.strip())

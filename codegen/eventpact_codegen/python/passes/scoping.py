@@ -1,0 +1,102 @@
+"""Settles what each module of types imports, and under which names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from eventpact_codegen.model import RecordModel
+from eventpact_codegen.python.code import Symbol, code, symbols
+from eventpact_codegen.python.draft import Default
+from eventpact_codegen.python.scopes import ScopeBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eventpact_codegen.model import TypeId
+    from eventpact_codegen.python.draft import Draft
+
+DATACLASS: Final = Symbol("dataclasses", "dataclass")
+FIELD: Final = Symbol("dataclasses", "field")
+STR_ENUM: Final = Symbol("enum", "StrEnum")
+CLASS_VAR: Final = Symbol("typing", "ClassVar")
+EVENT: Final = Symbol("eventpact", "Event")
+EVENT_CONTRACT: Final = Symbol("eventpact", "EventContract")
+
+
+def scope(draft: Draft) -> Draft:
+    """Fill `scopes`; defaults that need a module which imports this one are put off until an instance is made."""
+    cycles = _cycles(draft)
+    defaults = {
+        type_id: tuple(_put_off(default, cycles[draft.modules[type_id]]) for default in given)
+        for type_id, given in draft.defaults.items()
+    }
+    draft = replace(draft, defaults=defaults)
+    scopes = {}
+    for module, types in draft.order.items():
+        declared = {draft.class_names[type_id] for type_id in types}
+        builder = ScopeBuilder(draft.package.import_package, draft.dotted(module), declared, cycles[module])
+        codecs = []
+        for type_id in types:
+            attributes = draft.attributes.get(type_id, ())
+            builder.use(_used(draft, type_id), {*attributes, "contract"} if draft.event(type_id) else attributes)
+            if type_id in draft.codec_modules:
+                codecs.append((codecs_symbol(draft, type_id), "_codecs"))
+        scopes[module] = builder.build(codecs)
+    return replace(draft, scopes=scopes)
+
+
+def _put_off(default: Default | None, cyclic: frozenset[str]) -> Default | None:
+    if default is None or not any(symbol.module in cyclic for symbol in symbols(default.code)):
+        return default
+    return Default("expression", code(default.code, "()") if default.kind == "factory" else default.code)
+
+
+def codecs_symbol(draft: Draft, event: TypeId) -> Symbol:
+    """The module that holds an event's codec and contract."""
+    return Symbol(draft.dotted("_codecs"), draft.codec_modules[event])
+
+
+def _used(draft: Draft, type_id: TypeId) -> Iterator[Symbol]:
+    if not isinstance(draft.package.types[type_id], RecordModel):
+        yield STR_ENUM
+        return
+    yield DATACLASS
+    if type_id in draft.codec_modules:
+        yield from (EVENT, CLASS_VAR, EVENT_CONTRACT, codecs_symbol(draft, type_id))
+    yield from _mentioned(draft, type_id)
+    if any(default is not None and default.kind != "constant" for default in draft.defaults.get(type_id, ())):
+        yield FIELD
+
+
+def _cycles(draft: Draft) -> dict[str, frozenset[str]]:
+    """Module to the modules, dotted, that it imports and that import it in turn, be it through others."""
+    own = {draft.dotted(module): module for module in draft.order}
+    imports: dict[str, set[str]] = defaultdict(set)
+    for module, types in draft.order.items():
+        for type_id in types:
+            used = {symbol.module for symbol in _mentioned(draft, type_id)}
+            imports[module] |= {own[other] for other in used if other in own} - {module}
+    return {
+        module: frozenset(draft.dotted(other) for other in imports[module] if module in _reached(other, imports))
+        for module in draft.order
+    }
+
+
+def _mentioned(draft: Draft, type_id: TypeId) -> Iterator[Symbol]:
+    for annotation in draft.annotations.get(type_id, ()):
+        yield from symbols(annotation)
+    for default in draft.defaults.get(type_id, ()):
+        yield from symbols(default.code) if default is not None else ()
+
+
+def _reached(start: str, imports: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += imports[module]
+    return found
