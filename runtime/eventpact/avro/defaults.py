@@ -1,8 +1,7 @@
 """Default values: which JSON fits a type, and what bytes it stands for.
 
 A schema parses if its defaults fit as Avro Java 1.12 sees it: a union's default may fit any branch (the first that it
-fits is taken), a record's may leave out what its fields have defaults for. Java takes any text for an enum, and any
-length for a fixed; an exact `Checker` does not, and neither does `encode`.
+fits is taken), a record's may leave out what its fields have defaults for. `Strictness` says how much closer to look.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,14 +57,23 @@ def number(text: str) -> float | str:
     return float(match[1]) if match else text
 
 
+class Strictness(IntEnum):
+    """How closely a default must fit."""
+
+    ACCEPTED = 0
+    """Avro Java's parser takes it: any text does for an enum, for bytes, and for a fixed of any size."""
+    READABLE = 1
+    """It stands for a value: a symbol is one of the enum's."""
+    EXACT = 2
+    """It stands for just what it says: text holds bytes only, as many as the fixed has."""
+
+
 class Checker:
-    """Judges the defaults of one schema; each field once, however often defaults lean on it.
+    """Judges the defaults of one schema; each field once, however often defaults lean on it."""
 
-    With `exact`, a symbol must be one of the enum's, and text for bytes must hold bytes, as many as a fixed has.
-    """
-
-    def __init__(self, *, exact: bool = False) -> None:
-        self._exact = exact
+    def __init__(self, strictness: Strictness) -> None:
+        self._readable = strictness >= Strictness.READABLE
+        self._exact = strictness >= Strictness.EXACT
         self._fields: dict[int, bool] = {}
         self._values: dict[tuple[int, int], bool] = {}
         self._depth = 0
@@ -95,7 +104,7 @@ class Checker:
             case Primitive(kind=kind):
                 return _PRIMITIVES[kind](value) and not (self._exact and kind == "bytes" and not _is_bytes(value))
             case Enum(symbols=symbols):
-                return isinstance(value, str) and not (self._exact and value not in symbols)
+                return isinstance(value, str) and not (self._readable and value not in symbols)
             case Fixed(size=size):
                 return isinstance(value, str) and not (self._exact and not (_is_bytes(value) and len(value) == size))
             case Union(branches=branches):
@@ -114,10 +123,13 @@ class Checker:
 def encode(schema: Schema, value: Any) -> bytes:
     """The Avro binary form of a default given as JSON (`Field.default`).
 
+    A union's default takes the first branch that it fits (Avro 1.12, "Complex Types"). As in Java, text for a fixed is
+    cut or filled up with zeros, and a character that is no byte becomes a question mark; see `Strictness.EXACT`.
+
     Raises:
         SchemaError: the value is none of the type, or grows beyond `MAX_ENCODED` bytes by the defaults inside it.
     """
-    checker = Checker(exact=True)
+    checker = Checker(Strictness.READABLE)
     if not checker.fits(schema, value):
         raise SchemaError(f"the default {shown(value)} is none of its type", hint=hint(schema))
     out = bytearray()
@@ -133,8 +145,8 @@ def _write(schema: Schema, value: Any, out: bytearray, checker: Checker, depth: 
             out += _WRITERS[kind](value)
         case Enum(symbols=symbols):
             out += _long(symbols.index(value))
-        case Fixed():
-            out += value.encode("latin-1")
+        case Fixed(size=size):
+            out += _bytes(value)[:size].ljust(size, b"\0")
         case Union(branches=branches):
             index = next(i for i, branch in enumerate(branches) if checker.fits(branch, value))
             out += _long(index)
@@ -181,6 +193,10 @@ def _sized(data: bytes) -> bytes:
     return _long(len(data)) + data
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1", errors="replace")
+
+
 def _is_bytes(text: str) -> bool:
     return all(character <= "\xff" for character in text)
 
@@ -208,5 +224,5 @@ _WRITERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     "float": partial(_float, "<f"),
     "double": partial(_float, "<d"),
     "string": lambda value: _sized(value.encode()),
-    "bytes": lambda value: _sized(value.encode("latin-1")),
+    "bytes": lambda value: _sized(_bytes(value)),
 }

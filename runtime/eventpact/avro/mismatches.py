@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from eventpact.avro.canonical import canonical
 from eventpact.avro.deep import Deep, run
 from eventpact.avro.model import PRIMITIVES, Array, Enum, Fixed, Map, Named, Record, Schema, Union
-from eventpact.avro.pairing import PROMOTIONS, Ambiguous, Path, missing_default, names_match, pair_fields, pointer
+from eventpact.avro.pairing import (
+    PROMOTIONS,
+    Ambiguous,
+    Path,
+    matching_fields,
+    missing_default,
+    names_match,
+    pointer,
+    targets,
+)
 from eventpact.avro.plan import Mismatch
 
 if TYPE_CHECKING:
@@ -30,11 +40,13 @@ Found: TypeAlias = tuple[Mismatch, ...]
 
 def find_mismatches(writer: Schema, reader: Schema) -> Found:
     """All mismatches of the pair, in Java's order; none if the reader can read whatever the writer writes."""
-    return () if writer is reader else run(_Comparison().compare(reader, writer, None))
+    return () if writer is reader else run(_Comparison(writer, reader).compare(reader, writer, None))
 
 
 class _Comparison:
-    def __init__(self) -> None:
+    def __init__(self, writer: Schema, reader: Schema) -> None:
+        self.writer = writer
+        self.reader = reader
         self.found: dict[tuple[int, int], Found] = {}
 
     def compare(self, reader: Schema, writer: Schema, path: Path) -> Deep[Found]:
@@ -94,9 +106,17 @@ class _Comparison:
                 return True
         return False
 
+    def pairs(self, reader: Record, writer: Record) -> list[int | None]:
+        try:
+            return matching_fields(writer, reader)
+        except Ambiguous:  # what Java raises at, and its decoder may still read
+            by_alias = canonical(self.writer) != canonical(self.reader)
+            sources = {target: source for source, target in targets(writer, reader, by_alias=by_alias).items()}
+            return [sources.get(index) for index in range(len(reader.fields))]
+
     def fields(self, reader: Record, writer: Record, path: Path) -> Deep[Found]:
         try:
-            pairs = pair_fields(writer, reader)
+            pairs = self.pairs(reader, writer)
         except Ambiguous as error:
             return (Mismatch("NAME_MISMATCH", pointer(path, *error.path), str(error)),)
         found: Found = ()

@@ -47,34 +47,55 @@ def names_match(writer: Named, reader: Named) -> bool:
 
 
 class Ambiguous(Exception):  # noqa: N818 - caught by both resolvers, which make a mismatch of it
-    """A reader's field matches several fields of the writer, by its name and aliases."""
+    """Two fields of the writer would go to one field of the reader, by its name and aliases."""
 
-    def __init__(self, reader: Record, index: int, matches: list[str]) -> None:
-        field = reader.fields[index]
-        super().__init__(f"field {field.name!r} matches {' and '.join(matches)} of the writer: drop its alias")
+    def __init__(self, reader: Record, index: int, first: str, second: str) -> None:
+        field = reader.fields[index].name
+        super().__init__(f"field {field!r} matches both {first!r} and {second!r} of the writer: drop an alias")
         self.path = ("fields", str(index))
 
 
-def pair_fields(writer: Record, reader: Record) -> list[int | None]:
-    """For each reader field the index of the writer field that it reads, by name or alias.
+def matching_fields(writer: Record, reader: Record) -> list[int | None]:
+    """For each reader field the writer field that its name or an alias names, as `SchemaCompatibility` looks for it.
 
-    Where the writer's record has the reader's very field names, these alone count.
+    One writer field may serve two of the reader.
 
     Raises:
-        Ambiguous: two writer fields match one reader field (Avro Java raises there, too).
+        Ambiguous: a reader field finds two (Java raises, too).
     """
     written = {field.name: index for index, field in enumerate(writer.fields)}
     pairs = [written.get(field.name) for field in reader.fields]
-    if len(written) == len(pairs) and None not in pairs:
-        return pairs
     for index, field in enumerate(reader.fields):
-        if field.aliases:
-            matches = [name for name in dict.fromkeys((field.name, *field.aliases)) if name in written]
-            if len(matches) > 1:
-                raise Ambiguous(reader, index, matches)
-            if matches:
-                pairs[index] = written[matches[0]]
+        for alias in field.aliases:
+            if alias in written and pairs[index] != written[alias]:
+                if pairs[index] is not None:
+                    raise Ambiguous(reader, index, writer.fields[pairs[index] or 0].name, alias)
+                pairs[index] = written[alias]
     return pairs
+
+
+def targets(writer: Record, reader: Record, *, by_alias: bool) -> dict[int, int]:
+    """Where each writer field goes in the reader, as indexes: by its name, which the reader's aliases have changed.
+
+    Where two fields would go to one, but the writer's record has the reader's very field names, these alone count.
+
+    Raises:
+        Ambiguous: two fields would go to one (Java raises, too).
+    """
+    indexes = {field.name: index for index, field in enumerate(reader.fields)}
+    renamed = {alias: field.name for field in reader.fields for alias in field.aliases} if by_alias else {}
+    found: dict[int, int] = {}
+    sources: dict[int, int] = {}
+    for source, field in enumerate(writer.fields):
+        target = indexes.get(renamed.get(field.name, field.name))
+        if target in sources:
+            if indexes.keys() == {other.name for other in writer.fields}:
+                return targets(writer, reader, by_alias=False)
+            raise Ambiguous(reader, target, writer.fields[sources[target]].name, field.name)
+        if target is not None:
+            sources[target] = source
+            found[source] = target
+    return found
 
 
 def missing_default(name: str) -> str:

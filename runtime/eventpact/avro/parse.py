@@ -71,7 +71,7 @@ class _Parser:
         schema = self.schema(node, "", [node], 0)
         if self.forwards:
             schema = self.link(schema)
-        checker = defaults.Checker()
+        checker = defaults.Checker(defaults.Strictness.ACCEPTED)
         for field, holder in self.defaults:
             if not checker.accepts(field):
                 raise Invalid(

@@ -2,7 +2,8 @@
 
 Its choices are Java's: a union's branch is taken by exact name or kind, then by structure, then by promotion; records
 are paired without looking at their names; two unions of one structure are paired branch by branch. Where Java fails and
-the specification does not, the plan reads: field aliases count although the record's namespace changed.
+the specification does not, the plan reads: a namespace that changed without an alias hides neither a field's aliases
+nor a union's enum or fixed.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from eventpact.avro.deep import Deep, run
-from eventpact.avro.defaults import Checker
+from eventpact.avro.defaults import Checker, Strictness
 from eventpact.avro.mismatches import described
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Schema, Union
-from eventpact.avro.names import short_name
-from eventpact.avro.pairing import PROMOTIONS, Ambiguous, Path, missing_default, pair_fields, pointer
+from eventpact.avro.pairing import PROMOTIONS, Ambiguous, Path, missing_default, pointer, targets
 from eventpact.avro.plan import (
     ArrayPlan,
     EnumPlan,
@@ -30,11 +30,10 @@ from eventpact.avro.plan import (
     Step,
     WriterUnionPlan,
 )
+from eventpact.avro.renames import Renames
 from eventpact.avro.structure import same_structure
-from eventpact.avro.walk import walk
 
 if TYPE_CHECKING:
-    from eventpact.avro.model import Named
     from eventpact.avro.plan import MismatchKind
 
 MAX_STRUCTURES: Final = 50_000
@@ -48,16 +47,12 @@ def make_plan(writer: Schema, reader: Schema) -> Plan:
 
 class _Planner:
     def __init__(self, writer: Schema, reader: Schema) -> None:
-        self.renamed = {} if writer is reader else _renames(reader)
+        self.renames = Renames(writer, reader)
         self.records: dict[tuple[int, int], RecordPlan | FailPlan] = {}
         self.begun: dict[tuple[int, int], list[Plan]] = {}
         self.alike: dict[tuple[int, int], bool] = {}
         self.structures = 0
-        self.checker = Checker(exact=True)
-
-    def name(self, writer: Named) -> str:
-        """The name of a writer's type in the reader's terms."""
-        return self.renamed.get(writer.name, writer.name)
+        self.checker = Checker(Strictness.READABLE)
 
     def plan(self, writer: Schema, reader: Schema, path: Path) -> Deep[Plan]:
         match writer, reader:
@@ -79,9 +74,9 @@ class _Planner:
         match writer, reader:
             case Primitive(), Primitive() if writer.kind == reader.kind or (writer.kind, reader.kind) in PROMOTIONS:
                 return ScalarPlan(writer.kind, reader)
-            case Enum(), Enum() if self.is_short_name(writer, reader):
+            case Enum(), Enum() if self.renames.is_akin(writer, reader):
                 return EnumPlan(reader, tuple(_symbol(symbol, reader, path) for symbol in writer.symbols))
-            case Fixed(), Fixed() if self.is_short_name(writer, reader):
+            case Fixed(), Fixed() if self.renames.is_akin(writer, reader):
                 if writer.size == reader.size:
                     return FixedPlan(reader)
                 message = f"{writer.size} bytes were written, {reader.name} has {reader.size}"
@@ -91,21 +86,18 @@ class _Planner:
             case _:
                 return _fail("TYPE_MISMATCH", path, f"{described(writer)} cannot be read as {described(reader)}")
 
-    def is_short_name(self, writer: Named, reader: Named) -> bool:
-        return short_name(self.name(writer)) == short_name(reader.name)
-
     def record(self, writer: Record, reader: Record, path: Path) -> Deep[RecordPlan | FailPlan]:
         key = (id(writer), id(reader))
         if key in self.records:
             return self.records[key]
         try:
-            pairs = pair_fields(writer, reader)
+            found = targets(writer, reader, by_alias=self.renames.between_fields(writer, reader))
         except Ambiguous as error:
             return self.refuse(key, _fail("NAME_MISMATCH", path, str(error), *error.path))
-        targets = _targets(writer, reader, pairs)
         defaults = []
-        for index, (field, written) in enumerate(zip(reader.fields, pairs, strict=True)):
-            if written is not None and targets[written] == index:
+        read = set(found.values())
+        for index, field in enumerate(reader.fields):
+            if index in read:
                 continue
             at = ((path, "fields"), str(index))
             if not field.has_default:
@@ -116,14 +108,17 @@ class _Planner:
             defaults.append((index, field.default))
         plan = self.records[key] = RecordPlan(reader, defaults=tuple(defaults))
         plans = self.begun[key] = []
-        for written, field in enumerate(writer.fields):
-            target = targets.get(written)
-            if target is None:
+        for index, field in enumerate(writer.fields):
+            if index not in found:
                 plans.append(SkipPlan(field.type))
+                continue
+            inner = reader.fields[found[index]].type
+            within = (((path, "fields"), str(found[index])), "type")
+            if isinstance(field.type, Primitive) and isinstance(inner, Primitive):
+                plans.append(self.leaf(field.type, inner, within))
             else:
-                within = (((path, "fields"), str(target)), "type")
-                plans.append((yield self.plan(field.type, reader.fields[target].type, within)))
-        steps = [Step(field.name, targets.get(i), plans[i]) for i, field in enumerate(writer.fields)]
+                plans.append((yield self.plan(field.type, inner, within)))
+        steps = [Step(field.name, found.get(index), plans[index]) for index, field in enumerate(writer.fields)]
         object.__setattr__(plan, "steps", tuple(steps))
         return plan
 
@@ -151,17 +146,31 @@ class _Planner:
 
     def branch(self, writer: Schema, reader: Union, path: Path) -> Deep[int | None]:
         """Which branch of a reader's union a writer's type goes to."""
-        name = self.name(writer) if isinstance(writer, (Record, Enum, Fixed)) else None
         for index, branch in enumerate(reader.branches):
-            if branch.kind == writer.kind and (name is None or getattr(branch, "name", None) == name):
+            if self.is_exact(writer, branch):
                 return index
         if isinstance(writer, Record):
             chosen: int | None = yield self.structure(writer, reader, path)
             return chosen
         for index, branch in enumerate(reader.branches):
-            if (writer.kind, branch.kind) in PROMOTIONS:
+            if (writer.kind, branch.kind) in PROMOTIONS or self.is_near(writer, branch):
                 return index
         return None
+
+    def is_exact(self, writer: Schema, reader: Schema) -> bool:
+        if isinstance(writer, (Record, Enum, Fixed)):
+            return writer.kind == reader.kind and self.renames.is_same(writer, reader)
+        return writer.kind == reader.kind
+
+    def is_near(self, writer: Schema, reader: Schema) -> bool:
+        """Whether an enum or fixed differs in namespace only: Java's verdict lets that pass, its decoder does not."""
+        match writer, reader:
+            case Enum(), Enum():
+                return self.renames.is_akin(writer, reader)
+            case Fixed(), Fixed():
+                return self.renames.is_akin(writer, reader) and writer.size == reader.size
+            case _:
+                return False
 
     def structure(self, writer: Record, reader: Union, path: Path) -> Deep[int | None]:
         """The first record that can be read, or the last such of the same short name."""
@@ -170,7 +179,7 @@ class _Planner:
             if not isinstance(branch, Record):
                 continue
             self.structures += 1
-            same_name = self.is_short_name(writer, branch)
+            same_name = self.renames.is_same_short(writer, branch)
             if self.structures > MAX_STRUCTURES and not same_name:
                 continue
             if (chosen is None or same_name) and (yield self.can_read(writer, branch, (path, str(index)))):
@@ -189,28 +198,8 @@ class _Planner:
         """Whether two unions hold the same types under the same short names, in one order."""
         key = (id(writer), id(reader))
         if key not in self.alike:
-            self.alike[key] = same_structure(writer, reader, self.renamed)
+            self.alike[key] = same_structure(writer, reader, self.renames)
         return self.alike[key]
-
-
-def _targets(writer: Record, reader: Record, pairs: list[int | None]) -> dict[int, int]:
-    """Which reader field each writer field goes to; one that matches two goes to that with the alias, as in Java."""
-    by_name: dict[int, int] = {}
-    by_alias: dict[int, int] = {}
-    for index, written in enumerate(pairs):
-        if written is not None:
-            same = writer.fields[written].name == reader.fields[index].name
-            (by_name if same else by_alias)[written] = index
-    return by_name | by_alias
-
-
-def _renames(reader: Schema) -> dict[str, str]:
-    return {
-        alias: schema.name
-        for schema in walk(reader)
-        if isinstance(schema, (Record, Enum, Fixed))
-        for alias in schema.aliases
-    }
 
 
 def _symbol(symbol: str, reader: Enum, path: Path) -> str | Mismatch:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Schema, Union
-from eventpact.avro.names import short_name
-from eventpact.avro.pairing import Ambiguous, pair_fields
+from eventpact.avro.pairing import Ambiguous, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from eventpact.avro.renames import Renames
 
 _Pairs: TypeAlias = list[tuple[Schema, Schema]]
 
 
-def same_structure(writer: Schema, reader: Schema, renamed: Mapping[str, str]) -> bool:
-    """Whether both hold the same types in one order, under the same short names; `renamed` by the reader's aliases."""
+def same_structure(writer: Schema, reader: Schema, renames: Renames) -> bool:
+    """Whether both hold the same types in one order, under the same short names."""
     if writer is reader:
         return True
     pending: _Pairs = [(writer, reader)]
@@ -26,14 +25,14 @@ def same_structure(writer: Schema, reader: Schema, renamed: Mapping[str, str]) -
             if (id(left), id(right)) in seen:
                 continue
             seen.add((id(left), id(right)))
-        inner = _inner(left, right, renamed)
+        inner = _inner(left, right, renames)
         if inner is None:
             return False
         pending += inner
     return True
 
 
-def _inner(left: Schema, right: Schema, renamed: Mapping[str, str]) -> _Pairs | None:
+def _inner(left: Schema, right: Schema, renames: Renames) -> _Pairs | None:
     """The pairs on which it depends, or None where it is settled that the two differ."""
     alike: _Pairs
     match left, right:
@@ -49,15 +48,17 @@ def _inner(left: Schema, right: Schema, renamed: Mapping[str, str]) -> _Pairs | 
             alike = []
         case Fixed(), Fixed() if left.size == right.size:
             alike = []
-        case Record(), Record() if _in_order(left, right):
+        case Record(), Record() if len(left.fields) == len(right.fields) and _in_order(left, right, renames):
             alike = [(a.type, b.type) for a, b in zip(left.fields, right.fields, strict=True)]
         case _:
             return None
-    return alike if short_name(renamed.get(left.name, left.name)) == short_name(right.name) else None
+    return alike if renames.is_same_short(left, right) else None
 
 
-def _in_order(left: Record, right: Record) -> bool:
+def _in_order(left: Record, right: Record, renames: Renames) -> bool:
     try:
-        return pair_fields(left, right) == list(range(len(left.fields)))
+        return targets(left, right, by_alias=renames.between_fields(left, right)) == dict(
+            enumerate(range(len(right.fields)))
+        )
     except Ambiguous:
         return False
