@@ -124,6 +124,12 @@ VARIABLES: Final[Mapping[str, Variable]] = {
         Variable("KAFKA_CONSUMER_GROUP", "Replaces the name of the group that runs.", _NAMED, _name),
         Variable("CONSUMER_GROUP_ID", "The same as KAFKA_CONSUMER_GROUP.", _NAMED, _name),
         Variable(
+            "KAFKA_SESSION_TIMEOUT_MS",
+            "How long a group member may be silent before its partitions go to others.",
+            "milliseconds, from 1000 to 3600000",
+            _whole(1000, 3_600_000),
+        ),
+        Variable(
             "PRODUCER_ACKS",
             "Who must have an event before it counts as sent; less than all gives up idempotence.",
             "all, 1 or 0",
@@ -219,6 +225,7 @@ def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any
         "client_id": reader.get("KAFKA_CLIENT_ID", ""),
         **_registry(reader),
         "consumer_group": _consumer_group(reader),
+        "session_timeout_ms": reader.get("KAFKA_SESSION_TIMEOUT_MS"),
         "acks": reader.get("PRODUCER_ACKS"),
         "compression": reader.get("PRODUCER_COMPRESSION"),
         "sasl": _sasl(reader),

@@ -33,6 +33,7 @@ REQUIRED_VARIABLES: Final = ("KAFKA_BROKERS", "KAFKA_CLIENT_ID", "SCHEMA_REGISTR
 """What the environment of a service has to say, unless `KAFKA_ENABLED` is off."""
 
 _CONSUMER_ALWAYS: Final = {"enable.auto.commit": "false", "enable.auto.offset.store": "false"}
+_HEARTBEAT_MS: Final = 3000  # librdkafka's default
 _WEAK_ACKS: Final = {"0", "1"}
 
 
@@ -95,6 +96,8 @@ class Settings:
     """Off: nothing connects, and what is sent is accepted and dropped with a count."""
     consumer_group: str | None = None
     """Replaces the name of every group that runs with these settings."""
+    session_timeout_ms: int | None = None
+    """How long a group member may be silent before its partitions go to others."""
     acks: str | None = None
     """`all`, `1` or `0`; less than `all` gives up idempotence."""
     compression: str | None = None
@@ -146,14 +149,12 @@ class Settings:
 
         Offsets are committed by the group itself after success, whatever the contracts say.
         """
-        return {
-            **self._connection(),
-            **CONSUMER_DEFAULTS,
-            **(contract or {}),
-            **self.consumer,
-            **_CONSUMER_ALWAYS,
-            "group.id": self.consumer_group or group,
-        }
+        config = {**self._connection(), **CONSUMER_DEFAULTS, **(contract or {})}
+        if self.session_timeout_ms is not None:
+            heartbeat = min(int(config.get("heartbeat.interval.ms", _HEARTBEAT_MS)), self.session_timeout_ms // 3)
+            config["session.timeout.ms"] = str(self.session_timeout_ms)
+            config["heartbeat.interval.ms"] = str(heartbeat)
+        return {**config, **self.consumer, **_CONSUMER_ALWAYS, "group.id": self.consumer_group or group}
 
     def admin_config(self) -> dict[str, str]:
         """The librdkafka configuration of an administrator."""

@@ -28,8 +28,13 @@ The embedded broker is for demonstrations and development:
 - no transactions to rely on: no read_committed, no fencing, transactional offsets are not kept
 - topics are not created, configured or deleted by admin requests, and no offset is found by time
 - a topic nobody declared appears with 4 partitions when it is first asked for
-- a group that loses a member waits up to 10 s before it rebalances"""
+- a group that gains or loses a member stands still for its session time-out less a second, so a restarted service
+  waits that long: set KAFKA_SESSION_TIMEOUT_MS low (3000)
+- all members of a group must use the same partition.assignment.strategy"""
 """What the embedded broker cannot do, for users to read."""
+
+SESSION_TIMEOUT_MS: Final = 3000
+"""A session time-out that makes groups on the embedded broker rebalance in two seconds."""
 
 _FIRST_ASSIGNMENT_MS: Final = 100  # the default of 3 s only serves groups that start many members at once
 _TOPIC_ALREADY_EXISTS: Final = 36

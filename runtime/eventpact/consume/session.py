@@ -37,7 +37,7 @@ _LARGEST_DRAIN: Final = 1000
 _LONGEST_DRAIN: Final = 5.0
 """Seconds of handling that one drain should not exceed: between two drains the group shows that it is alive."""
 
-_JOINING: Final = 30.0
+_JOINING: Final = 60.0
 """Seconds that joining a group may take before a run with an idle time-out gives up."""
 
 _PASSING: Final = frozenset(
