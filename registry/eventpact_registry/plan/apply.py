@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
-from eventpact.errors import BrokerError, ContractError, EventPactError, RegistryError
+from eventpact.errors import BrokerError, ContractError, EventPactError, NotRegistered, RegistryError
 from eventpact_registry.plan.steps import (
     ConfigureTopic,
     CreateTopic,
@@ -121,15 +121,27 @@ def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | N
 
 def _register(step: RegisterVersion, registry: RegistryClient) -> None:
     """Register, and see that it became the version that the contracts give it."""
-    registry.register(step.subject, step.text, step.pins)
-    found = registry.lookup(step.subject, step.text, step.pins)
-    if found.version != step.version:
+    newest = max(registry.versions(step.subject), default=0)
+    if newest < step.version - 1:
+        raise _moved(registry, f"it has no version {step.version - 1} of {step.subject}")
+    if newest < step.version:
+        registry.register(step.subject, step.text, step.pins)
+    try:
+        found = registry.lookup(step.subject, step.text, step.pins).version
+    except NotRegistered as error:
+        raise _moved(registry, f"its version {step.version} of {step.subject} is another schema") from error
+    if found != step.version:
         raise RegistryError(
-            f"the registry at {registry.url} made it version {found.version} where {step.file} says {step.version}: "
-            "the subject has versions that the contracts do not know, deleted ones perhaps; delete the subject "
+            f"the registry at {registry.url} made it version {found} where {step.file} says {step.version}: the "
+            "subject has versions that the contracts do not know, deleted ones perhaps; delete the subject "
             "permanently where no record needs it, and apply again",
             status=409,
         )
+
+
+def _moved(registry: RegistryClient, how: str) -> RegistryError:
+    """Somebody else changed the registry since the plan was made."""
+    return RegistryError(f"the registry at {registry.url} has moved since the plan: {how}; plan again", status=409)
 
 
 def _create(step: CreateTopic, cluster: Cluster) -> None:

@@ -19,13 +19,11 @@ def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 def summary(plan: Plan) -> str:
     """The plan in a line."""
-    in_sync = f"{plan.subjects_in_sync} subjects and {plan.topics_in_sync} topics are as declared"
+    in_sync = f"{_counted(plan.subjects_in_sync, 'subject')} and {_counted(plan.topics_in_sync, 'topic')} as declared"
     if plan.empty:
         return f"No changes: {in_sync}"
-    parts = [f"{len(plan.steps)} changes"]
-    if plan.conflicts:
-        parts.append(f"{len(plan.conflicts)} conflicts")
-    return f"{' and '.join(parts)}; {in_sync}"
+    conflicts = f" and {_counted(len(plan.conflicts), 'conflict')}" if plan.conflicts else ""
+    return f"{_counted(len(plan.steps), 'change')}{conflicts}; {in_sync}"
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -37,3 +35,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
         "notes": [asdict(note) for note in plan.notes],
         "in_sync": {"subjects": plan.subjects_in_sync, "topics": plan.topics_in_sync},
     }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,140 @@
+"""The registry's client: typed answers, and one clear sentence when there are none."""
+
+from __future__ import annotations
+
+import socket
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eventpact.errors import NotRegistered, RegistryError, SettingsError
+from eventpact.settings import Settings
+from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient
+from eventpact_registry.contracts.model import Mode
+from eventpact_registry.server import EmbeddedRegistry
+from eventpact_testing.broker import LocalBroker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER = '{"type":"record","name":"User","fields":[{"name":"name","type":"string"}]}'
+TEAM = '{"type":"record","name":"Team","fields":[{"name":"lead","type":"User"}]}'
+TO_USER = Pin("User", "users", 1)
+
+
+@pytest.fixture
+def client() -> Iterator[RegistryClient]:
+    with EmbeddedRegistry() as registry, RegistryClient(Settings(registry_url=registry.url)) as client:
+        yield client
+
+
+def test_a_registered_version_comes_back_with_its_references(client: RegistryClient) -> None:
+    client.register("users", USER, ())
+    team = client.register("teams", TEAM, (TO_USER,))
+
+    assert client.subjects() == ["teams", "users"]
+    assert client.version("teams", 1) == RegisteredVersion("teams", 1, team, TEAM, (TO_USER,))
+    assert client.lookup("teams", TEAM, (TO_USER,)).version == 1
+
+
+def test_an_unknown_subject_has_no_versions_and_no_level(client: RegistryClient) -> None:
+    assert client.versions("nobody") == []
+    assert client.level("nobody") is None
+    assert client.default_level() is Mode.BACKWARD
+
+
+def test_a_level_is_set_before_the_subject_has_a_version(client: RegistryClient) -> None:
+    client.set_level("users", Mode.FULL_TRANSITIVE)
+
+    assert client.level("users") is Mode.FULL_TRANSITIVE
+
+
+def test_what_is_not_registered_is_an_error_of_its_own(client: RegistryClient) -> None:
+    with pytest.raises(NotRegistered, match="get version 3 of users") as caught:
+        client.version("users", 3)
+
+    assert (caught.value.status, caught.value.code) == (404, 40401)
+
+
+def test_a_refusal_carries_the_registrys_words_and_code(client: RegistryClient) -> None:
+    with pytest.raises(RegistryError, match=r"cannot register users: the registry at .* says Invalid schema.*42201"):
+        client.register("users", "nonsense", ())
+
+
+def test_nothing_is_remembered_that_the_registry_has_forgotten() -> None:
+    with EmbeddedRegistry() as first:
+        port = int(first.url.rpartition(":")[2])
+        client = RegistryClient(Settings(registry_url=first.url))
+        client.register("users", USER, ())
+    with EmbeddedRegistry(port=port), client:
+        assert client.versions("users") == []
+        client.register("users", USER, ())
+        assert client.versions("users") == [1]
+
+
+def failure(url: str) -> str:
+    """What the client says of an address, after at most a few seconds."""
+    started = time.monotonic()
+    with RegistryClient(Settings(registry_url=url, timeout=0.5)) as client, pytest.raises(RegistryError) as caught:
+        client.default_level()
+    assert time.monotonic() - started < 5
+    return str(caught.value)
+
+
+def test_nobody_listening_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+    said = failure(f"http://127.0.0.1:{port}")
+
+    assert said.startswith(
+        f"cannot get the global compatibility level: no schema registry answers at http://127.0.0.1:{port} ("
+    )
+    assert said.endswith("check SCHEMA_REGISTRY_URL, and that the registry runs")
+
+
+def test_an_address_that_never_answers_is_given_up_in_bounded_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert "no schema registry answers" in failure(f"http://127.0.0.1:{silent.getsockname()[1]}")
+
+
+def test_a_brokers_port_is_told_from_a_registrys() -> None:
+    with LocalBroker() as broker:
+        assert "no schema registry answers" in failure(f"http://{broker.bootstrap_servers}")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (200, "no schema registry answers"),
+        (404, "check that SCHEMA_REGISTRY_URL ends where the registry's API starts"),
+        (401, "check SCHEMA_REGISTRY_USERNAME"),
+        (502, "something else answers there, or the registry is down"),
+    ],
+)
+def test_another_web_server_is_told_from_a_registry(status: int, said: str) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"<html>Welcome</html>")
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        assert said in failure(f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("url", ["", "ftp://registry:8081", "registry:8081"])
+def test_what_is_no_address_is_an_error_of_settings(url: str) -> None:
+    with pytest.raises(SettingsError, match="SCHEMA_REGISTRY_URL"):
+        RegistryClient(Settings(registry_url=url))
