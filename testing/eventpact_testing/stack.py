@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eventpact import Settings
 from eventpact.operate.topics import Topics
 from eventpact_registry.server import EmbeddedRegistry
-from eventpact_testing.broker import LIMITS, LocalBroker
+from eventpact_testing.broker import LIMITS, SESSION_TIMEOUT_MS, LocalBroker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +28,14 @@ class Stack:
 
     def environ(self) -> dict[str, str]:
         """The variables that point a service to this stack."""
-        return {
+        variables = {
             "KAFKA_BROKERS": self.settings.brokers,
             "SCHEMA_REGISTRY_URL": self.settings.registry_url,
             "KAFKA_CLIENT_ID": self.settings.client_id,
         }
+        if self.settings.session_timeout_ms is not None:
+            variables["KAFKA_SESSION_TIMEOUT_MS"] = str(self.settings.session_timeout_ms)
+        return variables
 
 
 @contextmanager
@@ -46,7 +49,12 @@ def embedded_stack(
         BrokerError: this installation of the Kafka client has no embedded broker.
     """
     with LocalBroker() as broker, EmbeddedRegistry(database, port=registry_port) as registry:
-        settings = Settings(brokers=broker.bootstrap_servers, registry_url=registry.url, client_id=client_id)
+        settings = Settings(
+            brokers=broker.bootstrap_servers,
+            registry_url=registry.url,
+            client_id=client_id,
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+        )
         yield Stack(settings, broker.topics, LIMITS)
 
 
