@@ -6,13 +6,13 @@ Both the gate and the embedded registry ask here, so that what `check` passes is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from eventpact import avro
 from eventpact_registry.contracts.model import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from eventpact.avro.model import Schema
     from eventpact.avro.plan import Mismatch
@@ -52,17 +52,26 @@ class Incompatibility:
     mismatch: Mismatch
 
 
-def incompatibilities(mode: Mode, new: Schema, previous: Sequence[Schema]) -> list[Incompatibility]:
+Find: TypeAlias = "Callable[[Schema, Schema], Sequence[Mismatch]]"
+"""The mismatches of a writer and a reader, in that order."""
+
+
+def _find(writer: Schema, reader: Schema) -> Sequence[Mismatch]:
+    return avro.resolve(writer=writer, reader=reader).mismatches
+
+
+def incompatibilities(mode: Mode, new: Schema, previous: Sequence[Schema], find: Find = _find) -> list[Incompatibility]:
     """What `mode` has against `new` after `previous` (oldest first); empty when it is compatible.
 
-    The newest previous version is judged first, and of each the backward direction before the forward one.
+    The newest previous version is judged first, and of each the backward direction before the forward one. Whoever
+    asks for several modes passes a `find` that remembers.
     """
     demand = DEMANDS[mode]
     return [
         Incompatibility(index, new_reads, mismatch)
         for index in _indices(demand, len(previous))
         for new_reads, writer, reader in _directions(demand, new, previous[index])
-        for mismatch in avro.resolve(writer=writer, reader=reader).mismatches
+        for mismatch in find(writer, reader)
     ]
 
 

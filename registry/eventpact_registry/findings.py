@@ -50,3 +50,4 @@ class Finding:
     """Consumer groups that are hit, as `system/group`."""
     counterexample: Counterexample | None = None
     details: dict[str, str] = field(default_factory=dict)
+    """Of a break: `kind` (Avro Java's), `writer`, `reader`, and what the `resolver` said."""

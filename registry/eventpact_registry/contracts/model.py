@@ -92,6 +92,8 @@ class SchemaVersion:
     references: tuple[Reference, ...]
     locate: Callable[[str], Location]
     """Turns a JSON pointer into the schema into a place in the file."""
+    pinned: Mapping[str, SchemaVersion] = field(default_factory=dict)
+    """The shared types of `references`, by full name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

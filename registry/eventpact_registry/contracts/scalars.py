@@ -101,6 +101,14 @@ UNLIMITED_MS: Final = -1
 """Kafka's `retention.ms` for records that are kept for ever."""
 
 
+def duration(milliseconds: int) -> str:
+    """A time as contracts write it, in the largest unit that it is whole in: `7d`, `90m`, `unlimited`."""
+    if milliseconds == UNLIMITED_MS:
+        return "unlimited"
+    unit = next(unit for unit, size in reversed(_UNITS_MS.items()) if milliseconds % size == 0)
+    return f"{milliseconds // _UNITS_MS[unit]}{unit}"
+
+
 def _milliseconds(value: Any) -> int:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:

@@ -171,6 +171,7 @@ class SchemaFiles:
             schema=schema,
             references=draft.references,
             locate=SchemaLocator(self._tree, draft.path, draft.source, pinned),
+            pinned=pinned,
         )
 
     def _pinned(self, draft: _Draft) -> dict[str, SchemaVersion] | None:

@@ -1,0 +1,171 @@
+"""Compares two contract repositories and says what changed, as typed changes in a stable order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+
+from eventpact import avro
+from eventpact_registry.diff import changes
+from eventpact_registry.diff.changes import Change
+from eventpact_registry.diff.schemas import diff_versions
+
+if TYPE_CHECKING:
+    from eventpact_registry.contracts.model import SchemaVersion, System, Topic, VersionedType
+    from eventpact_registry.contracts.repository import ContractRepository
+
+Changes: TypeAlias = Iterator[Change]
+T = TypeVar("T")
+
+_SETTINGS: Final[tuple[tuple[str, Callable[..., Change]], ...]] = (
+    ("name", changes.TopicRenamed),
+    ("purpose", changes.PurposeChanged),
+    ("partitions", changes.PartitionsChanged),
+    ("replication_factor", changes.ReplicationChanged),
+    ("retention_ms", changes.RetentionChanged),
+    ("cleanup_policy", changes.CleanupPolicyChanged),
+    ("key", changes.KeyChanged),
+    ("compatibility", changes.CompatibilityChanged),
+    ("subject_strategy", changes.SubjectStrategyChanged),
+    ("dead_letters", changes.DeadLettersChanged),
+)
+"""Attribute of a topic to the change that says it."""
+
+
+def diff(old: ContractRepository, new: ContractRepository) -> list[Change]:
+    """Everything that changed, system by system in order of name: topics, then events and types, then groups."""
+    return list(_repositories(old, new))
+
+
+def _repositories(old: ContractRepository, new: ContractRepository) -> Changes:
+    for before, after in _paired(old.systems, new.systems):
+        if before is None and after is not None:
+            yield changes.SystemAdded(system=after)
+        elif after is None and before is not None:
+            yield changes.SystemRemoved(system=before)
+        yield from _systems(before, after)
+
+
+def _systems(old: System | None, new: System | None) -> Changes:
+    system = new or old
+    if system is None:
+        return
+    if old and new and old.package_version != new.package_version:
+        yield changes.PackageVersionChanged(system=new, old=old.package_version, new=new.package_version)
+    for before, after in _paired(old.topics if old else {}, new.topics if new else {}):
+        yield from _topics(system, before, after)
+    for carried, carries in _paired(_carried(old), _carried(new)):
+        yield from _events(system, carried, carries)
+    yield from _groups(system, old, new)
+
+
+def _topics(system: System, old: Topic | None, new: Topic | None) -> Changes:
+    if old is None and new is not None:
+        yield changes.TopicAdded(system=system, topic=new)
+    elif new is None and old is not None:
+        yield changes.TopicRemoved(system=system, topic=old)
+    elif old is not None and new is not None:
+        for attribute, change in _SETTINGS:
+            before, after = getattr(old, attribute), getattr(new, attribute)
+            if before != after:
+                yield change(system=system, topic=new, old=before, new=after)
+        for name in _union(old.config, new.config):
+            if old.config.get(name) != new.config.get(name):
+                yield changes.ConfigChanged(
+                    system=system, topic=new, name=name, old=old.config.get(name), new=new.config.get(name)
+                )
+        yield from _headers(system, old, new)
+
+
+def _headers(system: System, old: Topic, new: Topic) -> Changes:
+    for header in _union(old.headers, new.headers):
+        if header not in old.headers:
+            yield changes.HeaderAdded(system=system, topic=new, header=header)
+        elif header not in new.headers:
+            yield changes.HeaderDropped(system=system, topic=new, header=header, old_topic=old)
+        elif old.headers[header] != new.headers[header]:
+            before, after = old.headers[header], new.headers[header]
+            yield changes.HeaderChanged(system=system, topic=new, header=header, old=before, new=after)
+
+
+_Carried: TypeAlias = tuple["Topic | None", "VersionedType"]
+"""An event with its topic, or a shared type with none."""
+
+
+def _carried(system: System | None) -> dict[str, _Carried]:
+    """Events and shared types by short name, which both keep through renames of their records' namespaces."""
+    if system is None:
+        return {}
+    types: dict[str, _Carried] = {f"types/{shared.name}": (None, shared) for shared in system.types.values()}
+    return {event.name: (topic, event) for topic, event in system.events()} | types
+
+
+def _events(system: System, old: _Carried | None, new: _Carried | None) -> Changes:
+    if old is None and new is not None:
+        yield changes.EventAdded(system=system, topic=new[0], event=new[1])
+    elif new is None and old is not None:
+        yield changes.EventRemoved(system=system, topic=old[0], event=old[1])
+    elif old is not None and new is not None:
+        yield from _moves(system, old, new)
+        yield from _versions(system, old[1], *new)
+
+
+def _moves(system: System, old: _Carried, new: _Carried) -> Changes:
+    (before, old_event), (after, event) = old, new
+    if before is None or after is None:
+        return
+    if before.folder != after.folder:
+        yield changes.EventMoved(system=system, topic=after, event=event, old=before.folder, new=after.folder)
+    subjects = before.subject(old_event), after.subject(event)
+    if before.subject_strategy == after.subject_strategy and subjects[0] != subjects[1]:
+        yield changes.SubjectRenamed(system=system, topic=after, event=event, old=subjects[0], new=subjects[1])
+
+
+def _versions(system: System, old: VersionedType, topic: Topic | None, new: VersionedType) -> Changes:
+    before = {version.version: version for version in old.versions}
+    previous: SchemaVersion | None = None
+    for version in new.versions:
+        known = before.pop(version.version, None)
+        if known is None:
+            changed = tuple(diff_versions(previous, version)) if previous else ()
+            yield changes.VersionAdded(system=system, topic=topic, event=new, version=version, changes=changed)
+        elif known.source != version.source:
+            changed = tuple(diff_versions(known, version))
+            # What the registry would take for another schema is one, even when this comparison has no word for it.
+            same = known.references == version.references and avro.meaning(known.schema) == avro.meaning(version.schema)
+            kind = changes.VersionReworded if same else changes.VersionMutated
+            yield kind(system=system, topic=topic, event=new, version=version, old_version=known, changes=changed)
+        previous = version
+    for gone in before.values():
+        yield changes.VersionRemoved(system=system, topic=topic, event=new, version=gone)
+
+
+def _groups(system: System, old: System | None, new: System | None) -> Changes:
+    for before, after in _paired(old.groups if old else {}, new.groups if new else {}):
+        if before is None and after is not None:
+            yield changes.GroupAdded(system=system, group=after)
+        elif after is None and before is not None:
+            yield changes.GroupRemoved(system=system, group=before)
+        elif before is not None and after is not None and old and new:
+            had = {topic.folder for topic in old.topics_of(before)}
+            has = {topic.folder for topic in new.topics_of(after)}
+            # A topic that is new or gone is told of once, and not again by every group that matches it.
+            gained = sorted((has - had) & set(old.topics))
+            lost = sorted((had - has) & set(new.topics))
+            if gained or lost:
+                yield changes.GroupTopicsChanged(system=system, group=after, gained=tuple(gained), lost=tuple(lost))
+            for event in _union(before.reads, after.reads):
+                pins = before.reads.get(event), after.reads.get(event)
+                if pins[0] != pins[1]:
+                    yield changes.GroupPinChanged(system=system, group=after, event=event, old=pins[0], new=pins[1])
+
+
+def _paired(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[T | None, T | None]]:
+    """What stands under the same name on both sides, in order of name."""
+    for name in sorted(_union(old, new)):
+        yield old.get(name), new.get(name)
+
+
+def _union(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """All names, those of the old side first."""
+    return list(dict.fromkeys((*old, *new)))

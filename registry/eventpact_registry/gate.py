@@ -1,0 +1,147 @@
+"""The gate: what is wrong with contracts as they are, between their versions, and against a base.
+
+    findings = check(repository, against=base)
+
+It brings together what finds things (traversal, differ, resolver), what judges them (rules) and what adds the evidence
+(the mode, the groups hit, a counterexample), and gives findings as data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from eventpact.errors import ContractError, Problem
+from eventpact_registry.contracts.problems import nearest
+from eventpact_registry.diff.breaks import DataBreak, PinBreak, data_breaks, pin_breaks
+from eventpact_registry.diff.changes import VersionAdded, VersionMutated
+from eventpact_registry.diff.counterexample import counterexample
+from eventpact_registry.diff.differ import diff
+from eventpact_registry.diff.pairs import Pairs
+from eventpact_registry.diff.schema_changes import SchemaChange
+from eventpact_registry.findings import Finding, Severity
+from eventpact_registry.impact import groups_hit
+from eventpact_registry.rules.catalog import rules
+from eventpact_registry.rules.subjects import SchemaPart
+from eventpact_registry.rules.traversal import subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from eventpact_registry.contracts.model import Policy
+    from eventpact_registry.contracts.repository import ContractRepository
+    from eventpact_registry.rules.model import Rule, Verdict
+
+_Thing: TypeAlias = tuple[object, object]
+"""What is judged, and what the groups that it hits are known from: itself, or the change that it is a part of."""
+
+
+def lint(repository: ContractRepository) -> list[Finding]:
+    """What rules say of the contracts as they are, in order of file and line.
+
+    Raises:
+        ContractError: `eventpact.yaml` names a rule that does not exist.
+    """
+    return _Court(repository.policy).findings(_parts(repository))
+
+
+def check(repository: ContractRepository, against: ContractRepository | None = None) -> list[Finding]:
+    """What `lint` finds, what versions and pins break, and what has changed against a base, in order of file and line.
+
+    Raises:
+        ContractError: `eventpact.yaml` names a rule that does not exist.
+    """
+    return _Court(repository.policy).findings(_evidence(repository, against))
+
+
+def _evidence(repository: ContractRepository, against: ContractRepository | None) -> Iterator[_Thing]:
+    pairs = Pairs()
+    yield from _parts(repository)
+    for system in repository.systems.values():
+        for topic, event in system.events():
+            for data_break in data_breaks(system, topic, event, pairs):
+                yield data_break, data_break
+        for pin_break in pin_breaks(system, pairs):
+            yield pin_break, pin_break
+    if against is not None:
+        for change in diff(against, repository):
+            yield change, change
+            if isinstance(change, VersionAdded | VersionMutated):
+                for inner in change.changes:
+                    yield inner, change
+
+
+def _parts(repository: ContractRepository) -> Iterator[_Thing]:
+    for subject in subjects(repository):
+        yield subject, subject
+
+
+class _Court:
+    """The rules that are in force, and what they make of what they are given."""
+
+    def __init__(self, policy: Policy) -> None:
+        known = rules()
+        _check_known(policy, known)
+        self._in_force = [
+            (rule, Severity(level))
+            for rule in known.values()
+            if (level := policy.severities.get(rule.id, rule.severity)) != "off"
+        ]
+        self._by_type: dict[type, list[tuple[Rule, Severity]]] = {}
+
+    def findings(self, things: Iterable[_Thing]) -> list[Finding]:
+        found = [
+            _finding(rule, severity, thing, verdict, groups_hit(carrier))
+            for thing, carrier in things
+            for rule, severity in self._rules_for(type(thing))
+            if (verdict := rule.judge(thing)) is not None
+        ]
+        return sorted(found, key=lambda finding: (finding.location, finding.rule, finding.message))
+
+    def _rules_for(self, kind: type) -> list[tuple[Rule, Severity]]:
+        if kind not in self._by_type:
+            self._by_type[kind] = [entry for entry in self._in_force if issubclass(kind, entry[0].judges)]
+        return self._by_type[kind]
+
+
+def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, groups: tuple[str, ...]) -> Finding:
+    common: dict[str, Any] = {
+        "rule": rule.id,
+        "severity": severity,
+        "message": verdict.message,
+        "location": verdict.at or thing.location,
+        "hint": verdict.hint,
+        "groups": groups,
+    }
+    match thing:
+        case DataBreak() | PinBreak():
+            name = thing.event.name
+            return Finding(
+                **common,
+                path=thing.mismatch.path,
+                mode=str(thing.mode) if isinstance(thing, DataBreak) else None,
+                counterexample=counterexample(name, thing.writer, thing.reader, thing.mismatch.path),
+                details={
+                    "kind": thing.mismatch.kind,
+                    "writer": f"{name} version {thing.writer.version}",
+                    "reader": f"{name} version {thing.reader.version}",
+                    "resolver": thing.mismatch.message,
+                },
+            )
+        case SchemaPart():
+            return Finding(**common, path=thing.pointer)
+        case SchemaChange():
+            return Finding(**common, path=thing.new_pointer or thing.old_pointer or "")
+        case _:
+            return Finding(**common)
+
+
+def _check_known(policy: Policy, known: Mapping[str, Rule]) -> None:
+    """A severity for a rule that does not exist would silently do nothing."""
+    wrong = []
+    for name in policy.severities:
+        if name not in known:
+            place = policy.locate_rule(name) if policy.locate_rule else None
+            file, line, column = (place.shown_file, place.line, place.column) if place else (None, None, None)
+            wrong.append(Problem(f"there is no rule {name}", file, line, column, nearest(name, known)))
+    if wrong:
+        raise ContractError(*wrong)

@@ -1,0 +1,1 @@
+"""Rules on contracts as they are, without a base (`rules/subjects.py`)."""

@@ -1,0 +1,35 @@
+"""Instants and dates say what they are."""
+
+import re
+from typing import Final
+
+from eventpact.avro.model import Primitive, Schema, Union
+from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.subjects import RecordField
+
+_INSTANT: Final = re.compile(
+    r"(?:\A|_)(?:timestamp|date|datetime|instant)\Z|_at\Z|[a-z0-9](?:At|Date|DateTime|Timestamp|Instant)\Z"
+)
+
+
+def _types(schema: Schema) -> tuple[Schema, ...]:
+    return schema.branches if isinstance(schema, Union) else (schema,)
+
+
+def _is_bare(schema: Schema) -> bool:
+    return isinstance(schema, Primitive) and schema.kind in {"int", "long", "string"} and schema.logical is None
+
+
+@rule("INSTANT_WITHOUT_LOGICAL_TYPE", Severity.WARNING)
+def instant_without_logical_type(found: RecordField) -> Verdict | None:
+    """A field that is named like an instant or a date is a bare number or text.
+
+    Seconds or milliseconds, UTC or local: a reader has to guess, and the generated attribute is an `int` or a `str`.
+
+    Anti-pattern: `"createdAt": "long"`.
+    Best practice: `timestamp-millis` (or `-micros`) on a long for instants, `date` on an int for days.
+    """
+    if not _INSTANT.search(found.field.name) or not any(map(_is_bare, _types(found.field.type))):
+        return None
+    hint = '`"type": {"type": "long", "logicalType": "timestamp-millis"}` for an instant, `date` on an int for a day'
+    return Verdict(f"field {found.path} is named like an instant, but its type does not say so", hint)

@@ -1,0 +1,99 @@
+"""Walks a repository and hands every part of it to the lint rules, in a stable order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
+
+from eventpact.avro.model import Array, Enum, Fixed, Map, Record, Union
+from eventpact.avro.walk import named_types
+from eventpact_registry.rules.subjects import (
+    EnumType,
+    GroupPattern,
+    NamedType,
+    RecordField,
+    RecordType,
+    WholeSchema,
+    WholeSystem,
+    WholeTopic,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eventpact.avro.model import Schema
+    from eventpact_registry.contracts.model import System, Topic, VersionedType
+    from eventpact_registry.contracts.repository import ContractRepository
+
+Subject: TypeAlias = object
+
+
+def subjects(repository: ContractRepository) -> Iterator[Subject]:
+    """Every part of the repository as it is."""
+    for system in repository.systems.values():
+        yield WholeSystem(repository=repository, system=system)
+        for group in system.groups.values():
+            for index in range(len(group.topics)):
+                yield GroupPattern(system=system, group=group, index=index)
+        for shared in system.types.values():
+            yield from _schema(repository, system, None, shared)
+        for topic in system.topics.values():
+            yield WholeTopic(repository=repository, system=system, topic=topic)
+            for event in topic.events.values():
+                yield from _schema(repository, system, topic, event)
+
+
+def _schema(
+    repository: ContractRepository, system: System, topic: Topic | None, event: VersionedType
+) -> Iterator[Subject]:
+    return _Schema({"repository": repository, "system": system, "topic": topic, "event": event}).parts()
+
+
+class _Common(TypedDict):
+    """What every part of a schema is made with."""
+
+    repository: ContractRepository
+    system: System
+    topic: Topic | None
+    event: VersionedType
+
+
+class _Schema:
+    """One schema file; what it refers to is walked where it is defined."""
+
+    def __init__(self, common: _Common) -> None:
+        self._common = common
+        self._latest = common["event"].latest
+        self._seen = {name for pinned in self._latest.pinned.values() for name in named_types(pinned.schema)}
+
+    def parts(self) -> Iterator[Subject]:
+        yield WholeSchema(**self._common, pointer="")
+        yield from self._walk(self._latest.schema, "", "")
+
+    def _walk(self, schema: Schema, pointer: str, path: str) -> Iterator[Subject]:
+        match schema:
+            case Record() | Enum() | Fixed():
+                if schema.name not in self._seen:
+                    self._seen.add(schema.name)
+                    yield from self._named(schema, pointer, path)
+            case Array():
+                yield from self._walk(schema.items, f"{pointer}/items", path)
+            case Map():
+                yield from self._walk(schema.values, f"{pointer}/values", path)
+            case Union():
+                for at, branch in enumerate(schema.branches):
+                    yield from self._walk(branch, f"{pointer}/{at}", path)
+            case _:
+                pass
+
+    def _named(self, schema: Record | Enum | Fixed, pointer: str, path: str) -> Iterator[Subject]:
+        match schema:
+            case Enum():
+                yield EnumType(**self._common, pointer=pointer, type=schema)
+            case Fixed():
+                yield NamedType(**self._common, pointer=pointer, type=schema)
+            case Record():
+                yield RecordType(**self._common, pointer=pointer, type=schema)
+                for at, field in enumerate(schema.fields):
+                    place, name = f"{pointer}/fields/{at}", f"{path}.{field.name}" if path else field.name
+                    yield RecordField(**self._common, pointer=place, record=schema, field=field, path=name)
+                    yield from self._walk(field.type, f"{place}/type", name)
