@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -22,15 +23,19 @@ def console(stream: IO[str] | None = None) -> Console:
     return Console(file=target, highlight=False, width=None if target.isatty() else _PIPE_WIDTH)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> Table:
-    """A table without lines; `right` names the columns that hold numbers."""
+def show_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
+    """Print a table without lines on standard output; `right` names the columns that hold numbers."""
     numbers = set(right)
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
-        made.add_column(header, justify="right" if header in numbers else "left", overflow="fold")
+        table.add_column(header, justify="right" if header in numbers else "left", overflow="fold")
     for row in rows:
-        made.add_row(*row)
-    return made
+        table.add_row(*map(escape, row))
+    out = console()
+    with out.capture() as captured:
+        out.print(table)
+    for line in captured.get().splitlines():
+        out.file.write(line.rstrip() + "\n")
 
 
 def progress(label: str) -> Progress:

@@ -58,9 +58,9 @@ def show_plan(plan: Plan, form: str) -> None:
         click.echo(json.dumps(as_json(plan), indent=2))
         return
     if plan.steps:
-        from eventpact_cli.console import console, table
+        from eventpact_cli.console import show_table
 
-        console().print(table(("change", "of", "name", "detail"), rows(plan)))
+        show_table(("change", "of", "name", "detail"), rows(plan))
     for conflict in plan.conflicts:
         click.echo(f"conflict: {conflict}")
     for note in plan.notes:

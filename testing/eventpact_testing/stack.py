@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eventpact import Settings
+from eventpact.operate.tenants import Tenants
 from eventpact.operate.topics import Topics
+from eventpact_registry.client import RegistryClient
+from eventpact_registry.plan import Progress, apply, desired, limited, plan, read_state, topic_contract
 from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import LIMITS, SESSION_TIMEOUT_MS, LocalBroker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
+
+    from eventpact.topic import TopicContract
+    from eventpact_registry.contracts.model import System
+    from eventpact_registry.contracts.repository import ContractRepository
+    from eventpact_registry.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +70,29 @@ def remote_stack(brokers: str, registry_url: str, *, client_id: str = "eventpact
     """A real cluster and a real registry."""
     settings = Settings(brokers=brokers, registry_url=registry_url, client_id=client_id)
     return Stack(settings, Topics(settings), None)
+
+
+def planned(
+    repository: ContractRepository, stack: Stack, *, systems: Collection[str] = (), limit: int | None = None
+) -> Plan:
+    """What registry and cluster lack of the contracts of `systems`, or of all."""
+    wanted = desired(repository, systems)
+    with RegistryClient(stack.settings) as registry:
+        state = read_state(wanted, registry=registry, cluster=stack.topics)
+    return plan(wanted, state, replication_factor_limit=limit)
+
+
+def synchronise(todo: Plan, stack: Stack, *, on_step: Callable[[Progress], None] = lambda _: None) -> None:
+    """Apply a plan."""
+    with RegistryClient(stack.settings) as registry:
+        apply(todo, registry=registry, cluster=stack.topics, on_step=on_step)
+
+
+def run_time_topics(system: System, *, limit: int | None = None) -> list[TopicContract]:
+    """The topics of a system that are named at run time, a tenant's for example; their names hold the parameters."""
+    return [limited(topic_contract(topic), limit) for topic in system.topics.values() if topic.parameters]
+
+
+def tenants_of(system: System, stack: Stack, *, limit: int | None = None) -> Tenants:
+    """The tenants of a system on the stack's cluster."""
+    return Tenants(stack.topics, run_time_topics(system, limit=limit))

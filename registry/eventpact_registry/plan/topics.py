@@ -38,7 +38,7 @@ class TopicPlan:
 
 def plan_topics(wanted: Sequence[DesiredTopic], state: ClusterState, limit: int | None) -> list[TopicPlan]:
     """What each topic needs; `limit` is the most replicas that topics get, for development clusters."""
-    return [_plan_topic(topic, _limited(topic.contract, limit), state) for topic in wanted]
+    return [_plan_topic(topic, limited(topic.contract, limit), state) for topic in wanted]
 
 
 def _plan_topic(wanted: DesiredTopic, contract: TopicContract, state: ClusterState) -> TopicPlan:
@@ -56,7 +56,7 @@ def _plan_topic(wanted: DesiredTopic, contract: TopicContract, state: ClusterSta
     return plan
 
 
-def _limited(contract: TopicContract, limit: int | None) -> TopicContract:
+def limited(contract: TopicContract, limit: int | None) -> TopicContract:
     """The contract with at most `limit` replicas, and no more in-sync replicas demanded than there are."""
     if limit is None or contract.replication_factor <= limit:
         return contract

@@ -56,8 +56,8 @@ def flow(settings: Settings, count: int) -> FlowResult:
         send_all(producer, chain.from_iterable(others), ledger, tenant_id=TENANT)
         send_all(producer, chain.from_iterable(examples(event, count // 10, seed=1) for event in platform), ledger)
         ledger.wait(PATIENCE)
-        letters = stage.poison(MessageSent, tenant_id=TENANT)
-    return ledger.result("caas", dead_letters=letters)
+        poisoned = stage.poison(MessageSent, tenant_id=TENANT)
+    return ledger.result("caas", poisoned=poisoned.readers, dead_letters=poisoned.dead_letters)
 
 
 if __name__ == "__main__":

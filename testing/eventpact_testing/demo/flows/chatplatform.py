@@ -79,6 +79,7 @@ def flow(settings: Settings, count: int) -> FlowResult:
         *(counting(group, ledger) for group in (NotificationDispatcher, AnalyticsAggregation, AuditLog, SearchIndexer)),
     ]
     shared = [event for event in ChatplatformProducer.events if "{" not in event.contract.topic]
+    commands = [event for event in ChatplatformProducer.events if "{service}" in event.contract.topic]
     with ChatplatformProducer(settings) as producer, drive(settings, groups, ledger) as stage:
         for tenant in TENANTS:
             send_all(producer, sealed_messages(tenant, 1), ledger, tenant_id=tenant)
@@ -87,9 +88,11 @@ def flow(settings: Settings, count: int) -> FlowResult:
         for tenant in TENANTS:
             send_all(producer, sealed_messages(tenant, count // 2), ledger, tenant_id=tenant)
         send_all(producer, chain.from_iterable(examples(event, count // 10, seed=1) for event in shared), ledger)
+        orders = chain.from_iterable(examples(event, count // 10, seed=1) for event in commands)
+        send_all(producer, orders, ledger, service="search")
         ledger.wait(PATIENCE)
-        letters = stage.poison(MessageSent, tenant_id=TENANTS[0])
-    return ledger.result("chatplatform", dead_letters=letters)
+        poisoned = stage.poison(MessageSent, tenant_id=TENANTS[0])
+    return ledger.result("chatplatform", poisoned=poisoned.readers, dead_letters=poisoned.dead_letters)
 
 
 if __name__ == "__main__":

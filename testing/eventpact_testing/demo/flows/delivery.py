@@ -108,11 +108,11 @@ def flow(settings: Settings, count: int) -> FlowResult:
                 )
             producer.flush(PATIENCE)
             ledger.wait(PATIENCE)
-            letters = stage.poison(ChatMessageSent)
+            poisoned = stage.poison(ChatMessageSent)
     wrong = [steps for steps in service.steps.values() if steps != [MessageStatus.DELIVERED, MessageStatus.READ]]
     if wrong or len(service.inbox) != count:
         raise EventPactError(f"{len(wrong)} messages went through other steps than DELIVERED, READ: {wrong[:3]}")
-    return ledger.result("delivery", dead_letters=letters)
+    return ledger.result("delivery", poisoned=poisoned.readers, dead_letters=poisoned.dead_letters)
 
 
 if __name__ == "__main__":

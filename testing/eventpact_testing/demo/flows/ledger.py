@@ -26,7 +26,10 @@ class FlowResult:
     """What `received` has to be."""
     lost: int
     """Events acknowledged that a group did not handle, over all groups."""
+    poisoned: int
+    """How many groups met the poison record."""
     dead_letters: int
+    """How many of them set it aside."""
     rate: float
     """Events sent and handled a second."""
     p99_ms: float
@@ -109,7 +112,9 @@ class Ledger:
             time.sleep(0.01)
         return True
 
-    def result(self, system: str, *, dead_letters: int, notes: tuple[str, ...] = ()) -> FlowResult:
+    def result(
+        self, system: str, *, poisoned: int = 0, dead_letters: int = 0, notes: tuple[str, ...] = ()
+    ) -> FlowResult:
         """The row for the table."""
         received, expected = self.received, self.expected
         with self._lock:
@@ -123,6 +128,7 @@ class Ledger:
             received=received,
             expected=expected,
             lost=max(expected - received, 0),
+            poisoned=poisoned,
             dead_letters=dead_letters,
             rate=measured / seconds,
             p99_ms=ranked[int(0.99 * (len(ranked) - 1))],

@@ -52,8 +52,8 @@ def flow(settings: Settings, count: int) -> FlowResult:
         send_all(producer, messages(count), ledger)
         send_all(producer, chain.from_iterable(examples(event, count // 10, seed=1) for event in others), ledger)
         ledger.wait(PATIENCE)
-        letters = stage.poison(MessageSent)
-    return ledger.result("quikapp", dead_letters=letters)
+        poisoned = stage.poison(MessageSent)
+    return ledger.result("quikapp", poisoned=poisoned.readers, dead_letters=poisoned.dead_letters)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 G = TypeVar("G", bound="Group")
 
-POISON = b"\x00this was never Avro"
-"""Looks like the wire format (magic byte, id 1952999795 …) but is not; no registry knows the id."""
 PATIENCE = 60.0
 """Seconds until a flow gives up on what it waits for."""
 
@@ -55,6 +53,16 @@ def counting(group_class: type[G], ledger: Ledger, **first: Callable[[Any, Conte
 
 
 @dataclass(frozen=True, slots=True)
+class Poisoned:
+    """What became of a poison record."""
+
+    readers: int
+    """Groups that met it."""
+    dead_letters: int
+    """Of these, groups that set it aside."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A system at work: its groups run in the background."""
 
@@ -68,14 +76,17 @@ class Stage:
             raise EventPactError(f"the groups did not start to read within {PATIENCE:.0f} s")
         self.ledger.start_clock()
 
-    def poison(self, event: type[Event], **parameters: str) -> int:
-        """Write an undecodable record to an event's topic; how many of its readers set it aside as a dead letter."""
-        readers = sum(event.contract.full_name in group.handlers for group in self.groups)
-        write_poison(self.settings, event.contract.topic.format_map(parameters))
+    def poison(self, event: type[Event], **parameters: str) -> Poisoned:
+        """Write an undecodable record to an event's topic, and see how many of its readers set it aside."""
         letters = event.contract.dead_letters
         if letters is None:
             raise EventPactError(f"{event.contract.name} has no dead letter topic")
-        return count_dead_letters(self.settings, letters, expected=readers, wanted=lambda raw: raw == POISON)
+        # It looks like the wire format (magic byte, id of a schema) but no registry knows the id.
+        record = f"\x00never was Avro, {event.contract.system} {time.time_ns()}".encode()
+        write_raw(self.settings, event.contract.topic.format_map(parameters), record)
+        readers = sum(event.contract.full_name in group.handlers for group in self.groups)
+        found = count_dead_letters(self.settings, letters, record, expected=readers)
+        return Poisoned(readers=readers, dead_letters=found)
 
 
 @contextmanager
@@ -132,16 +143,16 @@ def reporting_progress(ledger: Ledger) -> Iterator[None]:
         thread.join()
 
 
-def write_poison(settings: Settings, topic: str) -> None:
-    """Write one undecodable record, as a service that does not use contracts would."""
+def write_raw(settings: Settings, topic: str, record: bytes) -> None:
+    """Write one record as it is, as a service that does not use contracts would."""
     producer = RawProducer({"bootstrap.servers": settings.brokers, "message.timeout.ms": 10_000})
-    producer.produce(topic, value=POISON, key=b"poison")
+    producer.produce(topic, value=record, key=b"poison")
     if producer.flush(15):
         raise EventPactError(f"the poison record for {topic} was not written: is the broker at {settings.brokers} up?")
 
 
-def count_dead_letters(settings: Settings, topic: str, *, expected: int, wanted: Callable[[bytes], bool]) -> int:
-    """How many records that are `wanted` the dead letter topic holds; waits until `expected` are there."""
+def count_dead_letters(settings: Settings, topic: str, record: bytes, *, expected: int) -> int:
+    """How often the dead letter topic holds `record`, byte for byte; waits until it is there `expected` times."""
     consumer = Consumer(
         {
             "bootstrap.servers": settings.brokers,
@@ -155,8 +166,8 @@ def count_dead_letters(settings: Settings, topic: str, *, expected: int, wanted:
     deadline = time.monotonic() + PATIENCE
     try:
         while found < expected and time.monotonic() < deadline:
-            record = consumer.poll(0.2)
-            if record is not None and record.error() is None and wanted(record.value() or b""):
+            letter = consumer.poll(0.2)
+            if letter is not None and letter.error() is None and letter.value() == record:
                 found += 1
     finally:
         consumer.close()

@@ -42,8 +42,8 @@ def flow(settings: Settings, count: int) -> FlowResult:
         everything = (examples(event, count // 10, seed=1) for event in ShowoffProducer.events)
         send_all(producer, chain.from_iterable(everything), ledger)
         ledger.wait(PATIENCE)
-        letters = stage.poison(PushNotification)
-    return ledger.result("showoff", dead_letters=letters)
+        poisoned = stage.poison(PushNotification)
+    return ledger.result("showoff", poisoned=poisoned.readers, dead_letters=poisoned.dead_letters)
 
 
 if __name__ == "__main__":
