@@ -30,9 +30,13 @@ _ASK_AGAIN: Final = 30.0
 
 _MOST_UNKNOWN: Final = 1000
 
+_UNKNOWN: Final = frozenset({40401, 40402, 40403})
+"""The registry's codes for a subject, a version and a schema that it does not know."""
+
 _ADVICE: Final = {
     401: "check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD",
     403: "grant the service its right on the registry",
+    404: "there is no registry at this address, check SCHEMA_REGISTRY_URL",
 }
 
 
@@ -148,13 +152,13 @@ class SchemaCatalog:
             return call(self._client())
         except SchemaRegistryError as error:
             status, code = error.http_status_code, error.error_code
-            kind = NotRegistered if status == 404 else RegistryError
+            kind = NotRegistered if code in _UNKNOWN else RegistryError
             message = f"cannot {doing}: the registry at {self._settings.registry_url} says {status}"
             if code and code > status:
                 message += f"/{code}"
             if error.error_message:
                 message += f" {error.error_message}"
-            if status in _ADVICE:
+            if status in _ADVICE and kind is RegistryError:
                 message += f": {_ADVICE[status]}"
             raise kind(message, status=status, code=code) from error
         except Exception as error:  # its HTTP library's errors pass through the client, whichever library that is

@@ -1,0 +1,38 @@
+"""A broker for each test and a registry for each module: both real servers on loopback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eventpact import Settings
+from eventpact_registry.server.embedded import EmbeddedRegistry
+from eventpact_testing.broker import LocalBroker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def broker() -> Iterator[LocalBroker]:
+    with LocalBroker({"sample.posted": 3, "sample.dead": 1, "sample.notes.acme": 2}) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[EmbeddedRegistry]:
+    with EmbeddedRegistry() as registry:
+        yield registry
+
+
+@pytest.fixture
+def settings(broker: LocalBroker, registry: EmbeddedRegistry) -> Settings:
+    return Settings(
+        brokers=broker.bootstrap_servers,
+        client_id="tests",
+        registry_url=registry.url,
+        session_timeout_ms=1500,
+        producer={"linger.ms": "0"},
+        consumer={"topic.metadata.refresh.interval.ms": "200"},
+    )
