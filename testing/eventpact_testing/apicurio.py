@@ -35,6 +35,7 @@ class ApicurioRegistry:
     """
 
     def __init__(self, libraries: Path, *, folder: Path | None = None) -> None:
+        distribution = _unpacked(libraries)
         self._temporary = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="eventpact-apicurio-"))
         port, management_port = free_ports(2)
@@ -54,7 +55,7 @@ class ApicurioRegistry:
                 "-Dapicurio.rules.global.compatibility=BACKWARD",
                 "-Dapicurio.rules.global.validity=FULL",
                 "-jar",
-                _unpacked(libraries) / "quarkus-run.jar",
+                distribution / "quarkus-run.jar",
             ],
             minimum=JAVA,
             log=self.folder / "apicurio.log",

@@ -156,3 +156,16 @@ def test_a_database_of_a_later_format_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_does_not_exist_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(EventPactError, match=r"missing/registry\.db cannot be opened"):
         EmbeddedRegistry(tmp_path / "missing" / "registry.db")
+
+
+def test_a_database_that_fails_is_500_with_its_own_code(tmp_path: Path) -> None:
+    database = tmp_path / "registry.db"
+    with EmbeddedRegistry(database) as registry:
+        connection = sqlite3.connect(database)
+        connection.execute("DROP TABLE versions")
+        connection.close()
+
+        answer = Rest(registry.url).register("users", record("User", "a: int"))
+
+    assert (answer.status, answer.code) == (500, 50001)
+    assert "no such table: versions" in answer.body["message"]

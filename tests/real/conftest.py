@@ -1,0 +1,83 @@
+"""The real parts, each started once a session: Apache Kafka, Apicurio Registry, and their libraries from Maven.
+
+Where this machine lacks Java or Maven the tests that need them skip and say so; with CI=true they fail instead.
+Tests share the parts, so each uses names of its own: see `unique`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eventpact_registry.server import EmbeddedRegistry
+from eventpact_testing import apicurio as apicurio_part
+from eventpact_testing import kafka as kafka_part
+from eventpact_testing.java import fetch_libraries, missing_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry under test."""
+
+    name: str
+    url: str
+
+
+def demand(minimum_java: int) -> None:
+    """Skip, or in CI fail, when this machine cannot run Java parts."""
+    reason = missing_parts(minimum_java)
+    if reason is None:
+        return
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(f"in CI the real parts must run: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def libraries() -> Path:
+    """The jars and the archive that `pom.xml` names."""
+    demand(kafka_part.JAVA)
+    return fetch_libraries(Path(__file__).with_name("pom.xml"))
+
+
+@pytest.fixture(scope="session")
+def kafka(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_part.KafkaCluster]:
+    """One broker; its log stays in pytest's temporary folder."""
+    with kafka_part.KafkaCluster(libraries, folder=tmp_path_factory.mktemp("kafka")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def apicurio(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """Apicurio behind its Confluent-compatible API; its log stays in pytest's temporary folder."""
+    demand(apicurio_part.JAVA)
+    with apicurio_part.ApicurioRegistry(libraries, folder=tmp_path_factory.mktemp("apicurio")) as registry:
+        yield Registry("apicurio", registry.url)
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Registry]:
+    """Our own registry."""
+    with EmbeddedRegistry() as registry:
+        yield Registry("embedded", registry.url)
+
+
+@pytest.fixture(params=["embedded", "apicurio"])
+def registry(request: pytest.FixtureRequest) -> Registry:
+    """Each registry in turn."""
+    found: Registry = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def unique(request: pytest.FixtureRequest) -> str:
+    """A name that no other test uses, fit for topics, subjects and Avro names."""
+    return re.sub(r"\W+", "_", request.node.name).strip("_")

@@ -1,0 +1,81 @@
+"""The contracts of the five systems, applied to real Kafka and to each registry: after that a plan is empty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eventpact.operate.topics import Topics
+from eventpact.settings import Settings
+from eventpact_registry.client import RegistryClient
+from eventpact_registry.contracts.repository import ContractRepository
+from eventpact_registry.contracts.source import parse_source
+from eventpact_registry.plan import apply, describe, desired, plan, read_state, summary
+
+if TYPE_CHECKING:
+    from eventpact_registry.plan import Desired, Plan
+    from eventpact_testing.kafka import KafkaCluster
+    from tests.real.conftest import Registry
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+ONE_BROKER = 1
+
+
+@pytest.fixture(scope="module")
+def wanted() -> Desired:
+    return desired(ContractRepository.load(parse_source(f"dir:{CONTRACTS}", CONTRACTS)))
+
+
+def test_after_apply_a_plan_of_the_schemas_is_empty(registry: Registry, wanted: Desired) -> None:
+    with RegistryClient(Settings(registry_url=registry.url)) as client:
+        state = read_state(wanted, registry=client, cluster=None)
+        first = plan(wanted, state)
+        apply(first, registry=client, cluster=None)
+
+        again = plan(wanted, read_state(wanted, registry=client, cluster=None))
+
+    assert len(first.steps) > len(wanted.subjects)
+    assert again.empty, summary(again)
+    assert again.subjects_in_sync == len(wanted.subjects)
+
+
+def topic_plan(wanted: Desired, topics: Topics) -> Plan:
+    return plan(wanted, read_state(wanted, registry=None, cluster=topics), replication_factor_limit=ONE_BROKER)
+
+
+def test_after_apply_a_plan_of_the_topics_is_empty(kafka: KafkaCluster, wanted: Desired) -> None:
+    topics = Topics(Settings(brokers=kafka.bootstrap_servers))
+    apply(topic_plan(wanted, topics), registry=None, cluster=topics)
+
+    again = topic_plan(wanted, topics)
+
+    assert again.empty, summary(again)
+    assert again.topics_in_sync == len(wanted.topics)
+
+
+def test_what_was_changed_on_the_cluster_is_found_and_set_back(kafka: KafkaCluster, wanted: Desired) -> None:
+    topics = Topics(Settings(brokers=kafka.bootstrap_servers))
+    apply(topic_plan(wanted, topics), registry=None, cluster=topics)
+    changed = wanted.topics[0].contract
+    topics.configure(changed.name, {"retention.ms": "1234567"})
+
+    drift = topic_plan(wanted, topics)
+    apply(drift, registry=None, cluster=topics)
+
+    [step] = map(describe, drift.steps)
+    assert (step.action, step.name) == ("configure", changed.name)
+    assert step.detail == f"retention.ms 1234567 → {changed.config['retention.ms']}"
+    assert topic_plan(wanted, topics).empty
+
+
+def test_a_cluster_with_too_few_brokers_is_named_before_anything_is_changed(
+    kafka: KafkaCluster, wanted: Desired
+) -> None:
+    topics = Topics(Settings(brokers=kafka.bootstrap_servers))
+
+    found = plan(wanted, read_state(wanted, registry=None, cluster=topics))
+
+    assert found.conflicts
+    assert all("replicas" in conflict.message for conflict in found.conflicts)
