@@ -42,7 +42,7 @@ NOTED = {
     "name": "Noted",
     "namespace": "io.sample",
     "aliases": ["io.sample.Remarked"],
-    "fields": [{"name": "note", "type": "string"}],
+    "fields": [{"name": "note", "type": ["null", "string"]}],
 }
 REMARKED = {"type": "record", "name": "Remarked", "namespace": "io.sample", "fields": NOTED["fields"]}
 

@@ -1,0 +1,385 @@
+"""Producing to a real broker and registry."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from eventpact import Producer, Settings, correlated
+from eventpact.errors import DeliveryError, EncodeError, NotRegistered, ParameterError, RegistryError, SettingsError
+from eventpact_registry.server.embedded import EmbeddedRegistry
+from tests.runtime.raw import read
+from tests.runtime.sample import Author, Noted, Posted, SampleProducer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eventpact_testing.broker import LocalBroker
+
+
+@pytest.fixture
+def producer(settings: Settings) -> Iterator[SampleProducer]:
+    with SampleProducer(settings, register="dev") as producer:
+        yield producer
+
+
+def impatient(settings: Settings, **properties: str) -> Settings:
+    """Gives a delivery up after 300 ms."""
+    return replace(settings, producer={**settings.producer, "message.timeout.ms": "300", **properties})
+
+
+class TestRecords:
+    def test_an_event_becomes_a_record_with_key_headers_and_wire_format(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        event = Posted(event_id="e1", author=Author(id="u1", name="Ada"), text="hello")
+
+        producer.send(event)
+        producer.flush()
+
+        [record] = read(broker, "sample.posted", 1)
+        value = record.value() or b""
+        assert record.key() == b"u1"
+        assert record.headers() == [("event-type", b"posted"), ("author-name", b"Ada")]
+        assert value[0] == 0
+        assert Posted.contract.decode(value[5:]) == event
+
+    def test_the_key_is_the_first_path_that_holds_something(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        producer.send_and_wait(Posted(event_id="e1"))
+
+        [record] = read(broker, "sample.posted", 1)
+        assert record.key() == b"e1"
+
+    def test_a_header_without_value_is_left_out(self, producer: SampleProducer, broker: LocalBroker) -> None:
+        producer.send_and_wait(Posted(event_id="e1", author=Author(id="u1")))
+
+        [record] = read(broker, "sample.posted", 1)
+        assert record.headers() == [("event-type", b"posted")]
+
+    def test_one_key_goes_to_one_partition(self, producer: SampleProducer, broker: LocalBroker) -> None:
+        producer.send_many(Posted(event_id=str(n % 5)) for n in range(50))
+
+        records = read(broker, "sample.posted", 50)
+        assert len({(record.key(), record.partition()) for record in records}) == 5
+
+    def test_events_made_in_a_correlated_block_carry_its_id(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        with correlated("c-1"):
+            producer.send_and_wait(Posted(event_id="e1"))
+
+        [record] = read(broker, "sample.posted", 1)
+        assert b"c-1" in (record.value() or b"")
+
+
+class TestParameters:
+    def test_keyword_arguments_choose_the_topic(self, producer: SampleProducer) -> None:
+        assert producer.send_and_wait(Noted(note="n"), tenant_id="acme").topic == "sample.notes.acme"
+
+    def test_a_new_tenant_needs_no_new_schema(self, producer: SampleProducer, registry: EmbeddedRegistry) -> None:
+        producer.send_and_wait(Noted(note="n"), tenant_id="acme")
+
+        later = SampleProducer(replace(producer_settings(producer), registry_url=registry.url))
+        assert later.send_and_wait(Noted(note="n"), tenant_id="initech").topic == "sample.notes.initech"
+        later.close()
+
+    @pytest.mark.parametrize("tenant", ["../x", "a*", "", "a" * 300])
+    def test_a_tenant_that_is_no_name_is_refused(self, producer: SampleProducer, tenant: str) -> None:
+        with pytest.raises(ParameterError, match="is not a name"):
+            producer.send(Noted(note="n"), tenant_id=tenant)
+        assert producer.statistics.sent == 0
+
+    def test_a_missing_tenant_is_named(self, producer: SampleProducer) -> None:
+        with pytest.raises(ParameterError, match="tenant_id is missing"):
+            producer.send(Noted(note="n"))
+
+    def test_a_parameter_that_the_topic_has_not_is_refused(self, producer: SampleProducer) -> None:
+        with pytest.raises(ParameterError, match="region is not part of it"):
+            producer.send(Posted(event_id="e1"), region="eu")
+
+
+class TestRefusals:
+    def test_no_key_on_a_compacted_topic_is_refused(self, producer: SampleProducer) -> None:
+        with pytest.raises(DeliveryError, match=r"Noted has no key \(it is taken from note\)"):
+            producer.send(Noted(note=None), tenant_id="acme")
+
+    def test_an_event_that_does_not_fit_its_schema_is_refused(self, producer: SampleProducer) -> None:
+        with pytest.raises(EncodeError):
+            producer.send(Posted(event_id=1))  # type: ignore[arg-type]  # the point of the test
+
+    def test_an_event_larger_than_the_limit_is_refused_with_its_size(self, producer: SampleProducer) -> None:
+        with pytest.raises(DeliveryError, match=r"Posted v2 is not sent.*2,000,\d+ bytes is larger than message.max"):
+            producer.send(Posted(event_id="e1", text="x" * 2_000_000))
+        assert producer.statistics.sent == 0
+
+    def test_an_event_that_nobody_registered_is_refused(self, settings: Settings) -> None:
+        with EmbeddedRegistry() as empty:
+            producer = SampleProducer(replace(settings, registry_url=empty.url))
+
+            with pytest.raises(NotRegistered, match=r"Posted v2 is not registered under sample\.posted-value"):
+                producer.send(Posted(event_id="e1"))
+            producer.close()
+
+    def test_a_closed_producer_sends_nothing(self, producer: SampleProducer) -> None:
+        producer.send(Posted(event_id="e1"))
+        producer.close()
+
+        with pytest.raises(DeliveryError, match="the producer is closed"):
+            producer.send(Posted(event_id="e2"))
+
+    def test_a_contract_setting_that_does_not_exist_is_named(self, settings: Settings) -> None:
+        class Wrong(Producer):
+            settings: ClassVar = {"compresion.type": "gzip"}
+
+        with pytest.raises(SettingsError, match=r"compresion\.type"):
+            Wrong(settings)
+
+
+class TestStarting:
+    def test_entering_says_what_the_registry_does_not_know(
+        self, settings: Settings, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with EmbeddedRegistry() as empty, SampleProducer(replace(settings, registry_url=empty.url)) as producer:
+            assert len(producer.check()) == 2
+
+        said = [record.message for record in caplog.records if record.levelno == logging.WARNING]
+        assert [sentence.split(" is not registered")[0] for sentence in said] == ["Posted v2", "Noted v1"]
+
+    def test_a_registry_that_is_down_at_the_start_is_said_and_no_more(
+        self, settings: Settings, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with SampleProducer(replace(settings, registry_url="http://127.0.0.1:1")) as producer:
+            assert "no answer from the registry" in caplog.text
+            with pytest.raises(RegistryError, match="no answer"):
+                producer.send(Posted(event_id="e1"))
+
+    def test_a_checked_producer_has_nothing_to_say(self, producer: SampleProducer) -> None:
+        assert producer.check() == ()
+
+
+class TestFailures:
+    def test_flush_says_how_many_failed_and_why(self, settings: Settings, broker: LocalBroker) -> None:
+        producer = SampleProducer(impatient(settings), register="dev")
+        producer.send_and_wait(Posted(event_id="e0"))
+        broker.close()
+        for n in range(3):
+            producer.send(Posted(event_id=str(n)))
+
+        with pytest.raises(
+            DeliveryError, match=r"3 events failed \(3 times: not acknowledged on sample\.posted"
+        ) as caught:
+            producer.flush(10)
+
+        assert caught.value.failed == 3
+        assert producer.statistics.failed == 3
+        producer.flush()  # told once
+        producer.close()
+
+    def test_flush_says_what_is_still_open_when_its_time_is_up(self, settings: Settings, broker: LocalBroker) -> None:
+        producer = SampleProducer(impatient(settings, **{"message.timeout.ms": "1500"}), register="dev")
+        producer.send_and_wait(Posted(event_id="e0"))
+        broker.close()
+        producer.send(Posted(event_id="e1"))
+
+        with pytest.raises(DeliveryError, match=r"1 events are still not acknowledged after 0\.1 s"):
+            producer.flush(0.1)
+        with pytest.raises(DeliveryError, match="1 events failed"):
+            producer.close(10)
+
+    def test_leaving_the_block_raises_what_failed(self, settings: Settings, broker: LocalBroker) -> None:
+        def serve() -> None:
+            with SampleProducer(impatient(settings), register="dev") as producer:
+                producer.send_and_wait(Posted(event_id="e0"))
+                broker.close()
+                producer.send(Posted(event_id="e1"))
+
+        with pytest.raises(DeliveryError, match="1 events failed"):
+            serve()
+
+    def test_a_failure_does_not_hide_what_ended_the_block(self, settings: Settings, broker: LocalBroker) -> None:
+        def serve() -> None:
+            with SampleProducer(impatient(settings), register="dev") as producer:
+                producer.send_and_wait(Posted(event_id="e0"))
+                broker.close()
+                producer.send(Posted(event_id="e1"))
+                raise KeyError("the service's own")
+
+        with pytest.raises(KeyError, match="the service's own"):
+            serve()
+
+    def test_waiting_ends_with_its_time_and_says_so(self, settings: Settings, broker: LocalBroker) -> None:
+        producer = SampleProducer(impatient(settings, **{"message.timeout.ms": "2000"}), register="dev")
+        producer.send_and_wait(Posted(event_id="e0"))
+        broker.close()
+
+        with pytest.raises(DeliveryError, match=r"Posted is not acknowledged after 0\.2 s.*it may still be written"):
+            producer.send_and_wait(Posted(event_id="e1"), timeout=0.2)
+        producer.close(10)
+
+    def test_a_future_carries_the_reason(self, settings: Settings, broker: LocalBroker) -> None:
+        producer = SampleProducer(impatient(settings), register="dev")
+        producer.send_and_wait(Posted(event_id="e0"))
+        broker.close()
+
+        future = producer.submit(Posted(event_id="e1"))
+
+        assert isinstance(future.exception(10), DeliveryError)
+        producer.close()  # its caller was told: nothing is left to raise
+
+
+class TestBackPressure:
+    def test_a_full_queue_blocks_until_there_is_room(self, settings: Settings, broker: LocalBroker) -> None:
+        small = replace(settings, producer={"queue.buffering.max.messages": "10"})
+        with SampleProducer(small, register="dev") as producer:
+            for n in range(300):
+                producer.send(Posted(event_id=str(n)))
+
+        assert producer.statistics.acknowledged == 300
+        assert len(read(broker, "sample.posted", 300)) == 300
+
+    def test_a_queue_that_stays_full_is_an_error_and_drops_nothing(
+        self, settings: Settings, broker: LocalBroker
+    ) -> None:
+        small = impatient(settings, **{"queue.buffering.max.messages": "10", "message.timeout.ms": "3000"})
+        producer = SampleProducer(small, register="dev", queue_timeout=0.3)
+        producer.send_and_wait(Posted(event_id="e"))
+        broker.close()
+        for n in range(10):
+            producer.send(Posted(event_id=str(n)))
+
+        with pytest.raises(DeliveryError, match=r"Posted v2 is not sent: the queue .* stayed full for 0\.3 s"):
+            producer.send(Posted(event_id="one too many"))
+        with pytest.raises(DeliveryError, match="10 events failed"):
+            producer.close(10)
+
+
+class TestManyAtOnce:
+    def test_every_outcome_is_reported(self, producer: SampleProducer) -> None:
+        good, bad = Posted(event_id="e"), Posted(event_id=1)  # type: ignore[arg-type]  # the point of the test
+
+        outcomes = producer.send_many([good, bad, good, bad])
+
+        assert (outcomes.total, outcomes.acknowledged) == (4, 2)
+        assert list(outcomes.failures) == [1, 3]
+        with pytest.raises(DeliveryError, match="2 of 4 events failed; the first, at position 1"):
+            outcomes.raise_for_failures()
+
+    def test_all_well_raises_nothing(self, producer: SampleProducer) -> None:
+        outcomes = producer.send_many((Noted(note=str(n)) for n in range(3)), tenant_id="acme")
+
+        outcomes.raise_for_failures()
+        assert outcomes.acknowledged == 3
+
+    def test_what_is_not_acknowledged_in_time_is_a_failure(self, settings: Settings, broker: LocalBroker) -> None:
+        producer = SampleProducer(impatient(settings, **{"message.timeout.ms": "1500"}), register="dev")
+        producer.send_and_wait(Posted(event_id="e0"))
+        broker.close()
+
+        outcomes = producer.send_many([Posted(event_id="e1"), Posted(event_id="e2")], timeout=0.2)
+
+        assert list(outcomes.failures) == [0, 1]
+        assert "not acknowledged after 0.2 s" in str(outcomes.failures[0])
+        producer.close(10)
+
+    def test_threads_share_a_producer(self, producer: SampleProducer, broker: LocalBroker) -> None:
+        def work(name: str) -> None:
+            for n in range(100):
+                producer.send(Posted(event_id=f"{name}-{n}"))
+
+        threads = [threading.Thread(target=work, args=(str(n),)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        producer.flush()
+
+        keys = Counter(record.key() for record in read(broker, "sample.posted", 400))
+        assert len(keys) == 400
+        assert set(keys.values()) == {1}
+        assert producer.statistics.acknowledged == 400
+
+    def test_futures_can_be_awaited(self, producer: SampleProducer) -> None:
+        async def send() -> list[int]:
+            sent = [asyncio.wrap_future(producer.submit(Posted(event_id="same"))) for _ in range(3)]
+            return [delivery.offset for delivery in await asyncio.gather(*sent)]
+
+        assert asyncio.run(send()) == [0, 1, 2]
+
+
+class TestTransactions:
+    @pytest.fixture
+    def producer(self, settings: Settings) -> Iterator[SampleProducer]:
+        with SampleProducer(settings, register="dev", transactional_id="tests") as producer:
+            yield producer
+
+    def test_what_is_sent_inside_is_committed(self, producer: SampleProducer, broker: LocalBroker) -> None:
+        with producer.transaction():
+            producer.send(Posted(event_id="e1"))
+            producer.send(Posted(event_id="e2"))
+
+        assert len(read(broker, "sample.posted", 2)) == 2
+
+    def test_an_exception_aborts_and_goes_on(self, producer: SampleProducer) -> None:
+        def fail() -> None:
+            with producer.transaction():
+                producer.send(Posted(event_id="e1"))
+                raise KeyError("the service's own")
+
+        with pytest.raises(KeyError, match="the service's own"):
+            fail()
+        with producer.transaction():
+            producer.send(Posted(event_id="e2"))
+        producer.flush()
+
+    def test_sending_outside_is_refused(self, producer: SampleProducer) -> None:
+        with producer.transaction():
+            producer.send(Posted(event_id="e1"))
+
+        with pytest.raises(DeliveryError, match=r"inside `with producer\.transaction"):
+            producer.send(Posted(event_id="e2"))
+
+    def test_a_producer_without_id_has_no_transactions(self, settings: Settings) -> None:
+        with (
+            SampleProducer(settings, register="dev") as producer,
+            pytest.raises(DeliveryError, match="no transactional id"),
+            producer.transaction(),
+        ):
+            pytest.fail("the block must not run")
+
+    def test_a_cluster_that_is_down_ends_in_time(self, settings: Settings, broker: LocalBroker) -> None:
+        producer = SampleProducer(settings, register="dev", transactional_id="tests")
+        broker.close()
+
+        with (
+            pytest.raises(DeliveryError, match="cannot register the transactional producer"),
+            producer.transaction(timeout=1),
+        ):
+            pytest.fail("the block must not run")
+        producer.close()
+
+
+class TestSwitchedOff:
+    def test_everything_is_accepted_and_counted_and_nothing_connects(self) -> None:
+        with SampleProducer(Settings.from_env({"KAFKA_ENABLED": "false"})) as producer:
+            producer.send(Posted(event_id="e1"))
+            assert producer.send_and_wait(Posted(event_id="e2")).offset == -1
+            assert producer.send_many([Posted(event_id="e3"), Posted(event_id="e4")]).acknowledged == 2
+            with producer.transaction():
+                producer.send(Noted(note="n"), tenant_id="acme")
+            producer.flush()
+
+        assert producer.statistics.dropped == 5
+        assert producer.statistics.sent == 0
+
+
+def producer_settings(producer: SampleProducer) -> Settings:
+    """The settings a producer was made with."""
+    return producer._catalog._settings
