@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eventpact_registry.server import errors
 from eventpact_registry.server.requests import flag, page, path, submission
-from eventpact_registry.server.store import GLOBAL
+from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from eventpact_registry.server.governance import Governance
+    from eventpact_registry.server.rows import StoredSchema
     from eventpact_registry.server.service import Found, Service
-    from eventpact_registry.server.store import StoredSchema
 
 _ANY_CONTEXT: Final = ":*:"
 """A subject prefix of clients that ask over all contexts; here there is one."""

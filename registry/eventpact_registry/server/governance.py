@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from eventpact_registry.contracts.model import Mode as Level
 from eventpact_registry.server import errors
-from eventpact_registry.server.store import GLOBAL
+from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
-    from eventpact_registry.server.store import Rows, Store
+    from eventpact_registry.server.rows import Rows
+    from eventpact_registry.server.store import Store
 
 LEVEL: Final = "compatibility"
 MODE: Final = "mode"

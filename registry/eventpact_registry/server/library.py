@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 from eventpact import avro
 from eventpact.errors import SchemaError
 from eventpact_registry.server import errors
+from eventpact_registry.server.rows import Reference
 from eventpact_registry.server.schema_text import standard_text
-from eventpact_registry.server.store import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eventpact.avro.model import Schema
-    from eventpact_registry.server.store import Rows
+    from eventpact_registry.server.rows import Rows
 
 LATEST: Final = -1
 """As the version of a reference: the newest live version."""

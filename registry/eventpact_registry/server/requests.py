@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from eventpact_registry.server import errors
+from eventpact_registry.server.rows import Reference
 from eventpact_registry.server.service import Submission
-from eventpact_registry.server.store import Reference
 
 if TYPE_CHECKING:
     from starlette.requests import Request

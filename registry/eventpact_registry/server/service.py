@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from eventpact import avro
 from eventpact_registry.compatibility import DEMANDS, incompatibilities
 from eventpact_registry.server import errors
 from eventpact_registry.server.governance import Mode, demand_writable, forget_subject, level_in_force
 from eventpact_registry.server.library import Library
+from eventpact_registry.server.picking import is_latest, pick, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from eventpact_registry.compatibility import Incompatibility
     from eventpact_registry.contracts.model import Mode as Level
     from eventpact_registry.server.library import Prepared
-    from eventpact_registry.server.store import Reference, Rows, Store, StoredSchema, StoredVersion
-
-LATEST: Final = "latest"
-_GREATEST_VERSION: Final = 2**31 - 1
+    from eventpact_registry.server.rows import Reference, Rows, StoredSchema, StoredVersion
+    from eventpact_registry.server.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +81,7 @@ class Service:
             RegistryError: 40401, the subject is unknown; 40403, the schema is not among its versions.
         """
         with self._store.reading() as rows:
-            versions = _visible(rows.versions(subject), deleted=deleted)
+            versions = visible(rows.versions(subject), deleted=deleted)
             if not versions:
                 raise errors.subject_not_found(subject)
             prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
@@ -108,7 +107,7 @@ class Service:
             RegistryError: 40401, the subject is unknown.
         """
         with self._store.reading() as rows:
-            known = _visible(rows.versions(subject), deleted=deleted or deleted_only)
+            known = visible(rows.versions(subject), deleted=deleted or deleted_only)
         if not known:
             raise errors.subject_not_found(subject)
         return [version.version for version in known if version.deleted or not deleted_only]
@@ -120,7 +119,7 @@ class Service:
             RegistryError: 40401, 40402; 42202, `version` is none of these.
         """
         with self._store.reading() as rows:
-            return self._found(rows, _pick(subject, rows.versions(subject), version, deleted=deleted))
+            return self._found(rows, pick(subject, rows.versions(subject), version, deleted=deleted))
 
     def referenced_by(self, subject: str, version: str, *, deleted: bool) -> list[int]:
         """Ids of the schemas that refer to a version.
@@ -129,7 +128,7 @@ class Service:
             RegistryError: 40401, 40402, 42202.
         """
         with self._store.reading() as rows:
-            picked = _pick(subject, rows.versions(subject), version, deleted=True)
+            picked = pick(subject, rows.versions(subject), version, deleted=True)
             return rows.referencing_schemas(subject, picked.version, deleted=deleted)
 
     def schema(self, schema_id: int) -> StoredSchema:
@@ -153,12 +152,12 @@ class Service:
         with self._store.reading() as rows:
             if rows.schema(schema_id) is None:
                 raise errors.schema_not_found(schema_id)
-            return _visible(rows.versions_of_schema(schema_id), deleted=deleted)
+            return visible(rows.versions_of_schema(schema_id), deleted=deleted)
 
     def schemas(self, *, prefix: str, deleted: bool, latest_only: bool) -> list[Found]:
         """Every version of the subjects that start with `prefix`."""
         with self._store.reading() as rows:
-            versions = _visible(rows.all_versions(prefix), deleted=deleted)
+            versions = visible(rows.all_versions(prefix), deleted=deleted)
             if latest_only:
                 versions = list({version.subject: version for version in versions}.values())
             return [self._found(rows, version) for version in versions]
@@ -171,11 +170,11 @@ class Service:
         """
         with self._store.reading() as rows:
             level = level_in_force(rows, subject)
-            live = _visible(rows.versions(subject), deleted=False)
+            live = visible(rows.versions(subject), deleted=False)
             judged = (
                 live
-                if version is None or (not live and _is_latest(version))
-                else [_pick(subject, live, version, deleted=False)]
+                if version is None or (not live and is_latest(version))
+                else [pick(subject, live, version, deleted=False)]
             )
             prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
             previous = [self._library.stored(rows, known.schema_id) for known in judged]
@@ -190,7 +189,7 @@ class Service:
         """
         with self._store.writing() as rows:
             demand_writable(rows, subject)
-            picked = _pick(subject, rows.versions(subject), version, deleted=True)
+            picked = pick(subject, rows.versions(subject), version, deleted=True)
             if picked.deleted and not permanent:
                 raise errors.version_soft_deleted(subject, picked.version)
             if permanent and not picked.deleted:
@@ -207,7 +206,7 @@ class Service:
         with self._store.writing() as rows:
             demand_writable(rows, subject)
             versions = rows.versions(subject)
-            live = _visible(versions, deleted=False)
+            live = visible(versions, deleted=False)
             if not versions:
                 raise errors.subject_not_found(subject)
             if permanent and live:
@@ -229,7 +228,7 @@ class Service:
                 return known
             raise errors.overwrites(submission.schema_id)
         if mode is not Mode.IMPORT:
-            self._judge(rows, subject, prepared.schema, _visible(versions, deleted=False))
+            self._judge(rows, subject, prepared.schema, visible(versions, deleted=False))
         following = versions[-1].version + 1 if versions else 1
         number = submission.version or following
         if number != following and mode is not Mode.IMPORT:
@@ -262,7 +261,7 @@ class Service:
             raise errors.incompatible(subject, _messages(level, found, judged))
 
     def _live(self, rows: Rows, subject: str, prepared: Prepared) -> StoredVersion | None:
-        return self._match(rows, _visible(rows.versions(subject), deleted=False), prepared)
+        return self._match(rows, visible(rows.versions(subject), deleted=False), prepared)
 
     def _match(self, rows: Rows, versions: Sequence[StoredVersion], prepared: Prepared) -> StoredVersion | None:
         """The version that is this schema: the same text, or the same with its references written out."""
@@ -285,37 +284,6 @@ class Service:
         if schema is None:
             raise errors.schema_not_found(version.schema_id)
         return Found(version, schema)
-
-
-def _visible(versions: list[StoredVersion], *, deleted: bool) -> list[StoredVersion]:
-    return versions if deleted else [version for version in versions if not version.deleted]
-
-
-def _is_latest(version: str) -> bool:
-    return version in (LATEST, "-1")
-
-
-def _pick(subject: str, versions: list[StoredVersion], version: str, *, deleted: bool) -> StoredVersion:
-    """The version that a path names, among those of `subject`; `latest` is the newest live one."""
-    number = _version_number(version)
-    visible = _visible(versions, deleted=deleted)
-    if not visible:
-        raise errors.subject_not_found(subject)
-    if number is None:
-        return (_visible(versions, deleted=False) or visible)[-1]
-    for candidate in visible:
-        if candidate.version == number:
-            return candidate
-    raise errors.version_not_found(number)
-
-
-def _version_number(version: str) -> int | None:
-    """The number that a path names, or None for the latest."""
-    if _is_latest(version):
-        return None
-    if not (version.isascii() and version.isdigit() and 1 <= int(version[:11]) <= _GREATEST_VERSION):
-        raise errors.invalid_version(version)
-    return int(version)
 
 
 def _demand_subject(subject: str) -> None:

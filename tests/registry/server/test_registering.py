@@ -112,7 +112,7 @@ def test_what_is_not_there_is_404_with_its_own_code(rest: Rest) -> None:
 def test_a_version_that_is_no_number_is_422(rest: Rest) -> None:
     rest.register("users", USER)
 
-    for wrong in ("0", "-2", "newest", "2147483648", "99999999999999999999"):
+    for wrong in ("0", "-2", "newest", "2147483648", "99999999999999999999", f"{1:011}" + "0" * 5_000):
         answer = rest("GET", f"/subjects/users/versions/{wrong}")
         assert (answer.status, answer.code) == (422, 42202), wrong
 
