@@ -2,9 +2,13 @@
 
 schema = avro.parse(text, references=[...])
 resolution = avro.resolve(writer=old, reader=new)
+codec = avro.Codec(schema)
 """
 
+from eventpact.avro.binding import Binding
 from eventpact.avro.canonical import canonical, fingerprint, meaning, sha256
+from eventpact.avro.codec import Codec
+from eventpact.avro.logical.duration import Duration
 from eventpact.avro.model import (
     MISSING,
     Array,
@@ -24,11 +28,16 @@ from eventpact.avro.plan import Mismatch, MismatchKind
 from eventpact.avro.resolve import Resolution, resolve
 from eventpact.avro.source import locate
 from eventpact.avro.walk import named_types
-from eventpact.errors import SchemaError
+from eventpact.errors import DecodeError, EncodeError, SchemaError
 
 __all__ = [
     "MISSING",
     "Array",
+    "Binding",
+    "Codec",
+    "DecodeError",
+    "Duration",
+    "EncodeError",
     "Enum",
     "Field",
     "Fixed",

@@ -1,0 +1,260 @@
+"""Values written one schema at a time."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from eventpact.avro.graph import on_cycles
+from eventpact.avro.interpret.choose import choose, in_bits
+from eventpact.avro.interpret.describe import expected, got
+from eventpact.avro.interpret.path import Path, shown
+from eventpact.avro.interpret.read import default_value
+from eventpact.avro.limits import MAX_DEPTH
+from eventpact.avro.logical import arguments
+from eventpact.avro.model import Fixed, Primitive
+from eventpact.avro.unfit import Unfit
+from eventpact.avro.varint import long_bytes
+from eventpact.avro.walk import children
+from eventpact.errors import DecodeError, EncodeError, SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from eventpact.avro.form import Form
+    from eventpact.avro.model import Array, Enum, Field, Map, Record, Schema, Union
+
+
+class ValueWriter:
+    """Writes values of one schema."""
+
+    def __init__(self, schema: Schema, form: Form) -> None:
+        self._schema = schema
+        self._form = form
+
+    def write(self, value: Any) -> bytes:
+        """The bytes of the value.
+
+        Raises:
+            EncodeError: it does not fit the schema.
+        """
+        target = _Target(self._form, self._recursive)
+        try:
+            _write(self._schema, value, target)
+        except EncodeError:
+            raise
+        except (RecursionError, MemoryError) as error:
+            raise target.error(f"too large or nested too deeply for this process ({type(error).__name__})") from None
+        except Exception as error:  # a value may be any object, and its methods raise what they like
+            raise target.error(f"{got(value)} cannot be read: {type(error).__name__}: {error}") from error
+        return bytes(target.out)
+
+    @cached_property
+    def _recursive(self) -> frozenset[int]:
+        return on_cycles(self._schema, children)
+
+
+class _Target:
+    """What one encoding knows while it runs."""
+
+    __slots__ = ("depth", "form", "out", "path", "recursive")
+
+    def __init__(self, form: Form, recursive: frozenset[int]) -> None:
+        self.form = form
+        self.recursive = recursive
+        self.out = bytearray()
+        self.path = Path()
+        self.depth = 0
+
+    def error(self, message: str) -> EncodeError:
+        return EncodeError(message, path=str(self.path))
+
+    def mismatch(self, schema: Schema, value: Any) -> EncodeError:
+        return self.error(f"expected {expected(schema, self.form)}, got {got(value)}")
+
+
+def _write(schema: Schema, value: Any, target: _Target) -> None:
+    if isinstance(schema, (Primitive, Fixed)):
+        conversion = target.form.conversion(schema)
+        if conversion is not None:
+            value = _converted(schema, value, target)
+    _WRITERS[schema.kind](schema, value, target)
+
+
+def _converted(schema: Primitive | Fixed, value: Any, target: _Target) -> Any:
+    conversion = target.form.conversion(schema)
+    if conversion is None:
+        return value
+    if not isinstance(value, conversion.type):
+        raise target.mismatch(schema, value)
+    try:
+        raw = conversion.to_wire(value, *arguments(schema, conversion.to_arguments))
+    except (ValueError, TypeError, OverflowError, AttributeError) as error:
+        what = expected(schema, target.form)
+        raise target.error(f"expected {what}, got a {got(value)} that does not fit: {error}") from None
+    return raw.decode() if schema.kind == "string" else raw
+
+
+def _record(schema: Record, value: Any, target: _Target) -> None:
+    if id(schema) in target.recursive:
+        target.depth += 1
+        if target.depth > MAX_DEPTH:
+            raise target.error(f"records nest more than {MAX_DEPTH} deep")
+    for field, inner in _fields(schema, value, target):
+        target.path.field(field.name)
+        _write(field.type, inner, target)
+        target.path.leave()
+    if id(schema) in target.recursive:
+        target.depth -= 1
+
+
+def _fields(schema: Record, value: Any, target: _Target) -> Iterable[tuple[Field, Any]]:
+    binding = target.form.classes.get(schema.name)
+    if binding is not None:
+        if not isinstance(value, binding.cls):
+            raise target.mismatch(schema, value)
+        return [(field, getattr(value, name)) for field, name in zip(schema.fields, binding.attributes, strict=True)]
+    if not isinstance(value, Mapping):
+        raise target.mismatch(schema, value)
+    names = {field.name for field in schema.fields}
+    unknown = [key for key in value if key not in names]
+    if unknown:
+        raise target.error(f"{schema.name} has no field {shown(str(unknown[0]))}")
+    return [(field, value[field.name] if field.name in value else _default(field, target)) for field in schema.fields]
+
+
+def _default(field: Field, target: _Target) -> Any:
+    if not field.has_default:
+        target.path.field(field.name)
+        raise target.error(f"missing: expected {expected(field.type, target.form)}")
+    try:
+        return default_value(field.type, field.default, target.form)
+    except (DecodeError, SchemaError) as error:
+        target.path.field(field.name)
+        raise target.error(f"its default has no value: {error}") from None
+
+
+def _array(schema: Array, value: Any, target: _Target) -> None:
+    if not isinstance(value, (list, tuple)):
+        raise target.mismatch(schema, value)
+    if value:
+        target.out += long_bytes(len(value))
+        for index, item in enumerate(value):
+            target.path.index(index)
+            _write(schema.items, item, target)
+            target.path.leave()
+    target.out.append(0)
+
+
+def _map(schema: Map, value: Any, target: _Target) -> None:
+    if not isinstance(value, Mapping):
+        raise target.mismatch(schema, value)
+    if value:
+        target.out += long_bytes(len(value))
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise target.error(f"expected keys that are str, got {got(key)}")
+            target.path.key(key)
+            _sized(_utf8(key, target), target)
+            _write(schema.values, item, target)
+            target.path.leave()
+    target.out.append(0)
+
+
+def _union(schema: Union, value: Any, target: _Target) -> None:
+    try:
+        index, value = choose(schema, value, target.form)
+    except Unfit:
+        raise target.mismatch(schema, value) from None
+    target.out += long_bytes(index)
+    _write(schema.branches[index], value, target)
+
+
+def _enum(schema: Enum, value: Any, target: _Target) -> None:
+    if not isinstance(value, str) or value not in schema.symbols:
+        raise target.mismatch(schema, value)
+    target.out += long_bytes(schema.symbols.index(value))
+
+
+def _fixed(schema: Fixed, value: Any, target: _Target) -> None:
+    raw = _bytes_of(schema, value, target)
+    if len(raw) != schema.size:
+        raise target.error(f"expected {expected(schema, target.form)}, got {len(raw)} bytes")
+    target.out += raw
+
+
+def _null(schema: Schema, value: Any, target: _Target) -> None:
+    if value is not None:
+        raise target.mismatch(schema, value)
+
+
+def _boolean(schema: Schema, value: Any, target: _Target) -> None:
+    if not isinstance(value, bool):
+        raise target.mismatch(schema, value)
+    target.out.append(value)
+
+
+def _integer(schema: Schema, value: Any, target: _Target) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise target.mismatch(schema, value)
+    if not in_bits(value, 32 if schema.kind == "int" else 64):
+        raise target.error(f"expected {expected(schema, target.form)}, got an int that is out of range")
+    target.out += long_bytes(int(value))
+
+
+def _floating(schema: Schema, value: Any, target: _Target) -> None:
+    if not isinstance(value, (float, int)) or isinstance(value, bool):
+        raise target.mismatch(schema, value)
+    try:
+        target.out += struct.pack("<f" if schema.kind == "float" else "<d", value)
+    except OverflowError:
+        message = f"expected {expected(schema, target.form)}, got a {got(value)} that is out of range"
+        raise target.error(message) from None
+
+
+def _bytes(schema: Schema, value: Any, target: _Target) -> None:
+    _sized(_bytes_of(schema, value, target), target)
+
+
+def _string(schema: Schema, value: Any, target: _Target) -> None:
+    if not isinstance(value, str):
+        raise target.mismatch(schema, value)
+    _sized(_utf8(value, target), target)
+
+
+def _bytes_of(schema: Schema, value: Any, target: _Target) -> bytes:
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise target.mismatch(schema, value)
+    return bytes(value)
+
+
+def _sized(raw: bytes, target: _Target) -> None:
+    target.out += long_bytes(len(raw))
+    target.out += raw
+
+
+def _utf8(text: str, target: _Target) -> bytes:
+    try:
+        return str.encode(text)
+    except UnicodeEncodeError as error:
+        raise target.error(f"half a surrogate pair at character {error.start} cannot be written as UTF-8") from None
+
+
+_WRITERS: Final[Mapping[str, Callable[[Any, Any, _Target], None]]] = {
+    "null": _null,
+    "boolean": _boolean,
+    "int": _integer,
+    "long": _integer,
+    "float": _floating,
+    "double": _floating,
+    "bytes": _bytes,
+    "string": _string,
+    "record": _record,
+    "array": _array,
+    "map": _map,
+    "union": _union,
+    "enum": _enum,
+    "fixed": _fixed,
+}
