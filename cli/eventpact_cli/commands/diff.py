@@ -1,0 +1,60 @@
+"""`eventpact diff`: what changed between two versions or sources, by meaning."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from eventpact_cli.options import contracts_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from eventpact_registry.diff.comparison import Comparison
+
+
+@click.command()
+@contracts_option
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(*, contracts: Path, old: str, new: str, form: str) -> None:
+    r"""Show what changed between two versions or sources, and what each compatibility mode says of it.
+
+    OLD and NEW are two versions, EVENT@N or SYSTEM/EVENT@N, or the path of a schema file; or two sources, dir:PATH or
+    git:REV. Versions are looked up in --contracts.
+
+    \b
+    Examples:
+      eventpact diff quikapp/MessageSent@1 quikapp/MessageSent@2
+      eventpact diff git:origin/main dir:contracts
+      eventpact diff git:v1.0 git:v2.0 --format json
+    """
+    from eventpact_registry.reports import diff_json, diff_text
+    from eventpact_registry.reports.style import wants_color
+
+    comparison = _compared(contracts, old, new)
+    if form == "json":
+        click.echo(diff_json.render(comparison), nl=False)
+    else:
+        click.echo(diff_text.render(comparison, color=wants_color(sys.stdout, os.environ)), nl=False)
+
+
+def _compared(contracts: Path, old: str, new: str) -> Comparison:
+    from eventpact_cli.loading import load
+    from eventpact_registry.contracts.repository import ContractRepository
+    from eventpact_registry.contracts.source import parse_source
+    from eventpact_registry.contracts.version_names import find_version, is_version_name
+    from eventpact_registry.diff.comparison import compare, compare_versions
+
+    named = is_version_name(old), is_version_name(new)
+    if named == (True, True):
+        repository = load(contracts)
+        before, after = find_version(repository, old), find_version(repository, new)
+        return compare_versions(after.subject, before.version, after.version)
+    if named == (False, False):
+        return compare(*(ContractRepository.load(parse_source(text, contracts)) for text in (old, new)))
+    raise click.UsageError("OLD and NEW are both versions or both sources")

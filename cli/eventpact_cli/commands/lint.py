@@ -1,0 +1,32 @@
+"""`eventpact lint`: the contracts judged by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from eventpact_cli.judging import finding_options, report
+from eventpact_cli.options import contracts_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@contracts_option
+@finding_options
+def lint(*, contracts: Path, form: str, quiet: bool) -> None:
+    r"""Judge the contracts by themselves: names, docs, types, topics.
+
+    Exits with 1 when there is an error. Severities are set by rule in `eventpact.yaml`.
+
+    \b
+    Examples:
+      eventpact lint
+      eventpact lint --format github
+    """
+    from eventpact_cli.loading import load
+    from eventpact_registry import gate
+
+    report(lambda: gate.lint(load(contracts)), form=form, quiet=quiet)

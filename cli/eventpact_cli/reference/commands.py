@@ -1,0 +1,48 @@
+"""`cli.md`: every command with its usage, options and examples, as `--help` gives them."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from eventpact_cli.main import COMMANDS, cli
+from eventpact_cli.reference.markdown import code, fenced, table
+from eventpact_cli.reference.markdown import page as whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INTRODUCTION: Final = """\
+`eventpact COMMAND --help` says the same on a terminal. Exit codes of every command: 0 nothing found, 1 findings or
+drift, 2 wrong use or a system error. `NO_COLOR` turns colours off."""
+
+_EXAMPLES: Final = "\b\nExamples:\n"
+"""What opens the examples in a command's docstring; click leaves lines below `\\b` as they are."""
+
+
+def page() -> str:
+    """The page's text."""
+    context = click.Context(cli, info_name="eventpact")
+    commands = {name: command for name in COMMANDS if (command := cli.get_command(context, name)) is not None}
+    summary = table(("command", ""), [(f"[{name}](#{_anchor(name)})", COMMANDS[name]) for name in commands])
+    described = (part for name, command in commands.items() for part in _described(context, name, command))
+    return whole("Command line", _INTRODUCTION, summary, *described)
+
+
+def _anchor(name: str) -> str:
+    return f"eventpact-{name}"
+
+
+def _described(parent: click.Context, name: str, command: click.Command) -> Iterator[str]:
+    context = click.Context(command, info_name=name, parent=parent)
+    yield f"## eventpact {name}"
+    text, _, examples = cleandoc(command.help or "").partition(_EXAMPLES)
+    yield text.strip()
+    yield fenced(" ".join(["eventpact", name, *command.collect_usage_pieces(context)]))
+    records = (parameter.get_help_record(context) for parameter in command.get_params(context))
+    options = [(code(spelled), meaning) for spelled, meaning in filter(None, records)]
+    yield table(("option", ""), options)
+    if examples:
+        yield fenced(cleandoc(examples), "console")
