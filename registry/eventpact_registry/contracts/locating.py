@@ -38,7 +38,8 @@ class SchemaLocator:
         """The place of a pointer, or of the nearest part around it that the text has."""
         root = json.loads(self.text)
         walk = _Walk(root, self.references)
-        tokens = pointer.split("/")[1:]
+        # Avro Java, whose paths these are, writes the root as "/".
+        tokens = pointer.rstrip("/").split("/")[1:]
         for at, token in enumerate(tokens):
             if not walk.step(token):
                 name = walk.referenced()

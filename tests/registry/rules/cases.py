@@ -1,8 +1,8 @@
 """Reads the cases beside a rule, and builds the contracts that they describe.
 
 A case changes the small system of `building.SHOP`: `given` alone is judged as it is, `new` against `old`. A file is
-written as a mapping that is laid over the one that the shop has; null takes a key or a file away, except where null is a
-value of its own. Names without a folder stand in the shop's topic, those with one in the system.
+written as a mapping that is laid over the one that the shop has; null takes a key or a file away, except where null is
+a value of its own. Names without a folder stand in the shop's topic, those with one in the system.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _load(files: Mapping[str, Any], revision: str) -> ContractRepository:
 
 def _text(path: str, content: Mapping[str, Any]) -> str:
     if path.endswith(".avsc"):
-        name = path.rsplit("/", 1)[1].split(".")[0]
+        name = path.rsplit("/", 1)[1].partition(".")[0]
         fields = [{"name": "orderId", "type": "string"}]
         record = {"type": "record", "name": name, "namespace": "io.shop", "doc": "What happened.", "fields": fields}
         return json.dumps({key: value for key, value in {**record, **content}.items() if value is not None}, indent=2)
