@@ -20,5 +20,5 @@ def kebab(name: str) -> str:
 
 
 def pascal(name: str) -> str:
-    """`notification-service` as `NotificationService`; may begin with a digit, or be empty."""
+    """`notification-service` as `NotificationService`."""
     return "".join(word[:1].upper() + word[1:] for word in _NOT_WORD.split(name))

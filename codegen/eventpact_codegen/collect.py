@@ -12,7 +12,6 @@ from eventpact import avro
 from eventpact.avro.model import Enum, Fixed, Record
 from eventpact.errors import ContractError
 from eventpact_codegen.casing import kebab
-from eventpact_codegen.definitions import problem_at
 from eventpact_codegen.model import (
     EventModel,
     GroupModel,
@@ -22,6 +21,7 @@ from eventpact_codegen.model import (
     SchemaFile,
     TopicModel,
     TypeId,
+    flat,
 )
 from eventpact_codegen.subscriptions import subscription
 from eventpact_codegen.walk import TypeTable, Walk
@@ -37,7 +37,7 @@ def collect(system: System, *, runtime_path: str | None = None) -> PackageModel:
     """The package model of a system.
 
     Raises:
-        ContractError: two different definitions of one name would have to share a class, or an event is on two topics.
+        ContractError: two different definitions of one name would have to share a class.
     """
     return _Collector(system).package(runtime_path)
 
@@ -49,6 +49,7 @@ class _Collector:
         self.system = system
         self.table = TypeTable()
         self.shared_versions = _shared_versions(system)
+        self.pins: dict[tuple[str, int], Pin] = {}
         self.current_shared = _current_shared(self, system)
 
     def package(self, runtime_path: str | None) -> PackageModel:
@@ -67,7 +68,6 @@ class _Collector:
             if (event.full_name, version.version) in pinned
         ]
         events = tuple(self.event(topic, event, version) for topic, event, version in wanted)
-        self.refuse_two_topics(events)
         if self.table.problems:
             raise ContractError(*self.table.problems)
         return PackageModel(
@@ -165,30 +165,21 @@ class _Collector:
         )
 
     def pin(self, name: str, version: int) -> Pin:
-        _, source = self.shared_versions[name, version]
-        inner = tuple(self.pin(inner_name, number) for inner_name, number in _pins(source))
-        return Pin(name, name, version, source.text, inner)
+        """A shared type in one version, with what it refers to; made once."""
+        if (name, version) not in self.pins:
+            _, source = self.shared_versions[name, version]
+            inner = tuple(self.pin(inner_name, number) for inner_name, number in _pins(source))
+            self.pins[name, version] = Pin(name, name, version, source.text, inner)
+        return self.pins[name, version]
 
     def owners(self, version: SchemaVersion) -> dict[str, tuple[VersionedType, SchemaVersion]]:
         """Full name of every type that comes from a shared type, to that shared type and its version."""
         found: dict[str, tuple[VersionedType, SchemaVersion]] = {}
-        for name, number in _pins(version):
-            shared, source = self.shared_versions[name, number]
-            found |= self.owners(source)
+        for pin in flat(tuple(self.pin(name, number) for name, number in _pins(version))):
+            shared, source = self.shared_versions[pin.name, pin.version]
             for reached in avro.named_types(source.schema):
                 found.setdefault(reached, (shared, source))
         return found
-
-    def refuse_two_topics(self, events: tuple[EventModel, ...]) -> None:
-        topics: dict[TypeId, EventModel] = {}
-        for event in events:
-            first = topics.setdefault(event.type, event)
-            if first is not event:
-                message = (
-                    f"{event.type} is on the topics {first.topic_folder} and {event.topic_folder}: its class has one"
-                )
-                hint = "give each topic an event of its own name, or its own namespace"
-                self.table.problems.append(problem_at(self.table.types[event.type], message, hint=hint))
 
 
 def _shared_versions(system: System) -> dict[tuple[str, int], tuple[VersionedType, SchemaVersion]]:

@@ -126,9 +126,13 @@ def render(
 
 
 def _drafted(system: System, runtime_path: str | None, passes: Sequence[Pass]) -> Draft:
-    draft = Draft(package=collect(system, runtime_path=runtime_path))
-    for step in passes:
-        draft = step.run(draft)
+    try:
+        draft = Draft(package=collect(system, runtime_path=runtime_path))
+        for step in passes:
+            draft = step.run(draft)
+    except RecursionError as error:
+        hint = "define shared types that refer to each other by name instead of inside each other"
+        raise ContractError(Problem(f"the types of {system.name} nest too deep", system.file, hint=hint)) from error
     if draft.problems:
         raise ContractError(*draft.problems)
     return draft

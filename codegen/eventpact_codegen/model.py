@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from eventpact.avro.model import Logical, Record
     from eventpact_registry.contracts.model import Fill, SchemaVersion
@@ -184,6 +184,20 @@ class Pin:
     version: int
     text: str
     pins: tuple[Pin, ...]
+
+
+def flat(pins: Iterable[Pin]) -> tuple[Pin, ...]:
+    """Pins and those inside them, each once and after those that it refers to."""
+    found: dict[tuple[str, int], Pin] = {}
+    waiting = [(pin, False) for pin in reversed(tuple(pins))]
+    while waiting:
+        pin, parts_done = waiting.pop()
+        key = (pin.name, pin.version)
+        if parts_done:
+            found[key] = pin
+        elif key not in found:
+            waiting += [(pin, True), *((inner, False) for inner in reversed(pin.pins))]
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -32,8 +32,13 @@ def default_of(draft: Draft, value: Value) -> Default:
     Raises:
         ValueError: Python's type cannot hold the value (a year beyond 9999), or it is not one that Avro could write.
     """
-    if value == MapValue(()):
-        return Default("factory", code(builtin("dict")))
+    match value:
+        case MapValue(()):
+            return Default("factory", code(builtin("dict")))
+        case RecordValue(to, ()):
+            return Default("factory", code(draft.symbol(to)))
+        case _:
+            pass
     return Default("constant" if _is_immutable(value) else "expression", _expression(draft, value))
 
 

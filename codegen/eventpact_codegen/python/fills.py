@@ -21,23 +21,12 @@ _NOW: Final = Symbol("eventpact", "now")
 _SOURCE: Final = Symbol("eventpact", "source")
 _CORRELATION: Final = Symbol("eventpact", "correlation_id")
 _UUID: Final = Symbol("uuid", "UUID")
-_ROUND: Final = builtin("round")
-
-_NOW_MILLIS: Final = code(_ROUND, "(", _NOW, "().timestamp() * 1000)")
-_NOW_LOCAL: Final = Default("expression", code(_NOW, "().replace(tzinfo=None)"))
 
 DEFAULTS: Final[dict[tuple[Fill, str], Default]] = {
     (Fill.ID, "uuid"): Default("factory", code(_NEW_ID)),
     (Fill.ID, "string"): Default("expression", code(builtin("str"), "(", _NEW_ID, "())")),
     (Fill.TIME, "timestamp-millis"): Default("factory", code(_NOW)),
     (Fill.TIME, "timestamp-micros"): Default("factory", code(_NOW)),
-    (Fill.TIME, "timestamp-nanos"): Default(
-        "expression", code(_ROUND, "(", _NOW, "().timestamp() * 1000) * 1_000_000")
-    ),
-    (Fill.TIME, "local-timestamp-millis"): _NOW_LOCAL,
-    (Fill.TIME, "local-timestamp-micros"): _NOW_LOCAL,
-    (Fill.TIME, "long"): Default("expression", code(*_NOW_MILLIS)),
-    (Fill.TIME, "string"): Default("expression", code(_NOW, '().isoformat(timespec="milliseconds")')),
     (Fill.SOURCE, "string"): Default("factory", code(_SOURCE)),
     (Fill.CORRELATION, "string"): Default("factory", code(_CORRELATION)),
     (Fill.CORRELATION, "uuid"): Default("expression", code(_UUID, "(", _CORRELATION, "())")),

@@ -33,8 +33,8 @@ _SYMBOLS: Final = frozenset(name for name in dir(str) if not name.startswith("_"
 """What a member of a `StrEnum` must not be called: it would hide a method of `str` or of the class."""
 _MODULES: Final = frozenset({"groups", "producer", "schemas", "topics"})
 _VERSION_MODULE: Final = re.compile(r"v\d+\Z")
-_METHODS: Final = frozenset({"on_unknown", "on_error", "on_assign", "on_revoke"})
-"""Hooks of `eventpact.Group` that a handler must not replace."""
+_METHODS: Final = frozenset({"on_unknown", "on_tombstone"})
+"""Hooks of `eventpact.Group`, which a handler must not replace; a test holds the list to the class."""
 
 
 def identifier(name: str) -> Source:
@@ -76,11 +76,8 @@ def class_name(name: str) -> str:
 
 
 def group_class(name: str) -> str:
-    """The class of a consumer group; empty when nothing of the name can be used."""
-    spelled = pascal(name)
-    if spelled[:1].isdigit():
-        spelled = f"Group{spelled}"
-    return _underscored(spelled, _BUILTINS) if spelled else ""
+    """The class of a consumer group, whose name begins with a letter."""
+    return _underscored(pascal(name), _BUILTINS)
 
 
 def member(symbol: str) -> str:

@@ -85,7 +85,8 @@ def toml_string(value: str) -> Source:
 
 
 def _one_line(text: str) -> str:
-    return "".join(_escaped(char) for char in " ".join(text.split()))
+    """Text for where a backslash means nothing: only what cannot be seen is escaped."""
+    return "".join(char if char.isprintable() else _escaped(char) for char in " ".join(text.split()))
 
 
 def _wrapped(text: str, width: int) -> list[str]:

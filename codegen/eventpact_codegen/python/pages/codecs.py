@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from eventpact.avro.emit import ClassReference, PackagedEvent, package_module
+from eventpact_codegen.model import flat
 from eventpact_codegen.python.names import codec_name, constant, identifier
 from eventpact_codegen.python.pages.page import Page, module_docstring
 from eventpact_codegen.python.paths import attribute_path
@@ -46,7 +47,7 @@ def _module(draft: Draft, events: list[EventModel]) -> CodecsView:
             name=codec_name(event.type.name),
             schema=event.schema,
             text=event.text,
-            references=tuple(pin.text for pin in _flat(event.pins)),
+            references=tuple(pin.text for pin in flat(event.pins)),
         )
         for event in events
     ]
@@ -54,7 +55,7 @@ def _module(draft: Draft, events: list[EventModel]) -> CodecsView:
     opening, _, body = package_module(packaged, classes).partition("from __future__ import annotations\n")
     if opening.strip():
         raise ValueError("a codec module must open with `from __future__ import annotations`")
-    pins = {_pin_name(pin): pin for event in events for pin in _flat(event.pins)}
+    pins = {_pin_name(pin): pin for event in events for pin in flat(event.pins)}
     names = ", ".join(f"`{event.name}`" for event in events)
     return CodecsView(
         docstring=module_docstring(draft.package, f"Codecs and contracts of {names}."),
@@ -96,15 +97,6 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
 def _header(draft: Draft, event: EventModel, value: str) -> str | None:
     """A header's attribute path; a constant stays, and what the event does not have is left out."""
     return value if value.startswith("=") else attribute_path(draft, event.type, value)
-
-
-def _flat(pins: tuple[Pin, ...]) -> list[Pin]:
-    """Shared types, each after those that it refers to, each once."""
-    found: dict[tuple[str, int], Pin] = {}
-    for pin in pins:
-        for each in [*_flat(pin.pins), pin]:
-            found.setdefault((each.name, each.version), each)
-    return list(found.values())
 
 
 def _reference(pin: Pin) -> Source:

@@ -11,7 +11,6 @@ from eventpact_codegen.python.passes.exporting import export
 from eventpact_codegen.python.passes.grouping import name_groups
 from eventpact_codegen.python.passes.layout import lay_out
 from eventpact_codegen.python.passes.ordering import order
-from eventpact_codegen.python.passes.parameters import check_parameters
 from eventpact_codegen.python.passes.scoping import scope
 from eventpact_codegen.python.passes.spelling import spell
 
@@ -36,7 +35,6 @@ PASSES: Final[tuple[Pass, ...]] = (
     Pass("defaults", give_defaults),  # Avro's, and what the runtime fills
     Pass("ordering", order),  # classes inside a module
     Pass("groups", name_groups),
-    Pass("parameters", check_parameters),
     Pass("exports", export),
     Pass("scopes", scope),  # imports
 )

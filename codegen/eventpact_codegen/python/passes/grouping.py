@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from eventpact_codegen.python import names
 from eventpact_codegen.python.draft import Handler
 
 if TYPE_CHECKING:
-    from eventpact_codegen.model import EventModel, GroupModel
+    from eventpact_codegen.model import GroupModel
     from eventpact_codegen.python.draft import Draft
 
 
@@ -23,10 +23,9 @@ def name_groups(draft: Draft) -> Draft:
     for group in package.groups:
         name = names.group_class(group.name)
         other = next((known for known, taken in group_names.items() if taken == name), None)
-        if not name or other is not None:
-            why = f"the class of consumer group '{other}' too" if other is not None else "no name for a class"
-            message = f"consumer group '{group.name}' of {package.system} makes '{name}', {why}"
-            problems.append(Problem(message, package.file, hint="rename the group"))
+        if other is not None:
+            message = f"consumer groups '{other}' and '{group.name}' of {package.system} would both be '{name}'"
+            problems.append(Problem(message, package.file, hint="rename one of the groups"))
         group_names[group.name] = name
     handlers = {group.name: _handlers(draft, group) for group in package.groups}
     for group in package.groups:
@@ -35,22 +34,12 @@ def name_groups(draft: Draft) -> Draft:
             by_method[handler.method].append(handler.event.event_full_name)
         for method, events in by_method.items():
             if len(events) > 1:
-                message = (
-                    f"group '{group.name}' of {package.system} would take {' and '.join(events)} in one '{method}'"
-                )
+                named = " and ".join(events)
+                message = f"group '{group.name}' of {package.system} would take {named} in one method '{method}'"
                 problems.append(Problem(message, package.file, hint="rename one of the events"))
     return replace(draft, group_names=group_names, handlers=handlers).with_problems(*problems)
 
 
 def _handlers(draft: Draft, group: GroupModel) -> tuple[Handler, ...]:
-    """A method an event; events of one name in several namespaces carry their namespace in it."""
-    events = [event for type_id in group.reads if (event := draft.event(type_id)) is not None]
-    shared = Counter(event.name for event in events)
-    return tuple(Handler(_method(draft, event, is_shared=shared[event.name] > 1), event) for event in events)
-
-
-def _method(draft: Draft, event: EventModel, *, is_shared: bool) -> str:
-    if not is_shared:
-        return names.handler(event.name)
-    module = draft.modules[event.type].rpartition(".")[2]
-    return names.handler(f"{module}_{event.name}")
+    events = (event for type_id in group.reads if (event := draft.event(type_id)) is not None)
+    return tuple(Handler(names.handler(event.name), event) for event in events)
