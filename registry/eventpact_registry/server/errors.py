@@ -84,6 +84,11 @@ def invalid_schema(reason: str) -> RegistryError:
     return _refusal(42201, f"Invalid schema: {reason}")
 
 
+def reference_not_found(subject: str, version: int) -> RegistryError:
+    """422: a reference leads nowhere."""
+    return invalid_schema(f'no schema reference found for subject "{subject}" and version {version}')
+
+
 def schema_type_not_served(schema_type: object) -> RegistryError:
     """422: JSON Schema and Protobuf are not served."""
     return _refusal(42201, f"Invalid schema: this registry serves schemaType AVRO only, not {schema_type}")

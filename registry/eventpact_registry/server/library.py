@@ -1,4 +1,4 @@
-"""Schemas parsed with their references, each once: schemas never change under their id, so they are kept."""
+"""Schemas parsed with their references, each once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eventpact.avro.model import Schema
-    from eventpact_registry.server.rows import Rows
+    from eventpact_registry.server.rows import Rows, StoredSchema
 
 LATEST: Final = -1
 """As the version of a reference: the newest live version."""
@@ -44,7 +44,8 @@ class Library:
     """Parses schemas; keeps the last `_KEPT` of those that are stored."""
 
     def __init__(self) -> None:
-        self._parsed: dict[int, Schema] = {}
+        # Under text and references, not under the id alone: an import may give a deleted id to another schema.
+        self._parsed: dict[StoredSchema, Schema] = {}
         self._lock = Lock()
 
     def prepare(self, rows: Rows, text: str, references: Sequence[Reference], *, normalize: bool) -> Prepared:
@@ -66,13 +67,10 @@ class Library:
 
     def stored(self, rows: Rows, schema_id: int) -> Schema:
         """The parsed schema of an id that is in the database."""
-        known = self._parsed.get(schema_id)
-        if known is not None:
-            return known
         found = rows.schema(schema_id)
         if found is None:
             raise errors.schema_not_found(schema_id)
-        return self._keep(schema_id, self._parse(rows, found.text, found.references))
+        return self._parsed.get(found) or self._keep(found, self._parse(rows, found.text, found.references))
 
     def _pin(self, rows: Rows, reference: Reference) -> Reference:
         if reference.version != LATEST:
@@ -96,18 +94,16 @@ class Library:
         version = rows.version(reference.subject, reference.version)
         stored = None if version is None else rows.schema(version.schema_id)
         if stored is None:
-            raise errors.invalid_schema(
-                f'no schema reference found for subject "{reference.subject}" and version {reference.version}'
-            )
+            raise errors.reference_not_found(reference.subject, reference.version)
         if stored.id in used:
             return
         for inner in stored.references:
             self._collect(rows, inner, used, depth + 1)
         used[stored.id] = self.stored(rows, stored.id)
 
-    def _keep(self, schema_id: int, schema: Schema) -> Schema:
+    def _keep(self, stored: StoredSchema, schema: Schema) -> Schema:
         with self._lock:
             if len(self._parsed) >= _KEPT:
                 del self._parsed[next(iter(self._parsed))]
-            self._parsed[schema_id] = schema
+            self._parsed[stored] = schema
         return schema

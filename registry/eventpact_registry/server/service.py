@@ -250,6 +250,9 @@ class Service:
             return known
         if known is not None or (wanted is not None and rows.schema(wanted) is not None):
             raise errors.overwrites(wanted)
+        for reference in prepared.references:  # one may have been deleted since the schema was parsed
+            if rows.version(reference.subject, reference.version) is None:
+                raise errors.reference_not_found(reference.subject, reference.version)
         return rows.add_schema(prepared.digest, prepared.text, prepared.references, wanted)
 
     def _judge(self, rows: Rows, subject: str, schema: Schema, live: Sequence[StoredVersion]) -> None:

@@ -115,6 +115,21 @@ def test_an_imported_id_cannot_become_another_schema(rest: Rest) -> None:
     assert rest.register("users", USER, id=1).body == {"id": 1, "version": 1}
 
 
+def test_an_id_that_was_deleted_for_good_may_be_imported_as_another_schema(rest: Rest) -> None:
+    rest.register("users", USER)
+    rest.register("users", USER_WITH_AGE)
+    for path in ("/subjects/users", "/subjects/users?permanent=true"):
+        rest("DELETE", path)
+    rest("PUT", "/mode/users", {"mode": "IMPORT"})
+    rest.register("users", record("User", "city: string"), id=1)
+    rest("DELETE", "/mode/users")
+
+    answer = rest.register("users", record("User", "name: string"))
+
+    assert answer.status == 409
+    assert "'name'" in answer.body["message"]
+
+
 def test_ids_are_given_in_import_mode_only_and_must_be_there(rest: Rest) -> None:
     assert rest.register("users", USER, id=9).code == 42205
     rest("PUT", "/mode/users", {"mode": "IMPORT"})
