@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 from eventpact.avro import names
 from eventpact.avro.invalid import Invalid, shown
@@ -18,6 +18,7 @@ SCHEMA: Final = frozenset(
 )
 ENUM: Final = SCHEMA | {"default"}
 FIELD: Final = frozenset({"aliases", "default", "doc", "name", "order", "type"})
+_USUAL: Final = frozenset({"default", "doc", "name", "type"})
 _LOGICAL: Final = frozenset({"logicalType", "precision", "scale"})
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -40,6 +41,12 @@ _BASES: Final[Mapping[str, frozenset[str]]] = {
 
 _SIZES: Final = {"uuid": 16, "duration": 12}
 """How many bytes a fixed under a logical type must have."""
+
+
+class _Rarities(TypedDict, total=False):
+    aliases: tuple[str, ...]
+    order: Literal["ascending", "descending", "ignore"]
+    props: Mapping[str, Any]
 
 
 def custom(node: dict[str, Any], reserved: frozenset[str]) -> Mapping[str, Any]:
@@ -96,6 +103,13 @@ def type_aliases(node: dict[str, Any], name: str) -> tuple[str, ...]:
             raise Invalid(f"{shown(alias)} is no name", node["aliases"], index, hint=names.RULE)
     namespace = names.namespace_of(name)
     return tuple(dict.fromkeys(names.full_name(alias, namespace) for alias in listed))
+
+
+def rarities_of_field(node: dict[str, Any]) -> _Rarities:
+    """What few fields have: aliases, an order, custom attributes."""
+    if node.keys() <= _USUAL:
+        return {}
+    return {"aliases": aliases(node), "order": order(node), "props": custom(node, FIELD)}
 
 
 def order(node: dict[str, Any]) -> Literal["ascending", "descending", "ignore"]:

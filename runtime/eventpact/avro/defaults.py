@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from eventpact.avro.model import Field, Schema
 
-MAX_ENCODED: Final = 1024 * 1024
-"""Bytes of one encoded default."""
+MAX_PARTS: Final = 100_000
+"""How many values one default may consist of; defaults within defaults can double them at each level."""
+
+_END_OF_BLOCKS: Final = b"\0"
 
 _HINTS: Final[Mapping[str, str]] = {
     "null": "null",
@@ -127,48 +129,55 @@ def encode(schema: Schema, value: Any) -> bytes:
     cut or filled up with zeros, and a character that is no byte becomes a question mark; see `Strictness.EXACT`.
 
     Raises:
-        SchemaError: the value is none of the type, or grows beyond `MAX_ENCODED` bytes by the defaults inside it.
+        SchemaError: the value is none of the type, or has more than `MAX_PARTS` parts by the defaults inside it.
     """
     checker = Checker(Strictness.READABLE)
     if not checker.fits(schema, value):
         raise SchemaError(f"the default {shown(value)} is none of its type", hint=hint(schema))
-    out = bytearray()
-    _write(schema, value, out, checker, 0)
-    return bytes(out)
+    writer = _Writer(checker)
+    writer.write(schema, value, 0)
+    return bytes(writer.out)
 
 
-def _write(schema: Schema, value: Any, out: bytearray, checker: Checker, depth: int) -> None:
-    if len(out) > MAX_ENCODED or depth > 2 * MAX_DEPTH:
-        raise SchemaError("a default grows too large by the defaults inside it", hint="write shorter defaults")
-    match schema:
-        case Primitive(kind=kind):
-            out += _WRITERS[kind](value)
-        case Enum(symbols=symbols):
-            out += _long(symbols.index(value))
-        case Fixed(size=size):
-            out += _bytes(value)[:size].ljust(size, b"\0")
-        case Union(branches=branches):
-            index = next(i for i, branch in enumerate(branches) if checker.fits(branch, value))
-            out += _long(index)
-            _write(branches[index], value, out, checker, depth + 1)
-        case Array(items=items):
-            for item in _block(value, out):
-                _write(items, item, out, checker, depth + 1)
-            out.append(0)
-        case Map(values=values):
-            for key in _block(value, out):
-                out += _WRITERS["string"](key)
-                _write(values, value[key], out, checker, depth + 1)
-            out.append(0)
-        case Record(fields=fields):
-            for field in fields:
-                _write(field.type, value.get(field.name, field.default), out, checker, depth + 1)
+class _Writer:
+    def __init__(self, checker: Checker) -> None:
+        self.out = bytearray()
+        self.checker = checker
+        self.parts = 0
 
+    def write(self, schema: Schema, value: Any, depth: int) -> None:
+        self.parts += 1
+        if self.parts > MAX_PARTS or depth > 2 * MAX_DEPTH:
+            raise SchemaError("a default grows too large by the defaults inside it", hint="write shorter defaults")
+        match schema:
+            case Primitive(kind=kind):
+                self.out += _WRITERS[kind](value)
+            case Enum(symbols=symbols):
+                self.out += _long(symbols.index(value))
+            case Fixed(size=size):
+                self.out += _bytes(value)[:size].ljust(size, b"\0")
+            case Union(branches=branches):
+                index = next(i for i, branch in enumerate(branches) if self.checker.fits(branch, value))
+                self.out += _long(index)
+                self.write(branches[index], value, depth + 1)
+            case Array(items=items):
+                self.count(value)
+                for item in value:
+                    self.write(items, item, depth + 1)
+                self.out += _END_OF_BLOCKS
+            case Map(values=values):
+                self.count(value)
+                for key, item in value.items():
+                    self.out += _WRITERS["string"](key)
+                    self.write(values, item, depth + 1)
+                self.out += _END_OF_BLOCKS
+            case Record(fields=fields):
+                for field in fields:
+                    self.write(field.type, value.get(field.name, field.default), depth + 1)
 
-def _block(items: Collection[Any], out: bytearray) -> Collection[Any]:
-    if items:
-        out += _long(len(items))
-    return items
+    def count(self, items: Collection[Any]) -> None:
+        if items:
+            self.out += _long(len(items))
 
 
 def _long(number: int) -> bytes:
@@ -185,8 +194,8 @@ def _float(format_: str, number: float) -> bytes:
     """IEEE 754; what is too large is infinite, as Java's casts make it."""
     try:
         return struct.pack(format_, number)
-    except OverflowError:
-        return struct.pack(format_, math.copysign(math.inf, number))
+    except (OverflowError, struct.error):  # the latter for whole numbers
+        return struct.pack(format_, math.inf if number > 0 else -math.inf)
 
 
 def _sized(data: bytes) -> bytes:

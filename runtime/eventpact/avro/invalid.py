@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from eventpact.avro.source import escape, locate
 from eventpact.errors import SchemaError
+
+_LONG: Final = 60
+_MANY_DIGITS: Final = 10**_LONG
 
 
 class Invalid(Exception):  # noqa: N818 - never leaves this package: `parse` turns it into a SchemaError
@@ -32,16 +35,28 @@ class Invalid(Exception):  # noqa: N818 - never leaves this package: `parse` tur
 
 def shown(value: Any) -> str:
     """A JSON value for a message, cut short."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    match value:
+        case dict():
+            return "{...}"
+        case list():
+            return "[...]"
+        case int() if abs(value) >= _MANY_DIGITS:
+            return "a number of many digits"
+        case _:
+            text = repr(value)
+            return text if len(text) <= _LONG else f"{text[: _LONG - 3]}..."
 
 
 def _pointer(root: Any, wanted: Any) -> str | None:
     pending: list[tuple[Any, str]] = [(root, "")]
+    seen: set[int] = set()  # what is no text may hold itself
     while pending:
         node, path = pending.pop()
         if node is wanted:
             return path
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         if isinstance(node, dict):
             pending.extend((value, f"{path}/{escape(str(key))}") for key, value in node.items())
         elif isinstance(node, list):

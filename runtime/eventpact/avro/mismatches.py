@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from eventpact.avro.branches import Branches
 from eventpact.avro.canonical import canonical
 from eventpact.avro.deep import Deep, run
 from eventpact.avro.model import PRIMITIVES, Array, Enum, Fixed, Map, Named, Record, Schema, Union
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 MAX_MISMATCHES: Final = 1_000
 """How many are listed; types that use each other twice over double what is repeated."""
 
-MAX_PAIRS: Final = 500_000
+MAX_PAIRS: Final = 100_000
 """How many pairs of types are compared before two schemas are called too entangled."""
 
 WIDE_UNION: Final = 64
@@ -47,6 +48,7 @@ class _Comparison:
     def __init__(self, writer: Schema, reader: Schema) -> None:
         self.writer = writer
         self.reader = reader
+        self.branches: dict[int, Branches] = {}
         self.found: dict[tuple[int, int], Found] = {}
 
     def compare(self, reader: Schema, writer: Schema, path: Path) -> Deep[Found]:
@@ -99,12 +101,18 @@ class _Comparison:
         return found
 
     def has_branch(self, reader: Union, writer: Schema) -> Deep[bool]:
-        for branch in reader.branches:
-            if len(reader.branches) > WIDE_UNION and not _may_match(branch, writer):
-                continue
+        branches = reader.branches
+        if len(branches) > WIDE_UNION:
+            branches = tuple([reader.branches[index] for index in self.branches_of(reader).like(writer)])
+        for branch in branches:
             if not (yield self.compare(branch, writer, None)):
                 return True
         return False
+
+    def branches_of(self, union: Union) -> Branches:
+        if id(union) not in self.branches:
+            self.branches[id(union)] = Branches(union)
+        return self.branches[id(union)]
 
     def pairs(self, reader: Record, writer: Record) -> list[int | None]:
         try:
@@ -174,12 +182,6 @@ def _kinds(reader: Schema, writer: Schema, path: Path) -> Found:
 
 def _missing_branch(writer: Schema, path: Path) -> Found:
     return _mismatch("MISSING_UNION_BRANCH", path, f"no branch of the reader's union can read {described(writer)}")
-
-
-def _may_match(reader: Schema, writer: Schema) -> bool:
-    if isinstance(reader, (Record, Enum, Fixed)) or isinstance(writer, (Record, Enum, Fixed)):
-        return reader.kind == writer.kind and names_match(writer, reader)  # type: ignore[arg-type]  # both are named
-    return True
 
 
 def described(schema: Schema) -> str:

@@ -171,13 +171,7 @@ class _Parser:
         if isinstance(default, str) and schema.kind in {"float", "double"}:
             default = defaults.number(default)  # Avro Java reads "NaN" and "1.5" there
         field = Field(
-            name=name,
-            type=schema,
-            default=default,
-            aliases=attributes.aliases(node),
-            doc=attributes.doc(node),
-            order=attributes.order(node),
-            props=attributes.custom(node, attributes.FIELD),
+            name=name, type=schema, default=default, doc=attributes.doc(node), **attributes.rarities_of_field(node)
         )
         if default is not MISSING:
             self.defaults.append((field, node))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from eventpact.avro.branches import Branches
 from eventpact.avro.deep import Deep, run
 from eventpact.avro.defaults import Checker, Strictness
 from eventpact.avro.mismatches import described
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from eventpact.avro.plan import MismatchKind
 
 MAX_STRUCTURES: Final = 50_000
-"""How often a writer's record is tried on a union's records of other names; then only names count."""
+"""How often in all a writer's record is tried on a union's records of other names; then only names count."""
 
 
 def make_plan(writer: Schema, reader: Schema) -> Plan:
@@ -51,6 +52,7 @@ class _Planner:
         self.records: dict[tuple[int, int], RecordPlan | FailPlan] = {}
         self.begun: dict[tuple[int, int], list[Plan]] = {}
         self.alike: dict[tuple[int, int], bool] = {}
+        self.branches: dict[int, Branches] = {}
         self.structures = 0
         self.checker = Checker(Strictness.READABLE)
 
@@ -146,44 +148,35 @@ class _Planner:
 
     def branch(self, writer: Schema, reader: Union, path: Path) -> Deep[int | None]:
         """Which branch of a reader's union a writer's type goes to."""
-        for index, branch in enumerate(reader.branches):
-            if self.is_exact(writer, branch):
-                return index
-        if isinstance(writer, Record):
-            chosen: int | None = yield self.structure(writer, reader, path)
-            return chosen
-        for index, branch in enumerate(reader.branches):
-            if (writer.kind, branch.kind) in PROMOTIONS or self.is_near(writer, branch):
-                return index
-        return None
-
-    def is_exact(self, writer: Schema, reader: Schema) -> bool:
-        if isinstance(writer, (Record, Enum, Fixed)):
-            return writer.kind == reader.kind and self.renames.is_same(writer, reader)
-        return writer.kind == reader.kind
-
-    def is_near(self, writer: Schema, reader: Schema) -> bool:
-        """Whether an enum or fixed differs in namespace only: Java's verdict lets that pass, its decoder does not."""
-        match writer, reader:
-            case Enum(), Enum():
-                return self.renames.is_akin(writer, reader)
-            case Fixed(), Fixed():
-                return self.renames.is_akin(writer, reader) and writer.size == reader.size
-            case _:
-                return False
+        if id(reader) not in self.branches:
+            self.branches[id(reader)] = Branches(reader)
+        branches = self.branches[id(reader)]
+        if not isinstance(writer, (Record, Enum, Fixed)):
+            exact = branches.unnamed.get(writer.kind)
+            promoted = [index for kind, index in branches.unnamed.items() if (writer.kind, kind) in PROMOTIONS]
+            return exact if exact is not None else min(promoted, default=None)
+        name = self.renames.name(writer)
+        found = branches.named(writer.kind, name)
+        if found is None and isinstance(writer, Record):
+            found = yield self.structure(writer, reader, path)
+        elif found is None:
+            found = next(
+                (index for index in branches.akin(writer, name) if _fits(writer, reader.branches[index])), None
+            )
+        return found
 
     def structure(self, writer: Record, reader: Union, path: Path) -> Deep[int | None]:
         """The first record that can be read, or the last such of the same short name."""
         chosen: int | None = None
         for index, branch in enumerate(reader.branches):
-            if not isinstance(branch, Record):
-                continue
-            self.structures += 1
-            same_name = self.renames.is_same_short(writer, branch)
-            if self.structures > MAX_STRUCTURES and not same_name:
-                continue
-            if (chosen is None or same_name) and (yield self.can_read(writer, branch, (path, str(index)))):
-                chosen = index
+            if self.structures >= MAX_STRUCTURES:
+                break
+            if isinstance(branch, Record):
+                self.structures += 1
+                if (chosen is None or self.renames.is_same_short(writer, branch)) and (
+                    yield self.can_read(writer, branch, (path, str(index)))
+                ):
+                    chosen = index
         return chosen
 
     def can_read(self, writer: Record, reader: Record, path: Path) -> Deep[bool]:
@@ -200,6 +193,11 @@ class _Planner:
         if key not in self.alike:
             self.alike[key] = same_structure(writer, reader, self.renames)
         return self.alike[key]
+
+
+def _fits(writer: Schema, reader: Schema) -> bool:
+    """Whether an enum or fixed of another namespace can be read: Java's verdict says so, its decoder fails there."""
+    return not isinstance(writer, Fixed) or (isinstance(reader, Fixed) and writer.size == reader.size)
 
 
 def _symbol(symbol: str, reader: Enum, path: Path) -> str | Mismatch:

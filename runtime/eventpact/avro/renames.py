@@ -36,13 +36,13 @@ class Renames:
         """Whether the aliases of the reader's fields count: where the records share a name."""
         return self._counts and self.is_akin(writer, reader)
 
-    def is_same(self, writer: Named, reader: Named) -> bool:
-        """Whether the full names are one."""
-        return self._renamed.get(writer.name, writer.name) == reader.name
+    def name(self, writer: Named) -> str:
+        """The full name of a writer's type in the reader's terms."""
+        return self._renamed.get(writer.name, writer.name)
 
     def is_same_short(self, writer: Named, reader: Named) -> bool:
         """Whether the names without namespaces are one."""
-        return short_name(self._renamed.get(writer.name, writer.name)) == short_name(reader.name)
+        return short_name(self.name(writer)) == short_name(reader.name)
 
     def is_akin(self, writer: Named, reader: Named) -> bool:
         """Whether the two alone, without the reader's other types, would share a name."""

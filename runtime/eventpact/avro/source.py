@@ -23,6 +23,9 @@ MAX_DEPTH: Final = 128
 
 _TOKEN: Final = re.compile(r'[\s,:]+|([{}\[\]])|("(?:[^"\\]|\\.)*")|([^\s,:{}\[\]"]+)', re.DOTALL)
 
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF_PAIR: Final = "half a surrogate pair is no character"
+
 
 class _RefusedError(ValueError):
     """What `json` meets in a callback, before a position is known."""
@@ -41,7 +44,7 @@ def read(source: str | bytes) -> tuple[Any, str]:
     text = _decoded(source) if isinstance(source, bytes) else source
     _check_size(text)
     try:
-        return _DECODER.decode(text), text
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise SchemaError(
             f"not JSON: {error.msg}", line=error.lineno, column=error.colno, hint=_syntax_hint(text)
@@ -55,6 +58,9 @@ def read(source: str | bytes) -> tuple[Any, str]:
         raise SchemaError("a number has too many digits", hint="an Avro long has at most 19") from None
     except RecursionError:
         raise SchemaError("JSON nested too deeply", hint=f"schemas may nest {MAX_DEPTH} deep") from None
+    if _SURROGATE.search(text):
+        _check_strings(text)
+    return value, text
 
 
 def locate(text: str, pointer: str) -> tuple[int, int]:
@@ -96,9 +102,24 @@ def _check_size(text: str) -> None:
         size = len(text.encode())
     except UnicodeEncodeError as error:
         line, column = _position(text, error.start)
-        raise SchemaError("half a surrogate pair is no character", line=line, column=column) from None
+        raise SchemaError(_HALF_PAIR, line=line, column=column) from None
     if size > MAX_BYTES:
         _too_large(size)
+
+
+def _check_strings(text: str) -> None:
+    for match in _TOKEN.finditer(text):
+        if match[2] and not _is_encodable(json.loads(match[2])):
+            line, column = _position(text, match.start())
+            raise SchemaError(_HALF_PAIR, line=line, column=column)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _too_large(size: int) -> NoReturn:
@@ -110,6 +131,8 @@ def _too_large(size: int) -> NoReturn:
 def _syntax_hint(text: str) -> str | None:
     if not text.strip():
         return "the text is empty"
+    if re.fullmatch(r"[\w.]+", text.strip()):
+        return f'a name is a JSON string: "{text.strip()}"'
     if re.search(r"^\s*(//|#|/\*)", text, re.MULTILINE):
         return "JSON has no comments: use `doc`"
     if re.search(r",\s*[}\]]", text):

@@ -1,0 +1,156 @@
+"""Avro Java 1.12 and we, on generated pairs of schemas: what parses, what is compatible, what is read.
+
+Set EVENTPACT_PAIRS and EVENTPACT_SEED to search further than CI does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+
+import pytest
+
+from eventpact import avro
+from eventpact_testing.java import missing_parts
+from tests.real.judge.faults import fault
+from tests.real.judge.java_avro import JAVA, JavaAvro
+from tests.runtime.avro.binary import Endless, Unreadable, random_datum, transcode
+from tests.runtime.avro.pairs import make_pair
+from tests.runtime.avro.schema_cases import CASES, Case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAIRS: Final = int(os.environ.get("EVENTPACT_PAIRS", "6000"))
+SEED: Final = os.environ.get("EVENTPACT_SEED", "1")
+DATA_OF_A_PAIR: Final = 3
+
+
+@pytest.fixture(scope="module")
+def java() -> Iterator[JavaAvro]:
+    missing = missing_parts(JAVA)
+    if missing and os.environ.get("CI", "").lower() == "true":
+        pytest.fail(f"in CI Avro Java must judge: {missing}", pytrace=False)
+    if missing:
+        pytest.skip(missing)
+    with JavaAvro() as judge:
+        yield judge
+
+
+class Texts(NamedTuple):
+    writer: str
+    reader: str
+
+
+@cache
+def pairs() -> list[Texts]:
+    """The generated pairs; many do not parse."""
+    made = [make_pair(random.Random(f"{SEED}-{number}")) for number in range(PAIRS)]
+    return [Texts(json.dumps(pair.writer), json.dumps(pair.reader)) for pair in made]
+
+
+@cache
+def parsed(text: str) -> avro.Schema | None:
+    try:
+        return avro.parse(text)
+    except avro.SchemaError:
+        return None
+
+
+def good_pairs() -> Iterator[tuple[Texts, avro.Schema, avro.Schema]]:
+    for texts in pairs():
+        writer, reader = parsed(texts.writer), parsed(texts.reader)
+        if writer is not None and reader is not None:
+            yield texts, writer, reader
+
+
+def is_readable(writer: avro.Schema, reader: avro.Schema) -> bool:
+    """Whether data of all their types end; Java's decoder overflows its stack where they do not."""
+    rng = random.Random(0)
+    try:
+        for schema in (writer, *avro.named_types(writer).values(), *avro.named_types(reader).values()):
+            random_datum(schema, rng)
+    except Endless:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_java_judges_the_edge_cases_as_we_do(java: JavaAvro, case: Case) -> None:
+    answer = java.parse(case.text)
+
+    assert ("error" in answer) == ((case.refusal is not None) != case.java_differs), answer
+
+
+def test_java_accepts_what_we_accept_and_names_it_alike(java: JavaAvro) -> None:
+    texts = sorted({text for pair in pairs() for text in pair})
+    answers = java.ask({"op": "parse", "schema": text, "references": []} for text in texts)
+
+    accepted = 0
+    for text, answer in zip(texts, answers, strict=True):
+        schema = parsed(text)
+        if schema is not None:
+            accepted += 1
+            assert answer.get("canonical") == avro.canonical(schema), (text, answer)
+            assert answer["fingerprint"] == f"{avro.fingerprint(schema):x}"
+        elif "error" not in answer:
+            with pytest.raises(avro.SchemaError, match="is already defined"):  # a record inside itself, see `parse`
+                avro.parse(text)
+    assert accepted > PAIRS / 2
+
+
+def test_java_finds_the_mismatches_that_we_find(java: JavaAvro) -> None:
+    judged = list(good_pairs())
+    answers = java.ask({"op": "compare", "writer": texts.writer, "reader": texts.reader} for texts, _, _ in judged)
+
+    kinds: Counter[str] = Counter()
+    for (texts, writer, reader), answer in zip(judged, answers, strict=True):
+        if "matches multiple fields" in answer.get("error", ""):
+            kinds["ambiguous"] += 1  # Java raises; we say what is ambiguous, or that it is not
+            continue
+        ours = [
+            {"kind": found.kind, "path": found.path} for found in avro.resolve(writer=writer, reader=reader).mismatches
+        ]
+        assert ours == answer.get("mismatches"), (texts, answer)
+        kinds.update({found["kind"] for found in ours} or {"compatible"})
+
+    assert sum(kinds.values()) >= PAIRS * 0.8
+    assert kinds["ambiguous"] < PAIRS / 100
+    assert all(kinds[kind] >= PAIRS / 500 for kind in ("compatible", *get_args(avro.MismatchKind))), kinds
+
+
+def test_java_reads_the_values_that_our_plan_reads(java: JavaAvro) -> None:
+    trials: list[tuple[Texts, avro.Schema, avro.Schema, list[bytes]]] = []
+    rng = random.Random(SEED)
+    for texts, writer, reader in good_pairs():
+        if is_readable(writer, reader):
+            trials.append((texts, writer, reader, [random_datum(writer, rng) for _ in range(DATA_OF_A_PAIR)]))
+    answers = java.ask(
+        {"op": "read", "writer": texts.writer, "reader": texts.reader, "data": [datum.hex() for datum in data]}
+        for texts, _, _, data in trials
+    )
+
+    outcomes: Counter[str] = Counter()
+    for (texts, writer, reader, data), answer in zip(trials, answers, strict=True):
+        plan = avro.resolve(writer=writer, reader=reader).plan
+        values: list[Any] = answer.get("values") or [{"error": answer["error"]}] * len(data)
+        for datum, value in zip(data, values, strict=True):
+            error = value["error"] if isinstance(value, dict) else None
+            try:
+                ours = transcode(plan, datum).hex()
+            except Unreadable:
+                ours = None
+            if ours == (None if error else value):
+                outcomes["refused" if ours is None else "read"] += 1
+                continue
+            reason = fault(writer, reader, error)
+            assert reason, (texts, datum.hex(), ours, value)
+            outcomes[reason] += 1
+
+    assert outcomes["read"] > PAIRS
+    assert outcomes["refused"] > PAIRS / 10
+    assert sum(outcomes.values()) - outcomes["read"] - outcomes["refused"] < PAIRS * DATA_OF_A_PAIR / 100, outcomes
