@@ -50,9 +50,7 @@ def test_the_package_offers_its_names_and_no_others(tmp_path: Path, import_from:
 
 
 def test_topics_are_there_for_services_that_make_their_own(tmp_path: Path, import_from: Import) -> None:
-    changes = {
-        "shop/order.placed/topic.yaml": TOPIC + "description: 'Two\n\n  lines.'\n".replace("description", "owner")
-    }
+    changes = {"shop/order.placed/topic.yaml": TOPIC.replace("Orders that were placed.", "'Orders\n\n  # placed.'")}
 
     [topic] = import_from(written(tmp_path, changes), "shop_events.topics").TOPICS
 

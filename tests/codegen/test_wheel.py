@@ -84,9 +84,7 @@ def test_a_runtime_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_package_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        OutputError, match=r"holds no pyproject\.toml; make the package with `eventpact generate` first"
-    ):
+    with pytest.raises(OutputError, match="make the package with `eventpact generate` first"):
         build(tmp_path, tmp_path)
 
 
