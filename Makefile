@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BENCHMARKS := $(filter-out __init__ table,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test real lint generate bench lock clean
+.PHONY: help setup demo test real lint generate docs bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ lint: generate ## ruff, mypy --strict (the demo's flows against the generated pa
 
 generate: setup ## write the five systems' packages to build/packages
 	$(BIN)/eventpact generate --out build/packages
+
+docs: setup ## write docs/reference and docs/schemas from the code
+	$(BIN)/python -m eventpact_cli.reference
+	$(BIN)/python -m eventpact_registry.contracts.json_schemas docs/schemas
 
 bench: setup ## run every benchmark, peers and us in the same run
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from eventpact_cli.reference import commands, errors, rules, settings
+from eventpact_cli.reference import commands, errors, files, rules, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "files.md": files.page,
     "cli.md": commands.page,
     "rules.md": rules.page,
     "settings.md": settings.page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Final
 
@@ -18,13 +19,13 @@ _INTRODUCTION: Final = """\
 `eventpact COMMAND --help` says the same on a terminal. Exit codes of every command: 0 nothing found, 1 findings or
 drift, 2 wrong use or a system error. `NO_COLOR` turns colours off."""
 
-_EXAMPLES: Final = "\b\nExamples:\n"
-"""What opens the examples in a command's docstring; click leaves lines below `\\b` as they are."""
+_EXAMPLES: Final = re.compile(r"(?:\x08|\\b)\nExamples:\n")
+"""What opens the examples in a command's docstring, below click's sign that lines stay as they are."""
 
 
 def page() -> str:
     """The page's text."""
-    context = click.Context(cli, info_name="eventpact")
+    context = click.Context(cli, info_name="eventpact", **cli.context_settings)
     commands = {name: command for name in COMMANDS if (command := cli.get_command(context, name)) is not None}
     summary = table(("command", ""), [(f"[{name}](#{_anchor(name)})", COMMANDS[name]) for name in commands])
     described = (part for name, command in commands.items() for part in _described(context, name, command))
@@ -38,11 +39,9 @@ def _anchor(name: str) -> str:
 def _described(parent: click.Context, name: str, command: click.Command) -> Iterator[str]:
     context = click.Context(command, info_name=name, parent=parent)
     yield f"## eventpact {name}"
-    text, _, examples = cleandoc(command.help or "").partition(_EXAMPLES)
+    text, *examples = _EXAMPLES.split(cleandoc(command.help or ""))
     yield text.strip()
     yield fenced(" ".join(["eventpact", name, *command.collect_usage_pieces(context)]))
-    records = (parameter.get_help_record(context) for parameter in command.get_params(context))
-    options = [(code(spelled), meaning) for spelled, meaning in filter(None, records)]
-    yield table(("option", ""), options)
-    if examples:
-        yield fenced(cleandoc(examples), "console")
+    records = filter(None, (parameter.get_help_record(context) for parameter in command.params))
+    yield table(("option", ""), [(code(spelled), meaning) for spelled, meaning in records if meaning])
+    yield from (fenced(cleandoc(each), "sh") for each in examples)

@@ -33,7 +33,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "string": "text",
     "integer": "whole number",
     "number": "number",
-    "boolean": "true or false",
+    "boolean": "boolean",
     "null": "null",
 }
 _DEEPEST: Final = 2
