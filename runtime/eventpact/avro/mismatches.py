@@ -74,9 +74,8 @@ class _Comparison:
                     found += yield self.compare(reader, branch, (path, str(index)))
                 return found
             case Union(), _:
-                if (yield self.has_branch(reader, writer)):
-                    return ()
-                return _missing_branch(writer, path)
+                found = yield self.branch(reader, writer, path)
+                return found
             case Record(), Record():
                 found = yield self.fields(reader, writer, path)
                 return _names(reader, writer, path) + found
@@ -96,18 +95,24 @@ class _Comparison:
     def unions(self, reader: Union, writer: Union, path: Path) -> Deep[Found]:
         found: Found = ()
         for index, branch in enumerate(writer.branches):
-            if (yield self.compare(reader, branch, None)):
-                found += _missing_branch(branch, (path, str(index)))
+            lost: Found = yield self.compare(reader, branch, None)
+            if lost:
+                found += _mismatch("MISSING_UNION_BRANCH", (path, str(index)), lost[0].message)
         return found
 
-    def has_branch(self, reader: Union, writer: Schema) -> Deep[bool]:
+    def branch(self, reader: Union, writer: Schema, path: Path) -> Deep[Found]:
         branches = reader.branches
         if len(branches) > WIDE_UNION:
             branches = tuple([reader.branches[index] for index in self.branches_of(reader).like(writer)])
+        nearest = ""
         for branch in branches:
-            if not (yield self.compare(branch, writer, None)):
-                return True
-        return False
+            found: Found = yield self.compare(branch, writer, None)
+            if not found:
+                return ()
+            if branch.kind == writer.kind and found[0].kind != "NAME_MISMATCH":
+                nearest = f": at {found[0].path} of the reader's own, {found[0].message}"
+        message = f"no branch of the reader's union can read {described(writer)}{nearest}"
+        return _mismatch("MISSING_UNION_BRANCH", path, message)
 
     def branches_of(self, union: Union) -> Branches:
         if id(union) not in self.branches:
@@ -178,10 +183,6 @@ def _kinds(reader: Schema, writer: Schema, path: Path) -> Found:
     if reader.kind == writer.kind or (writer.kind, reader.kind) in PROMOTIONS:
         return ()
     return _mismatch("TYPE_MISMATCH", path, f"{described(writer)} cannot be read as {described(reader)}")
-
-
-def _missing_branch(writer: Schema, path: Path) -> Found:
-    return _mismatch("MISSING_UNION_BRANCH", path, f"no branch of the reader's union can read {described(writer)}")
 
 
 def described(schema: Schema) -> str:

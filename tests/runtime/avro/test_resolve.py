@@ -141,6 +141,18 @@ def test_a_union_must_cover_what_is_written() -> None:
     assert mismatches(["null", "int"], ["long", "null", "string"]) == []
 
 
+def test_a_branch_that_changed_says_what_changed_in_it() -> None:
+    old, new = (avro.parse(["null", record_json(f"a: {kind}")]) for kind in ("int", "string"))
+
+    [mismatch] = avro.resolve(writer=old, reader=new).mismatches
+
+    assert mismatch.path == "/1"
+    assert mismatch.message == (
+        "no branch of the reader's union can read record User: "
+        "at /fields/0/type of the reader's own, int cannot be read as string"
+    )
+
+
 def test_a_single_type_fits_into_a_union_that_can_read_it() -> None:
     assert mismatches('"int"', ["null", "double"]) == []
     assert mismatches('"string"', ["null", "double"]) == [("MISSING_UNION_BRANCH", "/")]
