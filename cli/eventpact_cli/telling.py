@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 from rich.markup import escape
 
 from eventpact_cli.console import progress
+from eventpact_registry.reports.style import Style
+from eventpact_registry.reports.text import block
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -47,9 +49,7 @@ class ConsoleNarrator:
 
     def finding(self, finding: Finding) -> None:
         """Show a finding as `check` shows it."""
-        from eventpact_registry.reports.text import text_of
-
-        self._console.print(text_of(finding), soft_wrap=True, markup=False)
+        self._console.out(block(finding, Style(self._console.is_terminal and not self._console.no_color)))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Move the bar of what goes on."""

@@ -21,11 +21,16 @@ _LABEL_WIDTH: Final = 8
 def render(findings: Sequence[Finding], *, color: bool = False) -> str:
     """Each finding with its evidence, and a line that counts them."""
     style = Style(color)
-    blocks = ["\n".join(_block(finding, style)) for finding in findings]
+    blocks = [block(finding, style) for finding in findings]
     return "\n\n".join([*blocks, _summary(findings, style)]) + "\n"
 
 
-def _block(finding: Finding, style: Style) -> Iterator[str]:
+def block(finding: Finding, style: Style) -> str:
+    """One finding with its evidence."""
+    return "\n".join(_lines(finding, style))
+
+
+def _lines(finding: Finding, style: Style) -> Iterator[str]:
     severity = style(finding.severity.value, _COLORS[finding.severity], "bold")
     yield f"{style(str(finding.location), 'bold')}: {severity} {finding.rule}"
     yield f"  {finding.message}"

@@ -6,7 +6,7 @@ the part's own error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from eventpact.errors import EventPactError
@@ -78,7 +78,7 @@ class Demo:
             versions = [len(event.versions) for _, event in system.events()]
             self.narrator.say(
                 f"{system.name}: {len(system.topics)} topics, {len(versions)} events in {sum(versions)} versions, "
-                f"{len(system.groups)} consumer groups"
+                f"groups {', '.join(system.groups)}"
             )
         errors = [finding for finding in check(repository) if finding.severity is Severity.ERROR]
         if errors:
@@ -89,17 +89,18 @@ class Demo:
 
     def _catch_breaking_change(self, base: ContractRepository) -> None:
         self.narrator.chapter("A pull request adds a required field to MessageSent")
-        changed = ContractRepository.load(
-            DirectorySource(break_message_sent(self.contracts, self.work / "pull-request"))
-        )
+        branch = self.work / "pull-request"
+        changed = ContractRepository.load(DirectorySource(break_message_sent(self.contracts, branch)))
         errors = [finding for finding in check(changed, base) if finding.severity is Severity.ERROR]
         proven = [
             finding for finding in errors if finding.counterexample and BROKEN_EVENT.name in str(finding.location)
         ]
         if not proven:
             raise Unexpected("the breaking pull request was not caught with a counterexample")
-        self.narrator.finding(proven[0])
-        self.narrator.say(f"the gate stops it: {len(errors)} errors, exit code 1")
+        at = proven[0].location
+        in_branch = replace(at, file=at.file.removeprefix(f"{branch.as_posix()}/"))
+        self.narrator.finding(replace(proven[0], location=in_branch))
+        self.narrator.say("the gate stops it with exit code 1")
 
     def synchronise(self, repository: ContractRepository, stack: Stack) -> None:
         """Bring registry and cluster to what the contracts say; a second plan has to be empty."""

@@ -56,7 +56,7 @@ def sealed_messages(tenant: str, count: int) -> Iterator[MessageSent]:
                     algorithm=EncryptionAlgorithm.AES_256_GCM,
                     associated_data=tenant.encode(),
                 ),
-                type=MessageType.TEXT,
+                type=MessageType.text,
             ),
             metadata=EventMetadata(trace_id=correlation_id()),
         )
@@ -75,7 +75,7 @@ def flow(settings: Settings, count: int) -> FlowResult:
     """Send `count` sealed messages, half a tenant, and a tenth as many of every other event."""
     ledger = Ledger()
     groups = [
-        counting(MessageProcessor, ledger, on_message_sent=unseal),
+        counting(MessageProcessor, ledger, on_message_sent=unseal),  # type: ignore[type-abstract]  # it is made concrete
         *(counting(group, ledger) for group in (NotificationDispatcher, AnalyticsAggregation, AuditLog, SearchIndexer)),
     ]
     shared = [event for event in ChatplatformProducer.events if "{" not in event.contract.topic]

@@ -31,7 +31,7 @@ def flow(settings: Settings, count: int) -> FlowResult:
         if messages >= count:
             enough.set()
 
-    group = counting(SearchIndexer, ledger, on_message_sent=read)
+    group = counting(SearchIndexer, ledger, on_message_sent=read)  # type: ignore[type-abstract]  # it is made concrete
     settings = dataclasses.replace(settings, consumer_group="search-indexer-not-updated")
     stop = threading.Event()
     thread = threading.Thread(target=group.run, args=(settings,), kwargs={"stop": stop})
