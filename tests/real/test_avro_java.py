@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 import pytest
 
 from eventpact import avro
+from eventpact.errors import DecodeError
 from eventpact_testing.java import missing_parts
 from tests.real.judge.faults import fault
 from tests.real.judge.java_avro import JAVA, JavaAvro
@@ -123,34 +124,71 @@ def test_java_finds_the_mismatches_that_we_find(java: JavaAvro) -> None:
     assert all(kinds[kind] >= PAIRS / 500 for kind in ("compatible", *get_args(avro.MismatchKind))), kinds
 
 
-def test_java_reads_the_values_that_our_plan_reads(java: JavaAvro) -> None:
-    trials: list[tuple[Texts, avro.Schema, avro.Schema, list[bytes]]] = []
-    rng = random.Random(SEED)
-    for texts, writer, reader in good_pairs():
-        if is_readable(writer, reader):
-            trials.append((texts, writer, reader, [random_datum(writer, rng) for _ in range(DATA_OF_A_PAIR)]))
-    answers = java.ask(
-        {"op": "read", "writer": texts.writer, "reader": texts.reader, "data": [datum.hex() for datum in data]}
-        for texts, _, _, data in trials
-    )
+class Trial(NamedTuple):
+    """Data of a writer, and what Java makes of each datum: its bytes in the reader's schema, or an error."""
 
-    outcomes: Counter[str] = Counter()
-    for (texts, writer, reader, data), answer in zip(trials, answers, strict=True):
-        plan = avro.resolve(writer=writer, reader=reader).plan
-        values: list[Any] = answer.get("values") or [{"error": answer["error"]}] * len(data)
-        for datum, value in zip(data, values, strict=True):
-            error = value["error"] if isinstance(value, dict) else None
+    texts: Texts
+    writer: avro.Schema
+    reader: avro.Schema
+    data: list[bytes]
+    outcomes: list[bytes | str]
+
+
+@pytest.fixture(scope="module")
+def trials(java: JavaAvro) -> list[Trial]:
+    rng = random.Random(SEED)
+    chosen = [pair for pair in good_pairs() if is_readable(*pair[1:])]
+    data = [[random_datum(writer, rng) for _ in range(DATA_OF_A_PAIR)] for _, writer, _ in chosen]
+    answers = java.ask(
+        {"op": "read", "writer": texts.writer, "reader": texts.reader, "data": [datum.hex() for datum in written]}
+        for (texts, _, _), written in zip(chosen, data, strict=True)
+    )
+    return [
+        Trial(*pair, written, outcomes(answer, len(written)))
+        for pair, written, answer in zip(chosen, data, answers, strict=True)
+    ]
+
+
+def outcomes(answer: dict[str, Any], count: int) -> list[bytes | str]:
+    values = answer.get("values") or [answer] * count
+    return [value["error"] if isinstance(value, dict) else bytes.fromhex(value) for value in values]
+
+
+def test_java_reads_the_values_that_our_plan_reads(trials: list[Trial]) -> None:
+    counts: Counter[str] = Counter()
+    for trial in trials:
+        plan = avro.resolve(writer=trial.writer, reader=trial.reader).plan
+        for datum, java_read in zip(trial.data, trial.outcomes, strict=True):
             try:
-                ours = transcode(plan, datum).hex()
+                ours: bytes | None = transcode(plan, datum)
             except Unreadable:
                 ours = None
-            if ours == (None if error else value):
-                outcomes["refused" if ours is None else "read"] += 1
+            error = java_read if isinstance(java_read, str) else None
+            if ours == (None if error else java_read):
+                counts["refused" if ours is None else "read"] += 1
                 continue
-            reason = fault(writer, reader, error)
-            assert reason, (texts, datum.hex(), ours, value)
-            outcomes[reason] += 1
+            reason = fault(trial.writer, trial.reader, error)
+            assert reason, (trial.texts, datum.hex(), ours, java_read)
+            counts[reason] += 1
 
-    assert outcomes["read"] > PAIRS
-    assert outcomes["refused"] > PAIRS / 10
-    assert sum(outcomes.values()) - outcomes["read"] - outcomes["refused"] < PAIRS * DATA_OF_A_PAIR / 100, outcomes
+    assert counts["read"] > PAIRS
+    assert counts["refused"] > PAIRS / 10
+    assert sum(counts.values()) - counts["read"] - counts["refused"] < PAIRS * DATA_OF_A_PAIR / 100, counts
+
+
+def test_the_codec_decodes_the_values_that_java_reads(trials: list[Trial]) -> None:
+    decoded = 0
+    for trial in trials[:: max(1, len(trials) // 3_000)]:
+        codec = avro.Codec(trial.reader, logical_types=False)
+        for datum, java_read in zip(trial.data, trial.outcomes, strict=True):
+            error = java_read if isinstance(java_read, str) else None
+            try:
+                ours = repr(codec.decode(datum, writer=trial.writer))  # tells 1 from 1.0, and 0.0 from -0.0
+            except DecodeError:
+                ours = None
+            expected = codec.decode(java_read) if isinstance(java_read, bytes) else None
+            if ours != (repr(expected) if error is None else None):
+                assert fault(trial.writer, trial.reader, error), (trial.texts, datum.hex(), ours, java_read)
+            decoded += ours is not None
+
+    assert decoded > 1_000
