@@ -57,9 +57,8 @@ def _evidence(repository: ContractRepository, against: ContractRepository | None
     pairs = Pairs()
     yield from _parts(repository)
     for system in repository.systems.values():
-        for topic, event in system.events():
-            for data_break in data_breaks(system, topic, event, pairs):
-                yield data_break, data_break
+        for data_break in data_breaks(system, pairs):
+            yield data_break, data_break
         for pin_break in pin_breaks(system, pairs):
             yield pin_break, pin_break
     if against is not None:

@@ -64,6 +64,8 @@ def groups_hit(subject: object) -> tuple[str, ...]:
 
 def _groups_of_break(found: DataBreak) -> tuple[str, ...]:
     """All groups of the topic, but when the later version cannot read, only those that read as it."""
+    if found.topic is None:
+        return groups_using(found.system, found.event)
     groups = groups_reading(found.system, found.topic)
     if not found.new_reads:
         return groups

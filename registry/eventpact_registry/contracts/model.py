@@ -237,6 +237,15 @@ class System:
         """`quikapp_events`."""
         return self.package_name.replace("-", "_")
 
+    @property
+    def type_compatibility(self) -> Mode:
+        """The mode of the shared types' own subjects: that of the topics where they agree, else the built-in one.
+
+        What really binds a shared type is the mode of each event that holds it, judged with the type written out.
+        """
+        modes = {topic.compatibility for topic in self.topics.values() if topic.events}
+        return modes.pop() if len(modes) == 1 else Mode.BACKWARD_TRANSITIVE
+
     def events(self) -> Iterator[tuple[Topic, VersionedType]]:
         """Every event with its topic, in order of topic folder and event name."""
         for topic in self.topics.values():

@@ -34,7 +34,8 @@ class DataBreak:
     kind: ClassVar[MismatchKind]
 
     system: System
-    topic: Topic
+    topic: Topic | None
+    """None for a shared type."""
     event: VersionedType
     mode: Mode
     version: SchemaVersion
@@ -165,14 +166,19 @@ class PinBreak:
         return f"{reads}, which cannot read {_listed(self.others)}"
 
 
-def data_breaks(system: System, topic: Topic, event: VersionedType, pairs: Pairs) -> Iterator[DataBreak]:
-    """Every break between the versions of an event under its topic's mode, by version and then as found."""
+def data_breaks(system: System, pairs: Pairs) -> Iterator[DataBreak]:
+    """Every break between the versions of shared types and of events, each under its subject's mode."""
+    for shared in system.types.values():
+        yield from _breaks(system, None, shared, system.type_compatibility, pairs)
+    for topic, event in system.events():
+        yield from _breaks(system, topic, event, topic.compatibility, pairs)
+
+
+def _breaks(system: System, topic: Topic | None, event: VersionedType, mode: Mode, pairs: Pairs) -> Iterator[DataBreak]:
     for at, version in enumerate(event.versions):
         previous = event.versions[:at]
         causes: dict[tuple[bool, str, str], tuple[Mismatch, list[SchemaVersion]]] = {}
-        found = incompatibilities(
-            topic.compatibility, version.schema, [other.schema for other in previous], pairs.mismatches
-        )
+        found = incompatibilities(mode, version.schema, [other.schema for other in previous], pairs.mismatches)
         for incompatibility in found:
             other, mismatch = previous[incompatibility.index], incompatibility.mismatch
             reader = version if incompatibility.new_reads else other
@@ -185,7 +191,7 @@ def data_breaks(system: System, topic: Topic, event: VersionedType, pairs: Pairs
                 system=system,
                 topic=topic,
                 event=event,
-                mode=topic.compatibility,
+                mode=mode,
                 version=version,
                 others=tuple(others),
                 new_reads=new_reads,

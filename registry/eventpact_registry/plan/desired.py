@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from eventpact.topic import TopicContract
 from eventpact_registry.client import Pin
-from eventpact_registry.contracts.model import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
-    from eventpact_registry.contracts.model import SchemaVersion, System, Topic, VersionedType
+    from eventpact_registry.contracts.model import Mode, SchemaVersion, System, Topic, VersionedType
     from eventpact_registry.contracts.repository import ContractRepository
-
-_TYPE_LEVEL: Final = Mode.BACKWARD_TRANSITIVE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,20 +60,10 @@ def pins(version: SchemaVersion) -> tuple[Pin, ...]:
 
 
 def _subjects(system: System) -> Iterator[DesiredSubject]:
-    level = type_level(system.topics.values())
     for shared in system.types.values():
-        yield _subject(shared.full_name, level, shared)
+        yield _subject(shared.full_name, system.type_compatibility, shared)
     for topic, event in system.events():
         yield _subject(topic.subject(event), topic.compatibility, event)
-
-
-def type_level(topics: Iterable[Topic]) -> Mode:
-    """The level of a system's shared types: that of its topics where they agree, else the built-in one.
-
-    What really binds a shared type is the level of each event that holds it, judged with the type written out.
-    """
-    levels = {topic.compatibility for topic in topics if topic.events}
-    return levels.pop() if len(levels) == 1 else _TYPE_LEVEL
 
 
 def _subject(name: str, level: Mode, versioned: VersionedType) -> DesiredSubject:

@@ -102,6 +102,21 @@ def test_a_shared_type_changed_in_place_hits_the_groups_of_the_events_that_hold_
     assert finding.groups == ("shop/archive", "shop/billing")
 
 
+def test_a_shared_type_is_a_subject_of_its_own_and_breaks_before_any_event_takes_it_up() -> None:
+    pin = [{"name": "io.shop.A", "version": 1}]
+    files: Files = {
+        "shop/system.yaml": SYSTEM + GROUPS,
+        "shop/types/A.v1.avsc": avsc("A", field("x")),
+        "shop/types/A.v2.avsc": avsc("A", field("x"), field("y")),
+        f"{ORDER}.v1.avsc": avsc("OrderPlaced", field("orderId"), field("a", "A"), references=pin),
+    }
+
+    [finding] = of_rule(check(load(files)), "FIELD_WITHOUT_DEFAULT")
+
+    assert str(finding.location) == "contracts/shop/types/A.v2.avsc:12:5"
+    assert finding.groups == ("shop/archive", "shop/billing")
+
+
 def test_severities_are_those_of_the_policy() -> None:
     policy = "rules: {FIELD_WITHOUT_DEFAULT: warning, EVENT_DOC: 'off'}\n"
     undocumented = avsc("OrderPlaced", field("orderId"), field("email"), doc="")

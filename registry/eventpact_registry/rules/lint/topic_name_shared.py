@@ -20,6 +20,8 @@ def topic_name_shared(whole: WholeTopic) -> Verdict | None:
             if topic.name == whole.topic.name:
                 said = f"the topic {topic.name} is one of {name} too: the two systems need clusters of their own"
                 return Verdict(
-                    said, 'or give one a prefix with `topic-name: "system.{topic}"`', whole.topic.locate("/name")
+                    said,
+                    'where they share one, give a prefix with `topic-name: "system.{topic}"`',
+                    whole.topic.locate("/name"),
                 )
     return None
