@@ -148,7 +148,7 @@ def _selected(repository: ContractRepository, systems: Iterable[str] | None) -> 
 
 
 def _runtime_path(repository: ContractRepository, system: System, out: Path) -> str | None:
-    """The policy's folder of the runtime as seen from the package's folder."""
+    """The policy's folder of the runtime as seen from the package's folder, or absolute where they are far apart."""
     configured = repository.policy.runtime_path
     if configured is None:
         return None
@@ -161,7 +161,10 @@ def _runtime_path(repository: ContractRepository, system: System, out: Path) -> 
             hint="let it lead to a checkout of eventpact, or leave it out to take the runtime from an index",
         )
         raise ContractError(problem)
-    return Path(os.path.relpath(runtime, (out / system.name).resolve())).as_posix()
+    folder = (out / system.name).resolve()
+    if len(Path(os.path.commonpath([runtime, folder])).parts) == 1:
+        return runtime.as_posix()  # they share nothing but the root: there is no place that both could move to
+    return Path(os.path.relpath(runtime, folder)).as_posix()
 
 
 def _below(prefix: str, files: Mapping[str, str]) -> dict[str, str]:

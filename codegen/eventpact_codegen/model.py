@@ -296,7 +296,7 @@ class PackageModel:
     producer: Mapping[str, str]
     schemas: tuple[SchemaFile, ...]
     runtime_path: str | None
-    """Folder of the runtime relative to the package's folder (POSIX), when it is not taken from an index."""
+    """Folder of the runtime, absolute or relative to the package's folder, when it is not taken from an index."""
 
     def record(self, type_id: TypeId) -> RecordModel:
         """The record of that id."""

@@ -80,6 +80,7 @@ def test_the_runtime_range_holds_the_runtime_of_this_repository() -> None:
         ("../../../my runtime/{x}", "{root:parent:parent:parent:uri}/my%20runtime/%7Bx%7D"),
         ("runtime", "{root:uri}/runtime"),
         (".", "{root:uri}"),
+        ("/opt/my {runtime}", "file:///opt/my%20%7Bruntime%7D"),
     ],
 )
 def test_a_folder_as_a_direct_reference(path: str, reference: str) -> None:

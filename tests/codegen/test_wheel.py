@@ -78,6 +78,15 @@ def test_the_runtime_comes_from_the_folder_that_the_contracts_name(
     assert requirement == f"eventpact @ {checkout.as_uri()}"
 
 
+def test_a_runtime_far_away_is_named_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+    generate(load({"eventpact.yaml": "runtime-path: ..\n"}), tmp_path)
+
+    [requirement] = metadata(build(tmp_path / "shop", tmp_path))["Requires-Dist"]
+    assert requirement == f"eventpact @ {ROOT.as_uri()}"
+
+
 def test_a_runtime_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"contracts/eventpact\.yaml: runtime-path leads to .*no pyproject\.toml"):
         generate(load({"eventpact.yaml": "runtime-path: ../../nowhere\n"}), tmp_path)

@@ -41,14 +41,16 @@ def pages(draft: Draft) -> Iterator[Page]:
 
 
 def direct_reference(path: str) -> str:
-    """A folder relative to the project's, as hatchling's context formatting and PEP 508 spell it.
+    """A folder, absolute or relative to the project's, as hatchling's context formatting and PEP 508 spell it.
 
     `../../..` is `{root:parent:parent:parent:uri}`. The URI is made when the package is built, so the same files serve
     in any place that lies the same way to the runtime.
     """
-    steps = path.split("/")
+    if path.startswith("/"):
+        return f"file://{quote(path)}"
+    steps = [step for step in path.split("/") if step != "."]
     ups = next((place for place, step in enumerate(steps) if step != ".."), len(steps))
-    rest = "".join(f"/{quote(step)}" for step in steps[ups:] if step != ".")
+    rest = "".join(f"/{quote(step)}" for step in steps[ups:])
     return "{root" + ":parent" * ups + ":uri}" + rest
 
 
