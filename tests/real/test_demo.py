@@ -1,0 +1,40 @@
+"""The demonstration's flows on Apache Kafka and a real registry: all five systems, nothing lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Registry
+
+    from eventpact_testing.kafka import KafkaCluster
+
+
+@pytest.mark.timeout(600)
+def test_the_five_systems_lose_nothing_on_real_kafka_and_apicurio(kafka: KafkaCluster, apicurio: Registry) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "eventpact_cli.main", "demo", "--events", "2000"),
+            *("--brokers", kafka.bootstrap_servers, "--registry", apicurio.url, "--replication-factor-limit", "1"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=540,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "a second plan has no changes" in done.stdout
+    assert "caas: tenant initech is deleted with its 5 topics" in done.stdout
+    table = {line.split()[0]: line.split() for line in done.stdout.splitlines()[-5:]}
+    assert set(table) == {"quikapp", "chatplatform", "showoff", "delivery", "caas"}
+    for row in table.values():
+        _, _, sent, received, lost, dead_letters, *_ = (cell.replace(",", "") for cell in row)
+        assert int(sent) >= 2000
+        assert int(received) > 0
+        assert int(lost) == 0
+        assert int(dead_letters) >= 1
