@@ -126,6 +126,11 @@ def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, group
                     "resolver": thing.mismatch.message,
                 },
             )
+        case VersionMutated():
+            # What the base wrote is on the topic: the sharpest proof is a message of it that can no longer be read.
+            name, before, after = thing.event.name, thing.old_version, thing.version
+            proof = counterexample(name, before, after) or counterexample(name, after, before)
+            return Finding(**common, counterexample=proof)
         case SchemaPart():
             return Finding(**common, path=thing.pointer)
         case SchemaChange():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from eventpact_registry.compatibility import incompatibilities
 from eventpact_registry.diff.pointers import dotted, translate
+from eventpact_registry.diff.refine import refined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,12 +181,13 @@ def _breaks(system: System, topic: Topic | None, event: VersionedType, mode: Mod
         causes: dict[tuple[bool, str, str], tuple[Mismatch, list[SchemaVersion]]] = {}
         found = incompatibilities(mode, version.schema, [other.schema for other in previous], pairs.mismatches)
         for incompatibility in found:
-            other, mismatch = previous[incompatibility.index], incompatibility.mismatch
-            reader = version if incompatibility.new_reads else other
-            cause = (incompatibility.new_reads, mismatch.kind, dotted(reader.schema, mismatch.path))
-            others = causes.setdefault(cause, (mismatch, []))[1]
-            if other not in others:
-                others.append(other)
+            other, new_reads = previous[incompatibility.index], incompatibility.new_reads
+            writer, reader = (other, version) if new_reads else (version, other)
+            for mismatch in refined(incompatibility.mismatch, writer.schema, reader.schema, pairs):
+                cause = (new_reads, mismatch.kind, dotted(reader.schema, mismatch.path))
+                others = causes.setdefault(cause, (mismatch, []))[1]
+                if other not in others:
+                    others.append(other)
         for (new_reads, _, _), (mismatch, others) in causes.items():
             yield BREAKS[mismatch.kind](
                 system=system,
@@ -213,6 +215,7 @@ def pin_breaks(system: System, pairs: Pairs) -> Iterator[PinBreak]:
                 ]
                 if beaten:
                     writer, mismatches = beaten[0]
+                    mismatch = refined(mismatches[0], writer.schema, reader.schema, pairs)[0]
                     yield PinBreak(
                         system=system,
                         topic=topic,
@@ -221,7 +224,7 @@ def pin_breaks(system: System, pairs: Pairs) -> Iterator[PinBreak]:
                         reader=reader,
                         writer=writer,
                         others=tuple(version for version, _ in beaten),
-                        mismatch=mismatches[0],
+                        mismatch=mismatch,
                     )
 
 

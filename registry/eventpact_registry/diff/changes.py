@@ -7,8 +7,9 @@ for what was removed), and how to say itself in a sentence.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from eventpact_registry.contracts.scalars import duration
 from eventpact_registry.contracts.yaml_file import pointer_of
 
 if TYPE_CHECKING:
@@ -116,110 +117,140 @@ class TopicRemoved(TopicChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TopicRenamed(TopicChange):
+class SettingChanged(TopicChange):
+    """A setting of a topic has another value."""
+
+    old: Any
+    new: Any
+
+    @property
+    def before(self) -> str:
+        """The old value as a user writes it."""
+        return self.written(self.old)
+
+    @property
+    def after(self) -> str:
+        """The new value as a user writes it."""
+        return self.written(self.new)
+
+    @staticmethod
+    def written(value: Any) -> str:
+        """A value as a user writes it."""
+        if isinstance(value, tuple):
+            return ", ".join(value) or "none"
+        return "none" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TopicRenamed(SettingChanged):
     """A topic has another name on the broker, which makes it another topic."""
 
-    sentence = "topic renamed from {change.old} to {change.new}"
+    sentence = "topic renamed from {change.before} to {change.after}"
     pointer = "/name"
     old: str
     new: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PartitionsChanged(TopicChange):
+class PartitionsChanged(SettingChanged):
     """A topic has another number of partitions."""
 
-    sentence = "partitions changed from {change.old} to {change.new}"
+    sentence = "partitions changed from {change.before} to {change.after}"
     pointer = "/partitions"
     old: int
     new: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ReplicationChanged(TopicChange):
+class ReplicationChanged(SettingChanged):
     """A topic's partitions are held by another number of brokers."""
 
-    sentence = "replication factor changed from {change.old} to {change.new}"
+    sentence = "replication factor changed from {change.before} to {change.after}"
     pointer = "/replication-factor"
     old: int
     new: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RetentionChanged(TopicChange):
+class RetentionChanged(SettingChanged):
     """Records are kept for another time, in milliseconds; -1 is for ever."""
 
-    sentence = "retention changed from {change.old} ms to {change.new} ms"
+    sentence = "retention changed from {change.before} to {change.after}"
     pointer = "/retention"
     old: int
     new: int
 
+    @staticmethod
+    def written(value: int) -> str:
+        """As `topic.yaml` says it."""
+        return duration(value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CleanupPolicyChanged(TopicChange):
+class CleanupPolicyChanged(SettingChanged):
     """Something else happens to old records."""
 
-    sentence = "cleanup policy changed from {change.old} to {change.new}"
+    sentence = "cleanup policy changed from {change.before} to {change.after}"
     pointer = "/cleanup-policy"
     old: tuple[str, ...]
     new: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class KeyChanged(TopicChange):
+class KeyChanged(SettingChanged):
     """Records are keyed by something else; an empty tuple is no key."""
 
-    sentence = "key changed from {change.old} to {change.new}"
+    sentence = "key changed from {change.before} to {change.after}"
     pointer = "/key"
     old: tuple[str, ...]
     new: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CompatibilityChanged(TopicChange):
+class CompatibilityChanged(SettingChanged):
     """The topic's schemas evolve under another mode."""
 
-    sentence = "compatibility changed from {change.old} to {change.new}"
+    sentence = "compatibility changed from {change.before} to {change.after}"
     pointer = "/compatibility"
     old: Mode
     new: Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SubjectStrategyChanged(TopicChange):
+class SubjectStrategyChanged(SettingChanged):
     """The topic's subjects are named another way, so that its schemas are looked for elsewhere."""
 
-    sentence = "subject strategy changed from {change.old} to {change.new}"
+    sentence = "subject strategy changed from {change.before} to {change.after}"
     pointer = "/subject-strategy"
     old: SubjectStrategy
     new: SubjectStrategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PurposeChanged(TopicChange):
+class PurposeChanged(SettingChanged):
     """The topic is for something else."""
 
-    sentence = "purpose changed from {change.old} to {change.new}"
+    sentence = "purpose changed from {change.before} to {change.after}"
     pointer = "/purpose"
     old: str
     new: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DeadLettersChanged(TopicChange):
+class DeadLettersChanged(SettingChanged):
     """What cannot be handled goes elsewhere; None is nowhere."""
 
-    sentence = "dead letters changed from {change.old} to {change.new}"
+    sentence = "dead letters changed from {change.before} to {change.after}"
     pointer = "/dead-letters"
     old: str | None
     new: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ConfigChanged(TopicChange):
+class ConfigChanged(SettingChanged):
     """A further setting of the topic has another value; None is the broker's own."""
 
-    sentence = "{change.name} changed from {change.old} to {change.new}"
+    sentence = "{change.name} changed from {change.before} to {change.after}"
     name: str
     old: str | None
     new: str | None
@@ -431,10 +462,20 @@ class GroupTopicsChanged(GroupChange):
 class GroupPinChanged(GroupChange):
     """A group reads an event as another version; None is the latest."""
 
-    sentence = "reads {change.event} as version {change.new}, and read it as {change.old}"
+    sentence = "reads {change.event} as {change.after}, and read it as {change.before}"
     event: str
     old: int | None
     new: int | None
+
+    @property
+    def before(self) -> str:
+        """The version that it was pinned to."""
+        return f"version {self.old}" if self.old else "the latest version"
+
+    @property
+    def after(self) -> str:
+        """The version that it is pinned to."""
+        return f"version {self.new}" if self.new else "the latest version"
 
     @property
     def location(self) -> Location:

@@ -11,10 +11,11 @@ from eventpact_registry.diff.changes import EventChange, VersionAdded, VersionMu
 from eventpact_registry.diff.differ import diff
 from eventpact_registry.diff.pairs import Pairs
 from eventpact_registry.diff.pointers import dotted
+from eventpact_registry.diff.refine import refined
 from eventpact_registry.diff.schemas import diff_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from eventpact_registry.contracts.model import SchemaVersion, VersionedType
     from eventpact_registry.contracts.repository import ContractRepository
@@ -87,12 +88,14 @@ def _judge(subject: str, names: tuple[str, str], previous: Sequence[SchemaVersio
     breaks = {}
     for mode in Mode:
         found = incompatibilities(mode, new.schema, schemas, pairs.mismatches)
-        breaks[mode] = tuple(dict.fromkeys(_said(one, previous[one.index], new) for one in found))
+        said = (text for one in found for text in _said(one, previous[one.index], new, pairs))
+        breaks[mode] = tuple(dict.fromkeys(said))
     return Judgement(subject=subject, old=names[0], new=names[1], breaks=breaks)
 
 
-def _said(found: Incompatibility, other: SchemaVersion, new: SchemaVersion) -> str:
-    reader = new if found.new_reads else other
-    place = dotted(reader.schema, found.mismatch.path)
+def _said(found: Incompatibility, other: SchemaVersion, new: SchemaVersion, pairs: Pairs) -> Iterator[str]:
+    writer, reader = (other, new) if found.new_reads else (new, other)
     cannot = "cannot read" if found.new_reads else "cannot be read by"
-    return f"{cannot} version {other.version}: {f'{place}: ' if place else ''}{found.mismatch.message}"
+    for cause in refined(found.mismatch, writer.schema, reader.schema, pairs):
+        place = dotted(reader.schema, cause.path)
+        yield f"{cannot} version {other.version}: {f'{place}: ' if place else ''}{cause.message}"

@@ -17,7 +17,7 @@ _TRIES: Final = 10
 
 
 def counterexample(name: str, writer: SchemaVersion, reader: SchemaVersion, path: str = "") -> Counterexample | None:
-    """A message of `writer` that `reader` fails on, at `path` if there is one there.
+    """A message of `writer` that `reader` fails on, at `path` if there is one there; `name` is the event's.
 
     None where the bytes can be read after all: a registry compares the names of records, which bytes do not hold.
     """
@@ -37,13 +37,18 @@ def counterexample(name: str, writer: SchemaVersion, reader: SchemaVersion, path
             decoder.decode(data, writer=writer.schema)
         except DecodeError as error:
             return Counterexample(
-                writer=f"{name} version {writer.version}",
-                reader=f"{name} version {reader.version}",
+                writer=_label(name, writer),
+                reader=_label(name, reader),
                 value=plain(value),
                 data=data,
                 error=str(error),
             )
     return None
+
+
+def _label(name: str, version: SchemaVersion) -> str:
+    revision = version.locate("").revision
+    return f"{name} version {version.version}" + (f" of {revision}" if revision else "")
 
 
 def plain(value: Any) -> Any:

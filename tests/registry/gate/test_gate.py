@@ -102,6 +102,19 @@ def test_a_shared_type_changed_in_place_hits_the_groups_of_the_events_that_hold_
     assert finding.groups == ("shop/archive", "shop/billing")
 
 
+def test_a_version_changed_in_place_shows_a_message_of_the_base_that_can_no_longer_be_read() -> None:
+    changed: Files = {f"{ORDER}.v1.avsc": avsc("OrderPlaced", field("orderId"), field("email"))}
+
+    [finding] = check(load(changed), load(revision="git:main"))
+
+    assert finding.rule == "VERSION_MUTATED"
+    proof = finding.counterexample
+    assert proof is not None
+    assert (proof.writer, proof.reader) == ("OrderPlaced version 1 of git:main", "OrderPlaced version 1")
+    with pytest.raises(DecodeError):
+        avro.Codec(avro.parse(str(changed[f"{ORDER}.v1.avsc"]))).decode(proof.data, writer=avro.parse(ORDER_PLACED))
+
+
 def test_a_shared_type_is_a_subject_of_its_own_and_breaks_before_any_event_takes_it_up() -> None:
     pin = [{"name": "io.shop.A", "version": 1}]
     files: Files = {

@@ -14,4 +14,4 @@ def union_branch_unknown(found: MissingBranch) -> Verdict:
     is new into a field of its own.
     """
     hint = "keep the branch" if found.new_reads else "put the new type into a field of its own, with a default"
-    return Verdict(f"{found.what} has no branch for what was written: {found.consequence}", hint)
+    return Verdict(f"{found.what} has no branch for what may be written: {found.consequence}", hint)
