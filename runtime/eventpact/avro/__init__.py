@@ -3,12 +3,14 @@
 schema = avro.parse(text, references=[...])
 resolution = avro.resolve(writer=old, reader=new)
 codec = avro.Codec(schema)
+
+The codec's compiler is imported when a codec is first asked for: judging schemas does without it.
 """
 
-from eventpact.avro.binding import Binding
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from eventpact.avro.canonical import canonical, fingerprint, meaning, sha256
-from eventpact.avro.codec import Codec
-from eventpact.avro.logical.duration import Duration
 from eventpact.avro.model import (
     MISSING,
     Array,
@@ -29,6 +31,17 @@ from eventpact.avro.resolve import Resolution, resolve
 from eventpact.avro.source import locate
 from eventpact.avro.walk import named_types
 from eventpact.errors import DecodeError, EncodeError, SchemaError
+
+if TYPE_CHECKING:
+    from eventpact.avro.binding import Binding
+    from eventpact.avro.codec import Codec
+    from eventpact.avro.logical.duration import Duration
+
+_LAZY: Final = {
+    "Binding": "eventpact.avro.binding",
+    "Codec": "eventpact.avro.codec",
+    "Duration": "eventpact.avro.logical.duration",
+}
 
 __all__ = [
     "MISSING",
@@ -61,3 +74,11 @@ __all__ = [
     "resolve",
     "sha256",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
