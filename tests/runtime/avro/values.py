@@ -6,8 +6,9 @@ Names are positional, so that any two schemas drawn together can stand in one un
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -93,20 +94,30 @@ class SchemaMaker:
             branches.append("null")
         kept: dict[str, Any] = {}
         for branch in branches:
-            if not isinstance(branch, list):
-                kept.setdefault(_family(branch), branch)
+            if isinstance(branch, list):
+                continue
+            look = _look(branch) if self.all_types else _FASTAVRO_LOOKS.get(_kind(branch), _kind(branch))
+            is_new = _kind(branch) in {"enum", "fixed", "record"} or _kind(branch) not in map(_kind, kept.values())
+            if is_new and look not in kept:
+                kept[look] = branch
         return list(kept.values()) or ["null"]
 
 
-def _family(branch: Any) -> str:
-    """Branches that share a Python class, of which a union may have one here: which one a value means is a test apart."""
-    kind = branch if isinstance(branch, str) else branch["type"]
+def _kind(branch: Any) -> str:
+    return branch if isinstance(branch, str) else str(branch["type"])
+
+
+def _look(branch: Any) -> str:
+    """What values look like; unions here have one branch a look: which branch a shared one means is tested apart."""
     logical = branch.get("logicalType", "") if isinstance(branch, dict) else ""
     if logical.endswith("nanos"):
-        return "int"
-    if logical:
-        return {"date": "int-date"}.get(logical, kind if kind == "long" else logical.split("-")[0])
-    return {"long": "int", "double": "float", "fixed": "bytes", "enum": "string", "record": "map"}.get(kind, kind)
+        return "number"
+    return str(logical.split("-")[0] or _LOOKS.get(_kind(branch), _kind(branch)))
+
+
+_LOOKS = {"int": "number", "long": "number", "fixed": "bytes", "enum": "string", "record": "map"}
+_FASTAVRO_LOOKS = {**_LOOKS, "float": "number", "double": "number", "array": "bytes"}
+"""fastavro writes an int to the first branch of numbers, and bytes to an array or a decimal."""
 
 
 @st.composite
@@ -152,7 +163,7 @@ def typed_values(
 ) -> tuple[Any, Any]:
     """A schema as JSON, and a value of it."""
     schema = draw(schemas(all_types=all_types, depth=depth))
-    return schema, draw(values(avro.parse(schema)))
+    return schema, draw(values(avro.parse(json.dumps(schema))))
 
 
 def _decimals(precision: int, scale: int) -> st.SearchStrategy[Decimal]:

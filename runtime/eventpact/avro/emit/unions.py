@@ -29,7 +29,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "record": "dict",
 }
 
-_TOLD_APART: Final = frozenset({"int", "float", "bytes", "str"})
+_TOLD_APART: Final = frozenset({"int", "bytes", "str"})
 """Classes whose branches the tests below tell apart, or of which the first simply wins."""
 
 
@@ -48,7 +48,7 @@ def class_name(schema: Schema, names: Names, form: Form) -> str:
 
 
 def shared_classes(union: Union, names: Names, form: Form) -> frozenset[int]:
-    """The branches that their class does not tell: several records as dicts, several decimals, dict and map."""
+    """The branches that their class does not tell: several records as dicts, several decimals, float and double."""
     classes = [class_name(branch, names, form) for branch in union.branches]
     counts = Counter(classes)
     return frozenset(i for i, name in enumerate(classes) if counts[name] > 1 and name not in _TOLD_APART)

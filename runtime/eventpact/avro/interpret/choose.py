@@ -1,12 +1,13 @@
 """Which branch of a union a value belongs to.
 
 The first branch whose class the value has exactly; where several share a class (two records as dicts, int and long,
-two decimals), the first that the whole value fits; where there is none, the same again with what encoding also takes
-(an int as a double, a tuple for a list).
+float and double), the first that the whole value fits, and without loss; where there is none, the same again with what
+encoding also takes (an int as a double, a tuple for a list).
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +49,7 @@ def choose(union: Union, value: Any, form: Form) -> tuple[int, Any]:
         candidates = [i for i, branch in enumerate(branches) if chooser.has_class(branch, value, exact=exact)]
         if len(candidates) == 1:
             return candidates[0], value
-        for index in candidates:
+        for index in sorted(candidates, key=lambda index: _loses(branches[index], value)):
             if chooser.fits(branches[index], value, exact=exact):
                 return index, value
     raise Unfit
@@ -135,6 +136,14 @@ class _Chooser:
             conversion.to_wire(value, *arguments(schema, conversion.to_arguments))
         except (ValueError, TypeError, OverflowError, AttributeError):
             return False
+        return True
+
+
+def _loses(schema: Schema, value: Any) -> bool:
+    """Whether a number would lose something in 32 bits that a double beside it keeps."""
+    try:
+        return schema.kind == "float" and struct.unpack("<f", struct.pack("<f", value))[0] != value
+    except OverflowError:
         return True
 
 
