@@ -52,9 +52,7 @@ def read(folder: Path) -> Mapping[str, frozenset[str]]:
             continue
         found = _LINE.match(line)
         if found is None or not _is_inside(found["path"]):
-            raise OutputError(
-                f"{file}:{number}: no line of a manifest; restore the file, or empty {folder} and rerun"
-            )
+            raise OutputError(f"{file}:{number}: no line of a manifest; restore the file, or empty {folder} and rerun")
         known.setdefault(found["path"], set()).add(found["hash"])
     return {path: frozenset(hashes) for path, hashes in known.items()}
 

@@ -103,9 +103,9 @@ def codec_name(event_name: str) -> str:
     return _underscored(snake(event_name), frozenset())
 
 
-def constant(name: str) -> str:
-    """`MessageSent` as `MESSAGE_SENT`."""
-    return snake(name).upper()
+def contract_constant(event_name: str) -> str:
+    """`MESSAGE_SENT_CONTRACT`: the ending keeps an event called `Epoch` apart from the names that codecs use."""
+    return f"{snake(event_name).upper()}_CONTRACT"
 
 
 def _underscored(name: str, reserved: frozenset[str], pattern: re.Pattern[str] | None = None) -> str:

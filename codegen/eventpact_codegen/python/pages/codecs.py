@@ -6,8 +6,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from eventpact.avro.emit import ClassReference, PackagedEvent, package_module
+from eventpact_codegen.casing import snake
 from eventpact_codegen.model import flat
-from eventpact_codegen.python.names import codec_name, constant, identifier
+from eventpact_codegen.python.names import codec_name, contract_constant, identifier
 from eventpact_codegen.python.pages.page import Page, module_docstring
 from eventpact_codegen.python.paths import attribute_path
 from eventpact_codegen.python.text import Source, long_string, string, strings
@@ -88,7 +89,7 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
         "references": _names(event.pins) if event.pins else None,
     }
     return ContractView(
-        constant=identifier(constant(event.type.name)),
+        constant=identifier(contract_constant(event.type.name)),
         codec=identifier(codec_name(event.type.name)),
         arguments=tuple((Source(keyword), literal) for keyword, literal in arguments.items() if literal is not None),
     )
@@ -112,4 +113,4 @@ def _names(pins: tuple[Pin, ...]) -> Source:
 
 def _pin_name(pin: Pin) -> str:
     """A constant of the module: the whole name, because two shared types may differ in their namespace only."""
-    return f"_{constant(pin.name.replace('.', '_'))}_V{pin.version}"
+    return f"_{snake(pin.name.replace('.', '_')).upper()}_V{pin.version}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from eventpact_codegen.model import EnumModel
 from eventpact_codegen.python.code import code, render
-from eventpact_codegen.python.names import constant, identifier
+from eventpact_codegen.python.names import contract_constant, identifier
 from eventpact_codegen.python.pages.page import Page, import_lines, literals, module_docstring
 from eventpact_codegen.python.passes.scoping import (
     CLASS_VAR,
@@ -97,7 +97,7 @@ def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
 
 
 def _contract(draft: Draft, scope: ModuleScope, event: EventModel) -> Source:
-    name = identifier(constant(event.type.name))
+    name = identifier(contract_constant(event.type.name))
     expression = code(CLASS_VAR, "[", EVENT_CONTRACT, "] = ", codecs_symbol(draft, event.type), ".", name)
     return Source(f"contract: {render(expression, scope.names)}")
 

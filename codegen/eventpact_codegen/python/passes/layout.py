@@ -52,7 +52,7 @@ def _codec_modules(events: tuple[EventModel, ...], modules: dict[TypeId, str]) -
     for event in events:
         version, _, module = modules[event.type].rpartition(".")
         base = f"{module}_{version}" if version else module
-        wanted = {**event.types, names.constant(event.type.name): event.type}
+        wanted = {**event.types, names.contract_constant(event.type.name): event.type}
         name, number = base, 1
         while any(known.get(name, {}).get(key, to) != to for key, to in wanted.items()):
             number += 1
