@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Registry
-
     from eventpact_testing.kafka import KafkaCluster
+    from tests.real.conftest import Registry
 
 
 @pytest.mark.timeout(600)
