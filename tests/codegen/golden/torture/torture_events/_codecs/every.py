@@ -281,12 +281,8 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
         k51 = 0
     elif v50.__class__ is int and -9223372036854775808 <= v50 < 9223372036854775808:
         k51 = 1
-    elif v50.__class__ is float:
-        k51 = 2
     elif v50 is None:
         k51 = 3
-    elif v50.__class__ is float:
-        k51 = 4
     else:
         raise Unfit
     if k51 == 0:
