@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from eventpact.avro.model import Field
 
 _BREAKDOWNS: Final = {
+    "Duplicate field": "one name for two fields, by aliases, fails the whole pair and not where it is met",
     "NullPointerException": "the decoder breaks on some recursive unions",
     "Invalid default for field": "the writer's defaults are checked again after renaming",
 }
+
+OWN_RECORD: Final = "Schema fields not set yet"
+"""How Java refuses to parse a default that holds its own record, which the specification allows."""
 
 _LOOSE: Final = {
     "boolean": ("boolean",),
