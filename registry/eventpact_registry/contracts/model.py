@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -86,14 +87,19 @@ class SchemaVersion:
     """Path as a user would type it, `contracts/quikapp/message.sent/MessageSent.v2.avsc`."""
     source: str
     """The file's text."""
-    text: str
-    """What the registry gets: compact JSON without `references`."""
     schema: Schema
     references: tuple[Reference, ...]
     locate: Callable[[str], Location]
     """Turns a JSON pointer into the schema into a place in the file."""
     pinned: Mapping[str, SchemaVersion] = field(default_factory=dict)
     """The shared types of `references`, by full name."""
+
+    @property
+    def text(self) -> str:
+        """What the registry gets: compact JSON without `references`. Made when asked for; checking never needs it."""
+        body = json.loads(self.source)
+        body.pop("references", None)
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

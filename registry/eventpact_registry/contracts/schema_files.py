@@ -167,7 +167,6 @@ class SchemaFiles:
             version=draft.version,
             file=self._tree.location(draft.path).file,
             source=draft.source,
-            text=json.dumps(draft.body, ensure_ascii=False, separators=(",", ":")),
             schema=schema,
             references=draft.references,
             locate=SchemaLocator(self._tree, draft.path, draft.source, pinned),

@@ -149,13 +149,14 @@ def _read_folder(folder: Path, prefix: str, tree: Tree) -> None:
             elif not entry.is_file():
                 tree.refused[path] = "is neither a file nor a folder"
             else:
-                _read_file(folder / entry.name, path, tree)
+                _read_file(entry, path, tree)
 
 
-def _read_file(file: Path, path: str, tree: Tree) -> None:
-    with file.open("rb") as stream:
-        data = stream.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        tree.refused[path] = _too_large(file.stat().st_size)
-    else:
-        tree.files[path] = data
+def _read_file(entry: os.DirEntry[str], path: str, tree: Tree) -> None:
+    size = entry.stat().st_size
+    if size > MAX_FILE_BYTES:
+        tree.refused[path] = _too_large(size)
+        return
+    # Unbuffered and of known size: contracts are thousands of small files, and a buffer each doubles the time.
+    with Path(entry.path).open("rb", buffering=0) as stream:
+        tree.files[path] = stream.read(size)
