@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from eventpact.avro.model import MISSING
 
 if TYPE_CHECKING:
     from eventpact.avro.model import Field
@@ -99,9 +102,23 @@ class LogicalTypeChanged(TypeChanged):
 class DefaultChanged(SchemaChange):
     """What a reader sees where the writer wrote nothing is another value; as JSON, or `MISSING`."""
 
-    sentence = "default of {change.path} changed from {change.old!r} to {change.new!r}"
+    sentence = "default of {change.path} changed from {change.before} to {change.after}"
     old: Any
     new: Any
+
+    @property
+    def before(self) -> str:
+        """The old default as the schema writes it."""
+        return _written(self.old)
+
+    @property
+    def after(self) -> str:
+        """The new default as the schema writes it."""
+        return _written(self.new)
+
+
+def _written(default: Any) -> str:
+    return "none" if default is MISSING else json.dumps(default, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -49,9 +49,9 @@ def nested(*fields: dict[str, Any], name: str = "Data") -> dict[str, Any]:
             [field("a", default="x")],
             [field("a", default="y")],
             kinds.DefaultChanged,
-            "default of a changed from 'x' to 'y'",
+            'default of a changed from "x" to "y"',
         ),
-        ([field("a", default="x")], [field("a")], kinds.DefaultChanged, "default of a changed from 'x' to MISSING"),
+        ([field("a", default="x")], [field("a")], kinds.DefaultChanged, 'default of a changed from "x" to none'),
         (
             [field("a", ENUM)],
             [field("a", {**ENUM, "symbols": ["WEB", "FAX", "APP"]})],
