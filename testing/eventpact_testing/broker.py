@@ -7,6 +7,9 @@ TCP on loopback, so that other processes can use it too, started in milliseconds
 from __future__ import annotations
 
 import ctypes
+import socket
+import threading
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Final, Self
 
@@ -17,7 +20,7 @@ from eventpact.operate.topics import Topics
 from eventpact.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from eventpact.topic import TopicContract
@@ -38,6 +41,8 @@ SESSION_TIMEOUT_MS: Final = 3000
 
 _FIRST_ASSIGNMENT_MS: Final = 100  # the default of 3 s only serves groups that start many members at once
 _TOPIC_ALREADY_EXISTS: Final = 36
+_PROMPT: Final = 0.02
+"""Seconds after which a call that is not answered needs a nudge."""
 _EMERGENCY: Final = b"0"
 
 
@@ -90,9 +95,10 @@ class LocalBroker:
         """Add a topic; at any time while the broker runs."""
         if partitions < 1:
             raise BrokerError(f"cannot create topic {name}: {partitions} partitions, at least 1 is needed")
-        code = self._library.rd_kafka_mock_topic_create(
-            self._open(), name.encode(), partitions, self._replication_factor
-        )
+        with self._nudged() as cluster:
+            code = self._library.rd_kafka_mock_topic_create(
+                cluster, name.encode(), partitions, self._replication_factor
+            )
         if code == _TOPIC_ALREADY_EXISTS:
             raise BrokerError(f"cannot create topic {name}: it exists already")
         if code:
@@ -106,7 +112,8 @@ class LocalBroker:
             raise Unsupported(
                 f"cannot delete topic {name}: this version of confluent-kafka cannot on the embedded broker; update it"
             ) from error
-        code = delete(self._open(), name.encode())
+        with self._nudged() as cluster:
+            code = delete(cluster, name.encode())
         if code:
             raise BrokerError(f"cannot delete topic {name}: librdkafka's error {code}")
 
@@ -125,11 +132,32 @@ class LocalBroker:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def _nudged(self) -> Iterator[int]:
+        """The cluster, for a call that its thread has to answer.
+
+        The thread sometimes misses a call until something happens on one of its sockets or a second has passed, so a
+        connection is opened when the answer does not come at once.
+        """
+        cluster = self._open()
+        timer = threading.Timer(_PROMPT, _nudge, (self.bootstrap_servers,))
+        timer.start()
+        try:
+            yield cluster
+        finally:
+            timer.cancel()
+
     def _open(self) -> int:
         if not self._cluster:
             raise BrokerError("the embedded broker is closed")
         cluster: int = self._cluster
         return cluster
+
+
+def _nudge(servers: str) -> None:
+    host, _, port = servers.split(",", maxsplit=1)[0].rpartition(":")
+    with suppress(OSError):
+        socket.create_connection((host, int(port)), timeout=1).close()
 
 
 class _LocalTopics(Topics):

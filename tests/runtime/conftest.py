@@ -33,6 +33,7 @@ def settings(broker: LocalBroker, registry: EmbeddedRegistry) -> Settings:
         client_id="tests",
         registry_url=registry.url,
         session_timeout_ms=1500,
-        producer={"linger.ms": "0"},
+        # The embedded broker takes half a second to admit an idempotent producer; few tests are about that.
+        producer={"linger.ms": "0", "enable.idempotence": "false"},
         consumer={"topic.metadata.refresh.interval.ms": "200"},
     )

@@ -185,7 +185,7 @@ class SampleProducer(Producer, system="sample"):
 class PostReader(Group, name="post-reader", system="sample"):
     """Keeps what it is handed."""
 
-    topics = ("sample.posted",)
+    topics: ClassVar[tuple[str, ...]] = ("sample.posted",)
     handlers: ClassVar = {"io.sample.Posted": (Posted, "on_posted")}
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ class PostReader(Group, name="post-reader", system="sample"):
 class NoteReader(Group, name="note-reader", system="sample"):
     """Keeps the notes of every tenant."""
 
-    topics = ("sample.notes.{tenant_id}",)
+    topics: ClassVar[tuple[str, ...]] = ("sample.notes.{tenant_id}",)
     handlers: ClassVar = {"io.sample.Noted": (Noted, "on_noted")}
 
     def __init__(self) -> None:

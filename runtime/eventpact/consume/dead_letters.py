@@ -111,6 +111,12 @@ class DeadLetters:
         self._pending.clear()
         return failed
 
+    def close(self) -> None:
+        """Let go of the connection; what is not settled by now was reported."""
+        if self._client is not None:
+            self._client.purge()
+            self._client.close()
+
     def _told(self, place: Place, error: KafkaError | None) -> None:
         if error is None:
             self._pending.pop(place, None)

@@ -24,18 +24,20 @@ class Offsets:
     def __init__(self, consumer: confluent_kafka.Consumer) -> None:
         self._consumer = consumer
         self._next: dict[tuple[str, int], int] = {}
-        self._uncommitted: set[tuple[str, int]] = set()
+        self._uncommitted: dict[tuple[str, int], int] = {}  # to the first offset that was passed since the last commit
 
     def passed(self, topic: str, partition: int, offset: int) -> None:
         """The record at `offset` is dealt with, as are all before it."""
         place = (topic, partition)
         self._next[place] = offset + 1
-        self._uncommitted.add(place)
+        self._uncommitted.setdefault(place, offset)
 
     def hold(self, topic: str, partition: int, offset: int) -> None:
         """The record at `offset` was not dealt with after all: commit nothing beyond it."""
         place = (topic, partition)
-        if self._next.get(place, -1) > offset:
+        if offset <= self._uncommitted.get(place, -1):
+            self.forget([place])
+        elif offset < self._next.get(place, -1):
             self._next[place] = offset
 
     def commit(self) -> None:
@@ -62,7 +64,7 @@ class Offsets:
         """Partitions belong to somebody else already: their positions are no longer this member's to commit."""
         for place in places:
             self._next.pop(place, None)
-            self._uncommitted.discard(place)
+            self._uncommitted.pop(place, None)
 
     def _positions(self, places: Iterable[tuple[str, int]]) -> list[TopicPartition]:
         return [TopicPartition(topic, partition, self._next[topic, partition]) for topic, partition in places]

@@ -180,13 +180,14 @@ class Session:
         try:
             self._settle()
         finally:
+            self._dead_letters.close()
             try:
                 self._offsets.hand_back_all()
             finally:
                 self._consumer.close()
 
     def _on_assign(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
-        self._assigned = True
+        self._assigned = self._assigned or bool(partitions)
         _LOG.info("group %s: got %s", self._name, _listed(partitions))
 
     def _on_revoke(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:

@@ -41,8 +41,8 @@ class ProducerStatistics:
     sent: int
     acknowledged: int
     failed: int
-    aborted: int
-    """Given up with their transaction."""
+    given_up: int
+    """Aborted with their transaction, or not acknowledged when the producer was closed."""
     dropped: int
     """Accepted and dropped because `KAFKA_ENABLED` is off."""
     pending: int
@@ -78,7 +78,7 @@ class Ledger:
     def __init__(self, complaints: Complaints) -> None:
         self.sent = 0  # raised without the lock: the interpreter switches threads at calls and jumps, not in `+= 1`
         self.failed = 0
-        self.aborted = 0
+        self.given_up = 0
         self._complaints = complaints
         self._lock = threading.Lock()
         self._untold: dict[str, int] = {}
@@ -94,10 +94,10 @@ class Ledger:
                     self._untold[reason] = self._untold.get(reason, 0) + 1
 
     def failure(self, error: KafkaError, message: Message) -> DeliveryError | None:
-        """Count and log a failed delivery; `None` when its transaction was aborted, which its caller knows."""
+        """Count and log a failed delivery; `None` for what its caller gave up."""
         with self._lock:
             if error.code() in _PURGED:
-                self.aborted += 1
+                self.given_up += 1
                 return None
             self.failed += 1
             self._logged += 1

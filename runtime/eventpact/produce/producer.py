@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import time
+import warnings
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -125,9 +126,9 @@ class Producer:
         pending = 0 if self._client is None else len(self._client)
         return ProducerStatistics(
             sent=ledger.sent,
-            acknowledged=max(0, ledger.sent - ledger.failed - ledger.aborted - pending),
+            acknowledged=max(0, ledger.sent - ledger.failed - ledger.given_up - pending),
             failed=ledger.failed,
-            aborted=ledger.aborted,
+            given_up=ledger.given_up,
             dropped=self._dropped,
             pending=pending,
         )
@@ -270,6 +271,12 @@ class Producer:
             self.flush(timeout)
         finally:
             self._poller.close()
+            self._client.purge()  # what is not acknowledged now is given up; the client would wait for it without end
+            self._client.poll(0)
+            with warnings.catch_warnings():
+                # The client aborts a transaction in any case and warns where there was none to abort.
+                warnings.simplefilter("ignore", RuntimeWarning)
+                self._client.close()
             atexit.unregister(self.close)
 
     def __enter__(self) -> Self:
@@ -295,13 +302,13 @@ class Producer:
         if error is None:
             future.set_result(Delivery(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)))
         else:
-            future.set_exception(self._ledger.failure(error, message) or _aborted())
+            future.set_exception(self._ledger.failure(error, message) or _given_up())
 
     def _record(
         self, outcomes: Outcomes, waiting: set[int], position: int, error: KafkaError | None, message: Message
     ) -> None:
         if error is not None and position in waiting:
-            outcomes.failures[position] = self._ledger.failure(error, message) or _aborted()
+            outcomes.failures[position] = self._ledger.failure(error, message) or _given_up()
         waiting.discard(position)
 
     def _abort(self, transactions: Transactions, timeout: float) -> None:
@@ -311,5 +318,5 @@ class Producer:
             _LOG.warning("%s", error)  # the transaction's own failure is what its caller must see
 
 
-def _aborted() -> DeliveryError:
-    return DeliveryError("its transaction was aborted")
+def _given_up() -> DeliveryError:
+    return DeliveryError("given up: its transaction was aborted, or its producer was closed before it was acknowledged")

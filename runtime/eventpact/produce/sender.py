@@ -58,7 +58,7 @@ class Sender:
         key: RouteKey = (type(event), *sorted(parameters.items())) if parameters else type(event)
         way = self._routes.get(key) or self._find(key, event, parameters)
         value = way.prefix + way.encode(event)
-        # Positional, because keyword arguments cost a tenth of the call: topic, value, key, partition, callback, another
+        # Positional, for keyword arguments cost a tenth of the call: topic, value, key, partition, callback, another
         # name, timestamp, headers.
         arguments = (way.topic, value, way.key(event), -1, told, None, 0, way.headers(event))
         try:

@@ -64,6 +64,16 @@ class TestRecords:
         [record] = read(broker, "sample.posted", 1)
         assert record.headers() == [("event-type", b"posted")]
 
+    def test_a_producer_as_it_comes_is_idempotent_and_keeps_order(
+        self, settings: Settings, broker: LocalBroker
+    ) -> None:
+        with SampleProducer(replace(settings, producer={}), register="dev") as producer:
+            for n in range(100):
+                producer.send(Posted(event_id="same", likes=n))
+
+        values = [Posted.contract.decode((record.value() or b"")[5:]) for record in read(broker, "sample.posted", 100)]
+        assert [event.likes for event in values if isinstance(event, Posted)] == list(range(100))
+
     def test_one_key_goes_to_one_partition(self, producer: SampleProducer, broker: LocalBroker) -> None:
         producer.send_many(Posted(event_id=str(n % 5)) for n in range(50))
 
@@ -216,7 +226,7 @@ class TestFailures:
             serve()
 
     def test_waiting_ends_with_its_time_and_says_so(self, settings: Settings, broker: LocalBroker) -> None:
-        producer = SampleProducer(impatient(settings, **{"message.timeout.ms": "2000"}), register="dev")
+        producer = SampleProducer(impatient(settings, **{"message.timeout.ms": "1000"}), register="dev")
         producer.send_and_wait(Posted(event_id="e0"))
         broker.close()
 
@@ -248,7 +258,7 @@ class TestBackPressure:
     def test_a_queue_that_stays_full_is_an_error_and_drops_nothing(
         self, settings: Settings, broker: LocalBroker
     ) -> None:
-        small = impatient(settings, **{"queue.buffering.max.messages": "10", "message.timeout.ms": "3000"})
+        small = impatient(settings, **{"queue.buffering.max.messages": "10", "message.timeout.ms": "1000"})
         producer = SampleProducer(small, register="dev", queue_timeout=0.3)
         producer.send_and_wait(Posted(event_id="e"))
         broker.close()
@@ -315,6 +325,10 @@ class TestManyAtOnce:
 
 
 class TestTransactions:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, producer={})
+
     @pytest.fixture
     def producer(self, settings: Settings) -> Iterator[SampleProducer]:
         with SampleProducer(settings, register="dev", transactional_id="tests") as producer:
