@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from eventpact.errors import ContractError, Problem
 from eventpact_registry.contracts.problems import nearest
 from eventpact_registry.diff.breaks import DataBreak, PinBreak, data_breaks, pin_breaks
-from eventpact_registry.diff.changes import VersionAdded, VersionMutated
 from eventpact_registry.diff.counterexample import counterexample
 from eventpact_registry.diff.differ import diff
+from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated
 from eventpact_registry.diff.pairs import Pairs
 from eventpact_registry.diff.schema_changes import SchemaChange
 from eventpact_registry.findings import Finding, Severity

@@ -6,7 +6,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from eventpact_registry.diff.breaks import DataBreak, PinBreak
-from eventpact_registry.diff.changes import EventChange, GroupChange, SystemAdded, TopicAdded, TopicChange
+from eventpact_registry.diff.changes import GroupChange, SystemAdded
+from eventpact_registry.diff.event_changes import EventChange
+from eventpact_registry.diff.topic_changes import TopicAdded, TopicChange
 
 if TYPE_CHECKING:
     from eventpact_registry.contracts.model import System, Topic, VersionedType

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from eventpact_registry.compatibility import Incompatibility, incompatibilities
 from eventpact_registry.contracts.model import Mode
-from eventpact_registry.diff.changes import EventChange, VersionAdded, VersionMutated
 from eventpact_registry.diff.differ import diff
+from eventpact_registry.diff.event_changes import EventChange, VersionAdded, VersionMutated
 from eventpact_registry.diff.pairs import Pairs
 from eventpact_registry.diff.pointers import dotted
 from eventpact_registry.diff.refine import refined

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from eventpact import avro
-from eventpact_registry.diff import changes
+from eventpact_registry.diff import changes, event_changes, topic_changes
 from eventpact_registry.diff.changes import Change
 from eventpact_registry.diff.schemas import diff_versions
 
@@ -18,16 +18,16 @@ Changes: TypeAlias = Iterator[Change]
 T = TypeVar("T")
 
 _SETTINGS: Final[tuple[tuple[str, Callable[..., Change]], ...]] = (
-    ("name", changes.TopicRenamed),
-    ("purpose", changes.PurposeChanged),
-    ("partitions", changes.PartitionsChanged),
-    ("replication_factor", changes.ReplicationChanged),
-    ("retention_ms", changes.RetentionChanged),
-    ("cleanup_policy", changes.CleanupPolicyChanged),
-    ("key", changes.KeyChanged),
-    ("compatibility", changes.CompatibilityChanged),
-    ("subject_strategy", changes.SubjectStrategyChanged),
-    ("dead_letters", changes.DeadLettersChanged),
+    ("name", topic_changes.TopicRenamed),
+    ("purpose", topic_changes.PurposeChanged),
+    ("partitions", topic_changes.PartitionsChanged),
+    ("replication_factor", topic_changes.ReplicationChanged),
+    ("retention_ms", topic_changes.RetentionChanged),
+    ("cleanup_policy", topic_changes.CleanupPolicyChanged),
+    ("key", topic_changes.KeyChanged),
+    ("compatibility", topic_changes.CompatibilityChanged),
+    ("subject_strategy", topic_changes.SubjectStrategyChanged),
+    ("dead_letters", topic_changes.DeadLettersChanged),
 )
 """Attribute of a topic to the change that says it."""
 
@@ -61,9 +61,9 @@ def _systems(old: System | None, new: System | None) -> Changes:
 
 def _topics(system: System, old: Topic | None, new: Topic | None) -> Changes:
     if old is None and new is not None:
-        yield changes.TopicAdded(system=system, topic=new)
+        yield topic_changes.TopicAdded(system=system, topic=new)
     elif new is None and old is not None:
-        yield changes.TopicRemoved(system=system, topic=old)
+        yield topic_changes.TopicRemoved(system=system, topic=old)
     elif old is not None and new is not None:
         for attribute, change in _SETTINGS:
             before, after = getattr(old, attribute), getattr(new, attribute)
@@ -71,7 +71,7 @@ def _topics(system: System, old: Topic | None, new: Topic | None) -> Changes:
                 yield change(system=system, topic=new, old=before, new=after)
         for name in _union(old.config, new.config):
             if old.config.get(name) != new.config.get(name):
-                yield changes.ConfigChanged(
+                yield topic_changes.ConfigChanged(
                     system=system, topic=new, name=name, old=old.config.get(name), new=new.config.get(name)
                 )
         yield from _headers(system, old, new)
@@ -80,12 +80,12 @@ def _topics(system: System, old: Topic | None, new: Topic | None) -> Changes:
 def _headers(system: System, old: Topic, new: Topic) -> Changes:
     for header in _union(old.headers, new.headers):
         if header not in old.headers:
-            yield changes.HeaderAdded(system=system, topic=new, header=header)
+            yield topic_changes.HeaderAdded(system=system, topic=new, header=header)
         elif header not in new.headers:
-            yield changes.HeaderDropped(system=system, topic=new, header=header, old_topic=old)
+            yield topic_changes.HeaderDropped(system=system, topic=new, header=header, old_topic=old)
         elif old.headers[header] != new.headers[header]:
             before, after = old.headers[header], new.headers[header]
-            yield changes.HeaderChanged(system=system, topic=new, header=header, old=before, new=after)
+            yield topic_changes.HeaderChanged(system=system, topic=new, header=header, old=before, new=after)
 
 
 _Carried: TypeAlias = tuple["Topic | None", "VersionedType"]
@@ -102,9 +102,9 @@ def _carried(system: System | None) -> dict[str, _Carried]:
 
 def _events(system: System, old: _Carried | None, new: _Carried | None) -> Changes:
     if old is None and new is not None:
-        yield changes.EventAdded(system=system, topic=new[0], event=new[1])
+        yield event_changes.EventAdded(system=system, topic=new[0], event=new[1])
     elif new is None and old is not None:
-        yield changes.EventRemoved(system=system, topic=old[0], event=old[1])
+        yield event_changes.EventRemoved(system=system, topic=old[0], event=old[1])
     elif old is not None and new is not None:
         yield from _moves(system, old, new)
         yield from _versions(system, old[1], *new)
@@ -115,10 +115,10 @@ def _moves(system: System, old: _Carried, new: _Carried) -> Changes:
     if before is None or after is None:
         return
     if before.folder != after.folder:
-        yield changes.EventMoved(system=system, topic=after, event=event, old=before.folder, new=after.folder)
+        yield event_changes.EventMoved(system=system, topic=after, event=event, old=before.folder, new=after.folder)
     subjects = before.subject(old_event), after.subject(event)
     if before.subject_strategy == after.subject_strategy and subjects[0] != subjects[1]:
-        yield changes.SubjectRenamed(system=system, topic=after, event=event, old=subjects[0], new=subjects[1])
+        yield event_changes.SubjectRenamed(system=system, topic=after, event=event, old=subjects[0], new=subjects[1])
 
 
 def _versions(system: System, old: VersionedType, topic: Topic | None, new: VersionedType) -> Changes:
@@ -128,16 +128,16 @@ def _versions(system: System, old: VersionedType, topic: Topic | None, new: Vers
         known = before.pop(version.version, None)
         if known is None:
             changed = tuple(diff_versions(previous, version)) if previous else ()
-            yield changes.VersionAdded(system=system, topic=topic, event=new, version=version, changes=changed)
+            yield event_changes.VersionAdded(system=system, topic=topic, event=new, version=version, changes=changed)
         elif known.source != version.source:
             changed = tuple(diff_versions(known, version))
             # What the registry would take for another schema is one, even when this comparison has no word for it.
             same = known.references == version.references and avro.meaning(known.schema) == avro.meaning(version.schema)
-            kind = changes.VersionReworded if same else changes.VersionMutated
+            kind = event_changes.VersionReworded if same else event_changes.VersionMutated
             yield kind(system=system, topic=topic, event=new, version=version, old_version=known, changes=changed)
         previous = version
     for gone in before.values():
-        yield changes.VersionRemoved(system=system, topic=topic, event=new, version=gone)
+        yield event_changes.VersionRemoved(system=system, topic=topic, event=new, version=gone)
 
 
 def _groups(system: System, old: System | None, new: System | None) -> Changes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from eventpact_registry.diff.changes import VersionAdded, VersionMutated, VersionReworded
+from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated, VersionReworded
 
 if TYPE_CHECKING:
     from eventpact_registry.diff.changes import Change

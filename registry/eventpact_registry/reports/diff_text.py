@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from eventpact_registry.diff.changes import VersionAdded, VersionMutated, VersionReworded
+from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated, VersionReworded
 from eventpact_registry.reports.style import Style
 
 if TYPE_CHECKING:

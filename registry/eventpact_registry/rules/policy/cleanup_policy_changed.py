@@ -1,6 +1,6 @@
 """Something else happens to old records."""
 
-from eventpact_registry.diff.changes import CleanupPolicyChanged
+from eventpact_registry.diff.topic_changes import CleanupPolicyChanged
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

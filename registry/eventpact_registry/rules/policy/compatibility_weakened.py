@@ -1,7 +1,7 @@
 """A topic's schemas are held to less."""
 
 from eventpact_registry.compatibility import DEMANDS
-from eventpact_registry.diff.changes import CompatibilityChanged
+from eventpact_registry.diff.topic_changes import CompatibilityChanged
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

@@ -1,6 +1,6 @@
 """An event is on another topic."""
 
-from eventpact_registry.diff.changes import EventMoved
+from eventpact_registry.diff.event_changes import EventMoved
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

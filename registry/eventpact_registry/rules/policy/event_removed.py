@@ -1,6 +1,6 @@
 """An event or shared type is gone."""
 
-from eventpact_registry.diff.changes import EventRemoved
+from eventpact_registry.diff.event_changes import EventRemoved
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

@@ -1,6 +1,6 @@
 """Records no longer have a header."""
 
-from eventpact_registry.diff.changes import HeaderDropped
+from eventpact_registry.diff.topic_changes import HeaderDropped
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

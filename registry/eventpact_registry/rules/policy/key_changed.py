@@ -1,6 +1,6 @@
 """Records are keyed by something else."""
 
-from eventpact_registry.diff.changes import KeyChanged
+from eventpact_registry.diff.topic_changes import KeyChanged
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

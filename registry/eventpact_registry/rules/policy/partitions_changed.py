@@ -1,6 +1,6 @@
 """Partitions of a keyed topic changed."""
 
-from eventpact_registry.diff.changes import PartitionsChanged
+from eventpact_registry.diff.topic_changes import PartitionsChanged
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

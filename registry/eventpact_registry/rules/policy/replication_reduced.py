@@ -1,6 +1,6 @@
 """A topic is held by fewer brokers."""
 
-from eventpact_registry.diff.changes import ReplicationChanged
+from eventpact_registry.diff.topic_changes import ReplicationChanged
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

@@ -1,7 +1,7 @@
 """Records are kept for less time."""
 
 from eventpact_registry.contracts.scalars import UNLIMITED_MS, duration
-from eventpact_registry.diff.changes import RetentionChanged
+from eventpact_registry.diff.topic_changes import RetentionChanged
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

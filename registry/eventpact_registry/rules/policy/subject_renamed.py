@@ -1,6 +1,6 @@
 """An event's subject has another name."""
 
-from eventpact_registry.diff.changes import SubjectRenamed
+from eventpact_registry.diff.event_changes import SubjectRenamed
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

@@ -1,6 +1,6 @@
 """A topic's subjects are named another way."""
 
-from eventpact_registry.diff.changes import SubjectStrategyChanged
+from eventpact_registry.diff.topic_changes import SubjectStrategyChanged
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

@@ -1,6 +1,6 @@
 """A topic is gone."""
 
-from eventpact_registry.diff.changes import TopicRemoved
+from eventpact_registry.diff.topic_changes import TopicRemoved
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

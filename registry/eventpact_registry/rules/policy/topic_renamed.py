@@ -1,6 +1,6 @@
 """A topic has another name on the broker."""
 
-from eventpact_registry.diff.changes import TopicRenamed
+from eventpact_registry.diff.topic_changes import TopicRenamed
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

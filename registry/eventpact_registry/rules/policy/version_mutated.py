@@ -1,6 +1,6 @@
 """A version means something else than it did."""
 
-from eventpact_registry.diff.changes import VersionMutated
+from eventpact_registry.diff.event_changes import VersionMutated
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

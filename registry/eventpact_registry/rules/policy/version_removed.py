@@ -1,6 +1,6 @@
 """A version is gone."""
 
-from eventpact_registry.diff.changes import VersionRemoved
+from eventpact_registry.diff.event_changes import VersionRemoved
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 

@@ -1,6 +1,6 @@
 """A version is described in other words."""
 
-from eventpact_registry.diff.changes import VersionReworded
+from eventpact_registry.diff.event_changes import VersionReworded
 from eventpact_registry.rules.model import Severity, Verdict, rule
 
 
