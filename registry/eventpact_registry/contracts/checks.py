@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from eventpact_registry.contracts.problems import nearest
@@ -153,7 +154,12 @@ def _check_group(name: str, system: System, files: SystemFiles, yaml: YamlFile, 
         elif version not in events[event].files:
             versions = ", ".join(map(str, events[event].files))
             problems.add(f"{event} has no version {version}", yaml.locate(pin), hint=f"it has {versions}")
-    read = {event for topic in system.topics_of(group) for event in files.topics[topic.folder].events}
+    read = {
+        event
+        for folder, topic in files.topics.items()
+        if any(fnmatchcase(folder, topic_pattern) for topic_pattern in group.topics)
+        for event in topic.events
+    }
     for event in group.reads:
         if event in events and event not in read:
             place = yaml.locate_key(pointer_of("groups", name, "reads", event))

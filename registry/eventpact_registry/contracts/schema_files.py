@@ -57,15 +57,15 @@ class SchemaFiles:
         self._problems = problems
         self._shared: dict[Reference, SchemaVersion] = {}
         self._declared: dict[Reference, _Draft] = {}
-        self._broken_types: set[str] = set()
+        self._broken: set[tuple[str, int]] = set()
+        """Shared types that could not even be read: short name and version."""
 
     def load_types(self, all_series: Iterable[Series]) -> dict[str, VersionedType]:
         """The shared types by full name, in order of name."""
         drafts: dict[str, dict[int, _Draft]] = {}
         for series in all_series:
             drafts[series.name] = self._read(series)
-            if len(drafts[series.name]) < len(series.files):
-                self._broken_types.add(series.name)
+            self._broken.update((series.name, version) for version in series.files.keys() - drafts[series.name].keys())
             for draft in drafts[series.name].values():
                 self._declared[Reference(draft.full_name, draft.version)] = draft
         for draft in self._in_order():
@@ -188,13 +188,15 @@ class SchemaFiles:
         return None if wrong or self._clash(draft) else pinned
 
     def _note_dangling(self, reference: Reference, draft: _Draft, at: int) -> None:
+        short = reference.name.rpartition(".")[2]
+        if (short, reference.version) in self._broken:
+            return
         versions = sorted(known.version for known in self._declared if known.name == reference.name)
         place = draft.locator.at(f"/references/{at}/{'version' if versions else 'name'}")
-        short = reference.name.rpartition(".")[2]
         if versions:
             hint = f"it has {'version' if len(versions) == 1 else 'versions'} {', '.join(map(str, versions))}"
             self._problems.add(f"{reference.name} has no version {reference.version}", place, hint=hint)
-        elif short not in self._broken_types:
+        else:
             likely = nearest(reference.name, {known.name for known in self._declared})
             hint = likely or f"shared types stand in the system's folder types/, as {short}.v{reference.version}.avsc"
             self._problems.add(f"there is no shared type {reference.name}", place, hint=hint)

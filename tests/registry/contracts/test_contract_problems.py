@@ -303,11 +303,21 @@ def test_two_versions_of_one_type_cannot_meet_in_a_schema() -> None:
     assert "leads to io.shop.Z version 2, but io.shop.Box to version 1" in problem
 
 
-def test_a_broken_type_is_reported_once_and_not_again_by_what_uses_it() -> None:
-    found = problems({EVENT_FILE: pinned(("io.shop.Address", 1)), "shop/types/Address.v1.avsc": "{"})
+@pytest.mark.parametrize("broken", [1, 2])
+def test_a_broken_type_is_reported_once_and_not_again_by_what_uses_it(broken: int) -> None:
+    types = {f"shop/types/Address.v{version}.avsc": ADDRESS for version in (1, 2)}
+    types[f"shop/types/Address.v{broken}.avsc"] = "{"
+
+    found = problems({**types, EVENT_FILE: pinned(("io.shop.Address", broken))})
 
     assert len(found) == 1
-    assert found[0].startswith("shop/types/Address.v1.avsc:1:2: not JSON")
+    assert found[0].startswith(f"shop/types/Address.v{broken}.avsc:1:2: not JSON")
+
+
+def test_a_broken_topic_is_reported_once_and_not_again_by_the_groups_that_read_it() -> None:
+    files = {"shop/system.yaml": SYSTEM + GROUP, TOPIC_FILE: TOPIC.replace("partitions: 3", "partitions: 0")}
+
+    assert problems(files) == [f"{TOPIC_FILE}:2:13: 'partitions' must be at least 1, not 0"]
 
 
 @pytest.mark.parametrize(
