@@ -165,13 +165,13 @@ class Encoder:
                 parts.add(f"{kind}_bytes({raw})")
 
     def _write_millis(self, value: str, parts: Parts) -> None:
-        """Six bytes from three tables for the years from 1970 to 2039."""
+        """Five or six bytes from three tables, from 2 January 1970 to 2039: no earlier, lest the last ones be empty."""
         since, count = self._source.fresh("d"), self._source.fresh("n")
         pieces = [self._source.fresh() for _ in range(3)]
         add = self._source.add
         add(f"{since} = {value} - EPOCH")
         add(f"{count} = {since}.days * 86400000 + {since}.seconds * 1000 + {since}.microseconds // 1000")
-        with self._source.block(f"if 0 <= {count} < {1 << 41}:"):
+        with self._source.block(f"if {1 << 27} <= {count} < {1 << 41}:"):
             add(
                 f"{count} <<= 1",
                 f"{pieces[0]} = PIECES[{count} & 16383]",

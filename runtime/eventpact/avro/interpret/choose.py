@@ -143,7 +143,7 @@ def _loses(schema: Schema, value: Any) -> bool:
     """Whether a number would lose something in 32 bits that a double beside it keeps."""
     try:
         return schema.kind == "float" and struct.unpack("<f", struct.pack("<f", value))[0] != value
-    except OverflowError:
+    except (OverflowError, struct.error):
         return True
 
 

@@ -93,7 +93,7 @@ def _converted(schema: Primitive | Fixed, value: Any, target: _Target) -> Any:
         raw = conversion.to_wire(value, *arguments(schema, conversion.to_arguments))
     except (ValueError, TypeError, OverflowError, AttributeError) as error:
         what = expected(schema, target.form)
-        raise target.error(f"expected {what}, got a {got(value)} that does not fit: {error}") from None
+        raise target.error(f"expected {what}, got {got(value)} that does not fit: {error}") from None
     return raw.decode() if schema.kind == "string" else raw
 
 
@@ -200,7 +200,7 @@ def _integer(schema: Schema, value: Any, target: _Target) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise target.mismatch(schema, value)
     if not in_bits(value, 32 if schema.kind == "int" else 64):
-        raise target.error(f"expected {expected(schema, target.form)}, got an int that is out of range")
+        raise target.error(f"expected {expected(schema, target.form)}, got int out of range")
     target.out += long_bytes(int(value))
 
 
@@ -209,8 +209,8 @@ def _floating(schema: Schema, value: Any, target: _Target) -> None:
         raise target.mismatch(schema, value)
     try:
         target.out += struct.pack("<f" if schema.kind == "float" else "<d", value)
-    except OverflowError:
-        message = f"expected {expected(schema, target.form)}, got a {got(value)} that is out of range"
+    except (OverflowError, struct.error):  # the latter for an int beyond all doubles
+        message = f"expected {expected(schema, target.form)}, got {got(value)} out of range"
         raise target.error(message) from None
 
 
