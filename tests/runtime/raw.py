@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import confluent_kafka
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
@@ -11,11 +11,16 @@ from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 if TYPE_CHECKING:
     from confluent_kafka import Message
 
-    from eventpact_testing.broker import LocalBroker
+
+class Cluster(Protocol):
+    """The embedded broker or a real one."""
+
+    @property
+    def bootstrap_servers(self) -> str: ...
 
 
-def read(broker: LocalBroker, topic: str, count: int, *, patience: float = 10.0) -> list[Message]:
-    """The first `count` records of a topic, ordered by partition and offset; fewer when no more come in time."""
+def read(broker: Cluster, topic: str, count: int, *, patience: float = 10.0) -> list[Message]:
+    """The first `count` committed records of a topic, by partition and offset; fewer when no more come in time."""
     consumer = confluent_kafka.Consumer({"bootstrap.servers": broker.bootstrap_servers, "group.id": "raw"})
     partitions = consumer.list_topics(topic, timeout=5).topics[topic].partitions
     consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
@@ -30,7 +35,7 @@ def read(broker: LocalBroker, topic: str, count: int, *, patience: float = 10.0)
 
 
 def write(
-    broker: LocalBroker,
+    broker: Cluster,
     topic: str,
     *values: bytes | None,
     key: bytes | None = None,
@@ -44,7 +49,7 @@ def write(
     assert producer.flush(10) == 0
 
 
-def committed(broker: LocalBroker, group: str, topic: str) -> dict[int, int]:
+def committed(broker: Cluster, group: str, topic: str) -> dict[int, int]:
     """The committed offset of each partition that has one."""
     consumer = confluent_kafka.Consumer({"bootstrap.servers": broker.bootstrap_servers, "group.id": group})
     partitions = consumer.list_topics(topic, timeout=5).topics[topic].partitions
