@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from eventpact_registry.gate import lint
 from tests.codegen.conftest import Import
 from tests.codegen.packages import refusals, sources, system, written
-from tests.registry.contracts.building import SYSTEM, avsc, field
+from tests.registry.contracts.building import SYSTEM, avsc, field, load
 
 ORDER = "shop/order.placed/OrderPlaced.v1.avsc"
 
@@ -247,3 +248,15 @@ def test_two_events_whose_handlers_would_be_one_method_are_refused() -> None:
     }
 
     assert any("in one method 'on_order_placed'" in problem for problem in refusals(changes))
+
+
+@pytest.mark.parametrize("pair", [("userId", "user_id"), ("HTTPCode", "http_code"), ("a1B", "a1_b"), ("aB", "ab")])
+def test_lint_and_the_generator_agree_on_which_fields_clash(pair: tuple[str, str]) -> None:
+    changes = {ORDER: order(*map(field, pair))}
+
+    found = [finding for finding in lint(load(changes)) if finding.rule == "GENERATED_NAME_CLASH"]
+
+    if found:
+        assert refusals(changes)
+    else:
+        assert sources(changes)

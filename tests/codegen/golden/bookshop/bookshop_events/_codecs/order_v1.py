@@ -93,7 +93,7 @@ def encode_order_placed(v0: Any, /) -> bytes:
         v2 = v0.event_type.encode()
         d3 = v0.timestamp - EPOCH
         n4 = d3.days * 86400000 + d3.seconds * 1000 + d3.microseconds // 1000
-        if 0 <= n4 < 2199023255552:
+        if 134217728 <= n4 < 2199023255552:
             n4 <<= 1
             v5 = PIECES[n4 & 16383]
             v6 = PIECES[n4 >> 14 & 16383]

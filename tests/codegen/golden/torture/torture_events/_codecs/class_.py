@@ -291,7 +291,7 @@ def encode_event(v0: Any, /) -> bytes:
         else:
             d15 = v14 - EPOCH
             n16 = d15.days * 86400000 + d15.seconds * 1000 + d15.microseconds // 1000
-            if 0 <= n16 < 2199023255552:
+            if 134217728 <= n16 < 2199023255552:
                 n16 <<= 1
                 v17 = PIECES[n16 & 16383]
                 v18 = PIECES[n16 >> 14 & 16383]
@@ -341,7 +341,7 @@ def encode_event(v0: Any, /) -> bytes:
         else:
             d42 = v41 - EPOCH
             n43 = d42.days * 86400000 + d42.seconds * 1000 + d42.microseconds // 1000
-            if 0 <= n43 < 2199023255552:
+            if 134217728 <= n43 < 2199023255552:
                 n43 <<= 1
                 v44 = PIECES[n43 & 16383]
                 v45 = PIECES[n43 >> 14 & 16383]

@@ -410,7 +410,7 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
         raise Unfit
     d86 = v0.a_timestamp_millis - EPOCH
     n87 = d86.days * 86400000 + d86.seconds * 1000 + d86.microseconds // 1000
-    if 0 <= n87 < 2199023255552:
+    if 134217728 <= n87 < 2199023255552:
         n87 <<= 1
         v88 = PIECES[n87 & 16383]
         v89 = PIECES[n87 >> 14 & 16383]
