@@ -26,6 +26,7 @@ class Transactions:
         self._client = client
         self._complaints = complaints
         self._initialised = False
+        self._finished = False  # by a fatal error, after which the client does not even abort
 
     def begin(self, timeout: float) -> None:
         """Start a transaction; the first one registers the producer, which fences an older one of the same id."""
@@ -40,7 +41,8 @@ class Transactions:
 
     def abort(self, timeout: float) -> None:
         """Give up everything that was sent in the transaction."""
-        self._call("abort the transaction", self._client.abort_transaction, timeout)
+        if not self._finished:
+            self._call("abort the transaction", self._client.abort_transaction, timeout)
 
     def _call(self, doing: str, call: Callable[[float], None], timeout: float) -> None:
         deadline = time.monotonic() + timeout
@@ -49,6 +51,7 @@ class Transactions:
                 return call(max(0.0, deadline - time.monotonic()))
             except KafkaException as error:
                 cause = error.args[0]
+                self._finished = cause.fatal()
                 if not cause.retriable() or time.monotonic() + _AGAIN > deadline:
                     raise DeliveryError(f"cannot {doing}: {self._complaints.explain(cause)}") from error
                 time.sleep(_AGAIN)
