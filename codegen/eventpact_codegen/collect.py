@@ -115,7 +115,6 @@ class _Collector:
             aliases=tuple(sorted(names - {schema.name})),
             version=version.version,
             topic=topic.name,
-            topic_folder=topic.folder,
             parameters=topic.parameters,
             subject=topic.subject(event),
             event_type=topic.folder if len(topic.events) == 1 else kebab(event.name),
@@ -130,7 +129,6 @@ class _Collector:
             retry_backoff_ms=topic.retry.backoff_ms,
             compacted="compact" in topic.cleanup_policy,
             doc=schema.doc or "",
-            origin=self.table.types[type_id].origin,
         )
 
     def identify(
@@ -187,8 +185,7 @@ def _shared_versions(system: System) -> dict[tuple[str, int], tuple[VersionedTyp
     found = {}
     for shared in system.types.values():
         for version in shared.versions:
-            found[shared.full_name, version.version] = (shared, version)
-            for name in _names(version.schema)[:1]:
+            for name in (shared.full_name, *_names(version.schema)[:1]):
                 found[name, version.version] = (shared, version)
     return found
 

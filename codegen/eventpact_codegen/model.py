@@ -213,7 +213,6 @@ class EventModel:
     """Every other full name that any version of this event has or had."""
     version: int
     topic: str
-    topic_folder: str
     parameters: tuple[str, ...]
     """Run-time parameters in the topic's name."""
     subject: str
@@ -233,7 +232,6 @@ class EventModel:
     retry_backoff_ms: int
     compacted: bool
     doc: str
-    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import OutputError
@@ -10,8 +11,6 @@ from eventpact.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-from contextlib import contextmanager
 
 _EPOCH: Final = "1577836800"  # 2020-01-01: a wheel of the same files is the same file
 

@@ -216,6 +216,12 @@ def test_records_inside_each_other_work_60_levels_deep(tmp_path: Path, import_fr
     assert import_from(folder, "shop_events.types").Level0(inner="deep").inner == "deep"
 
 
+def test_an_enum_without_symbols_is_a_class_without_members(tmp_path: Path, import_from: Import) -> None:
+    folder = written(tmp_path, {ORDER: order(field("it", ["null", {"type": "enum", "name": "E", "symbols": []}]))})
+
+    assert list(import_from(folder, "shop_events.types").E) == []
+
+
 def test_a_package_that_would_hide_a_module_of_python_is_refused() -> None:
     [problem] = refusals({"shop/system.yaml": SYSTEM.replace("shop-events", "json")})
 

@@ -36,6 +36,8 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
             for step in _STEPS:
                 _ruff(step, root)
             return {**files, **{path: (root / path).read_text(encoding="utf-8") for path in python}}
+    except subprocess.TimeoutExpired as error:
+        raise OutputError(f"ruff did not finish with the generated code in {_TIMEOUT_S} s") from error
     except OSError as error:
         raise OutputError(f"generated code could not be formatted: {error.strerror} ({error.filename})") from error
 

@@ -237,6 +237,7 @@ class ReadmeView:
     distribution: Source
     package: Source
     description: Source
+    owner: Source
     producer: Source
     example: Source
     """An event to show sending and handling with, or empty; the two below come with it."""

@@ -71,6 +71,7 @@ def _readme(draft: Draft) -> ReadmeView:
         distribution=markdown(package.distribution),
         package=identifier(package.import_package),
         description=markdown(package.description),
+        owner=markdown(package.owner),
         producer=identifier(producer_symbol(draft).name),
         example=identifier(_top_name(draft, shown[1].event)) if shown else Source(""),
         example_method=identifier(shown[1].method) if shown else Source(""),
