@@ -36,6 +36,8 @@ MAX_PAIRS: Final = 100_000
 WIDE_UNION: Final = 64
 """A reader's union with more branches is searched by name, where Avro Java compares with every branch."""
 
+_LONG_CAUSE: Final = 300
+
 Found: TypeAlias = tuple[Mismatch, ...]
 
 
@@ -59,8 +61,7 @@ class _Comparison:
         if len(self.found) >= MAX_PAIRS:
             return _mismatch("TYPE_MISMATCH", path, f"the schemas are too entangled: {MAX_PAIRS:,} pairs of types")
         self.found[key] = ()  # compatible, as long as nothing else is known: this ends recursion
-        result = yield self.contents(reader, writer, path)
-        self.found[key] = result[:MAX_MISMATCHES]
+        self.found[key] = yield self.contents(reader, writer, path)
         return self.found[key]
 
     def contents(self, reader: Schema, writer: Schema, path: Path) -> Deep[Found]:
@@ -69,9 +70,7 @@ class _Comparison:
                 found: Found = yield self.unions(reader, writer, path)
                 return found
             case _, Union():
-                found = ()
-                for index, branch in enumerate(writer.branches):
-                    found += yield self.compare(reader, branch, (path, str(index)))
+                found = yield self.each_branch(reader, writer, path)
                 return found
             case Union(), _:
                 found = yield self.branch(reader, writer, path)
@@ -92,13 +91,19 @@ class _Comparison:
             case _:
                 return _kinds(reader, writer, path)
 
+    def each_branch(self, reader: Schema, writer: Union, path: Path) -> Deep[Found]:
+        found: list[Mismatch] = []
+        for index, branch in enumerate(writer.branches):
+            _collect(found, (yield self.compare(reader, branch, (path, str(index)))))
+        return tuple(found)
+
     def unions(self, reader: Union, writer: Union, path: Path) -> Deep[Found]:
-        found: Found = ()
+        found: list[Mismatch] = []
         for index, branch in enumerate(writer.branches):
             lost: Found = yield self.compare(reader, branch, None)
             if lost:
-                found += _mismatch("MISSING_UNION_BRANCH", (path, str(index)), lost[0].message)
-        return found
+                _collect(found, _mismatch("MISSING_UNION_BRANCH", (path, str(index)), lost[0].message))
+        return tuple(found)
 
     def branch(self, reader: Union, writer: Schema, path: Path) -> Deep[Found]:
         branches = reader.branches
@@ -110,7 +115,7 @@ class _Comparison:
             if not found:
                 return ()
             if branch.kind == writer.kind and found[0].kind != "NAME_MISMATCH":
-                nearest = f": at {found[0].path} of the reader's own, {found[0].message}"
+                nearest = _shorten(f": at {found[0].path} of the reader's own, {found[0].message}")
         message = f"no branch of the reader's union can read {described(writer)}{nearest}"
         return _mismatch("MISSING_UNION_BRANCH", path, message)
 
@@ -132,18 +137,18 @@ class _Comparison:
             pairs = self.pairs(reader, writer)
         except Ambiguous as error:
             return (Mismatch("NAME_MISMATCH", pointer(path, *error.path), str(error)),)
-        found: Found = ()
+        found: list[Mismatch] = []
         for index, (field, written) in enumerate(zip(reader.fields, pairs, strict=True)):
             if written is None:
                 if not field.has_default:
                     at = ((path, "fields"), str(index))
-                    found += yield self.absent(field.type, field.name, writer, at)
+                    _collect(found, (yield self.absent(field.type, field.name, writer, at)))
                 continue
             other = writer.fields[written].type
             if field.type.kind == other.kind and field.type.kind in PRIMITIVES:
                 continue  # most fields: nothing to remember, nothing to report
-            found += yield self.compare(field.type, other, (((path, "fields"), str(index)), "type"))
-        return found
+            _collect(found, (yield self.compare(field.type, other, (((path, "fields"), str(index)), "type"))))
+        return tuple(found)
 
     def absent(self, schema: Schema, name: str, writer: Record, path: Path) -> Deep[Found]:
         """A reader's field without default that the writer lacks; Java holds an enum with a default to the record."""
@@ -155,6 +160,16 @@ class _Comparison:
 
 def _mismatch(kind: MismatchKind, path: Path, message: str, *more: str) -> Found:
     return (Mismatch(kind, pointer(path, *more), message),)
+
+
+def _collect(found: list[Mismatch], more: Found) -> None:
+    if len(found) < MAX_MISMATCHES:
+        found += more[: MAX_MISMATCHES - len(found)]
+
+
+def _shorten(text: str) -> str:
+    """A cause within a message, cut where causes within causes would make it endless."""
+    return text if len(text) <= _LONG_CAUSE else f"{text[:_LONG_CAUSE]}..."
 
 
 def _names(reader: Named, writer: Named, path: Path) -> Found:

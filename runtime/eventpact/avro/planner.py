@@ -77,7 +77,9 @@ class _Planner:
             case Primitive(), Primitive() if writer.kind == reader.kind or (writer.kind, reader.kind) in PROMOTIONS:
                 return ScalarPlan(writer.kind, reader)
             case Enum(), Enum() if self.renames.is_akin(writer, reader):
-                return EnumPlan(reader, tuple(_symbol(symbol, reader, path) for symbol in writer.symbols))
+                known = frozenset(reader.symbols)
+                symbols = [one if one in known else _substitute(one, reader, path) for one in writer.symbols]
+                return EnumPlan(reader, tuple(symbols))
             case Fixed(), Fixed() if self.renames.is_akin(writer, reader):
                 if writer.size == reader.size:
                     return FixedPlan(reader)
@@ -200,9 +202,8 @@ def _fits(writer: Schema, reader: Schema) -> bool:
     return not isinstance(writer, Fixed) or (isinstance(reader, Fixed) and writer.size == reader.size)
 
 
-def _symbol(symbol: str, reader: Enum, path: Path) -> str | Mismatch:
-    if symbol in reader.symbols:
-        return symbol
+def _substitute(symbol: str, reader: Enum, path: Path) -> str | Mismatch:
+    """What stands for a symbol that the reader does not have."""
     if reader.default is not None:
         return reader.default
     message = f"{symbol} is no symbol of {reader.name}, which has no default"

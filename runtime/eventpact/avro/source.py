@@ -21,7 +21,7 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 128
 """Schemas within schemas, and values within a default: far above what people write, far below Python's stack."""
 
-_TOKEN: Final = re.compile(r'[\s,:]+|([{}\[\]])|("(?:[^"\\]|\\.)*")|([^\s,:{}\[\]"]+)', re.DOTALL)
+_TOKEN: Final = re.compile(r'[\s,:]+|([{}\[\]])|("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^\s,:{}\[\]"]+)', re.DOTALL)
 
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF_PAIR: Final = "half a surrogate pair is no character"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -42,6 +43,28 @@ def test_records_that_double_at_each_level_report_a_bounded_list() -> None:
 
     assert len(found) == MAX_MISMATCHES
     assert found[0].path == "/" + "/".join(["fields/0/type"] * 60) + "/size"
+
+
+def test_unions_within_unions_keep_their_messages_short() -> None:
+    def chain(last: str) -> avro.Schema:
+        links = [record_json(f'next: ["null", "R{number + 1}"]', name=f"R{number}") for number in range(500)]
+        return avro.parse([*links, record_json(f"a: {last}", name="R500")])
+
+    found = avro.resolve(writer=chain("int"), reader=chain("string")).mismatches
+
+    assert len(found) == 501
+    assert max(len(mismatch.message) for mismatch in found) < 400
+
+
+def test_a_text_of_600_000_escapes_takes_little_memory() -> None:
+    text = '{"type": "string", "doc": "' + "\\ud83d\\ude00" * 300_000 + '"}'
+
+    tracemalloc.start()
+    avro.parse(text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 50_000_000
 
 
 def test_rings_of_records_that_pair_up_without_end_are_called_entangled() -> None:
