@@ -321,10 +321,13 @@ class Encoder:
     def _choose(self, schema: Union, value: str, chosen: str) -> None:
         """Emit what finds the branch: by class where that is enough, by `choose` for all else."""
         shared = shared_classes(schema, self._names, self._form)
+        value_class = self._source.fresh("t")
+        self._source.add(f"{value_class} = {value}.__class__")
         condition = "if"
         for index, branch in enumerate(schema.branches):
             if index not in shared:
-                with self._source.block(f"{condition} {exact_test(branch, value, self._names, self._form)}:"):
+                test = exact_test(branch, value, value_class, self._names, self._form)
+                with self._source.block(f"{condition} {test}:"):
                     self._source.add(f"{chosen} = {index}")
                 condition = "elif"
         if self._constants:

@@ -172,7 +172,7 @@ def _classes(reached: Mapping[str, ClassReference]) -> Iterator[str]:
     yield "    return {"
     for name, reference in reached.items():
         cls = f"{aliases[reference.module]}.{reference.name}"
-        yield f"        {name!r}: Binding({cls}, {reference.attributes!r}),"
+        yield f"        {name!a}: Binding({cls}, {reference.attributes!r}),"
     yield "    }"
 
 
@@ -182,8 +182,8 @@ def _links(names: Names) -> Iterator[str]:
     yield "    classes,"
     yield "    {"
     for link, name in names.links.items():
-        symbols = f", {link.symbols!r}" if link.symbols else ""
-        yield f"        {name!r}: Link({link.kind!r}, {link.type!r}{symbols}),"
+        symbols = f", {link.symbols!a}" if link.symbols else ""
+        yield f"        {name!r}: Link({link.kind!r}, {link.type!a}{symbols}),"
     yield "    },"
     yield ")"
 

@@ -54,11 +54,11 @@ def shared_classes(union: Union, names: Names, form: Form) -> frozenset[int]:
     return frozenset(i for i, name in enumerate(classes) if counts[name] > 1 and name not in _TOLD_APART)
 
 
-def exact_test(schema: Schema, value: str, names: Names, form: Form) -> str:
-    """An expression: whether the value, a variable, has exactly the class of the schema's values."""
+def exact_test(schema: Schema, value: str, value_class: str, names: Names, form: Form) -> str:
+    """An expression: whether a value has exactly the class of the schema's values; both are in variables."""
     if schema.kind == "null":
         return f"{value} is None"
-    test = f"{value}.__class__ is {class_name(schema, names, form)}"
+    test = f"{value_class} is {class_name(schema, names, form)}"
     match schema:
         case Primitive() | Fixed() if form.conversion(schema):
             return test

@@ -33,7 +33,7 @@ def expected(schema: Schema, form: Form) -> str:
         case Record(name=name) | Enum(name=name):
             cls = form.cls(name)
             if cls is not None:
-                return f"a {cls.__name__}"
+                return f"{'an' if cls.__name__[0] in 'AEIOU' else 'a'} {cls.__name__}"
             return f"a dict of {name}" if isinstance(schema, Record) else f"a str that is a symbol of {name}"
         case Primitive() | Fixed():
             conversion = form.conversion(schema)
