@@ -48,6 +48,10 @@ class Finding:
     hint: str = ""
     groups: tuple[str, ...] = ()
     """Consumer groups that are hit, as `system/group`."""
+    packages: tuple[str, ...] = ()
+    """Generated packages that are hit, by the name of their distribution."""
+    docs: str = ""
+    """Where the rule is explained: an anchor in this project's documentation, or what a plug-in gave."""
     counterexample: Counterexample | None = None
     details: dict[str, str] = field(default_factory=dict)
     """Of a break: `kind` (Avro Java's), `writer`, `reader`, and what the `resolver` said."""

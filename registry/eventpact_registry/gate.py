@@ -19,7 +19,7 @@ from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated
 from eventpact_registry.diff.pairs import Pairs
 from eventpact_registry.diff.schema_changes import SchemaChange
 from eventpact_registry.findings import Finding, Severity
-from eventpact_registry.impact import groups_hit
+from eventpact_registry.impact import groups_hit, packages_hit
 from eventpact_registry.rules.catalog import rules
 from eventpact_registry.rules.subjects import SchemaPart
 from eventpact_registry.rules.traversal import subjects
@@ -89,7 +89,7 @@ class _Court:
 
     def findings(self, things: Iterable[_Thing]) -> list[Finding]:
         found = [
-            _finding(rule, severity, thing, verdict, groups_hit(carrier))
+            _finding(rule, severity, thing, verdict, carrier)
             for thing, carrier in things
             for rule, severity in self._rules_for(type(thing))
             if (verdict := rule.judge(thing)) is not None
@@ -102,14 +102,16 @@ class _Court:
         return self._by_type[kind]
 
 
-def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, groups: tuple[str, ...]) -> Finding:
+def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carrier: object) -> Finding:
     common: dict[str, Any] = {
         "rule": rule.id,
         "severity": severity,
         "message": verdict.message,
         "location": verdict.at or thing.location,
         "hint": verdict.hint,
-        "groups": groups,
+        "groups": groups_hit(carrier),
+        "packages": packages_hit(carrier),
+        "docs": rule.docs,
     }
     match thing:
         case DataBreak() | PinBreak():

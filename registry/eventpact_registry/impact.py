@@ -1,4 +1,4 @@
-"""Which consumer groups a change or a break hits, with the wildcards of their patterns resolved."""
+"""Which consumer groups and packages a change or a break hits, with the wildcards of groups' patterns resolved."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from eventpact_registry.diff.breaks import DataBreak, PinBreak
-from eventpact_registry.diff.changes import GroupChange, SystemAdded
+from eventpact_registry.diff.changes import Change, GroupChange, SystemAdded
 from eventpact_registry.diff.event_changes import EventChange
 from eventpact_registry.diff.topic_changes import TopicAdded, TopicChange
 
@@ -60,6 +60,15 @@ def groups_hit(subject: object) -> tuple[str, ...]:
             if subject.topic is None:
                 return groups_using(subject.system, subject.event)
             return groups_reading(subject.system, subject.topic)
+        case _:
+            return ()
+
+
+def packages_hit(subject: object) -> tuple[str, ...]:
+    """The distributions through which services are hit: producers and groups of a system share its package."""
+    match subject:
+        case DataBreak() | PinBreak() | Change():
+            return (subject.system.package_name,)
         case _:
             return ()
 

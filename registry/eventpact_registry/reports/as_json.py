@@ -45,6 +45,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "mode": finding.mode,
         "hint": finding.hint or None,
         "groups": list(finding.groups),
+        "packages": list(finding.packages),
+        "docs": finding.docs or None,
         "counterexample": _counterexample(finding.counterexample),
         "details": finding.details,
     }

@@ -41,10 +41,14 @@ def _message(finding: Finding) -> str:
         lines.append(f"Mode: {finding.mode}")
     if finding.groups:
         lines.append(f"Groups hit: {', '.join(finding.groups)}")
+    if finding.packages:
+        lines.append(f"Packages hit: {', '.join(finding.packages)}")
     proof = finding.counterexample
     if proof is not None:
         lines.append(f"Message written with {proof.writer}: {json.dumps(proof.value, ensure_ascii=False)}")
         lines.append(f"Fails in {proof.reader}: {proof.error}")
     if finding.hint:
         lines.append(f"Fix: {finding.hint}")
+    if finding.docs:
+        lines.append(f"Docs: {finding.docs}")
     return "\n".join(lines)

@@ -43,6 +43,8 @@ def _evidence(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "mode", finding.mode
     if finding.groups:
         yield "groups", ", ".join(finding.groups)
+    if finding.packages:
+        yield "packages", ", ".join(finding.packages)
     proof = finding.counterexample
     if proof is not None:
         yield "message", json.dumps(proof.value, ensure_ascii=False)
@@ -50,6 +52,8 @@ def _evidence(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "fails", f"in {proof.reader}: {proof.error}"
     if finding.hint:
         yield "fix", finding.hint
+    if finding.docs:
+        yield "docs", finding.docs
 
 
 def _summary(findings: Sequence[Finding], style: Style) -> str:

@@ -58,18 +58,22 @@ class Rule:
     best_practice: str
     module: str
     """Where it is defined; its cases stand beside it, in a file of the same name that ends in `.yaml`."""
+    docs: str
+    """Where it is explained; empty where a plug-in does not say."""
 
 
 RULES: Final[dict[str, Rule]] = {}
 """Every rule whose module was imported, by id; `catalog.rules()` imports all."""
 
+_REFERENCE: Final = "docs/reference/rules.md"
 _SECTIONS: Final = re.compile(r"\n\s*(?:Anti-pattern|Best practice):\s*")
 
 
-def rule(rule_id: str, severity: Severity) -> Callable[[_Function], _Function]:
+def rule(rule_id: str, severity: Severity, *, docs: str = "") -> Callable[[_Function], _Function]:
     """Register a function as a rule.
 
-    Its docstring opens with a summary, may say why, and ends with `Anti-pattern:` and `Best practice:`.
+    Its docstring opens with a summary, may say why, and ends with `Anti-pattern:` and `Best practice:`. `docs` says
+    where a rule of a plug-in is explained; ours are explained in the reference.
 
     Raises:
         ValueError: the id is taken, or the documentation lacks a part.
@@ -93,10 +97,15 @@ def rule(rule_id: str, severity: Severity) -> Callable[[_Function], _Function]:
             anti_pattern=_flat(parts[1]),
             best_practice=_flat(parts[2]),
             module=function.__module__,
+            docs=docs or _anchor(rule_id, function.__module__),
         )
         return function
 
     return register
+
+
+def _anchor(rule_id: str, module: str) -> str:
+    return f"{_REFERENCE}#{rule_id.lower()}" if module.startswith(f"{__package__}.") else ""
 
 
 def _flat(text: str) -> str:

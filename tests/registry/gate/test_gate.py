@@ -45,6 +45,8 @@ def test_a_break_names_rule_place_mode_groups_and_shows_a_message_that_fails() -
     assert finding.mode == "BACKWARD_TRANSITIVE"
     assert finding.path == "/fields/1"
     assert finding.groups == ("shop/billing",)
+    assert finding.packages == ("shop-events",)
+    assert finding.docs == "docs/reference/rules.md#field_without_default"
     proof = finding.counterexample
     assert proof is not None
     old, new = avro.parse(ORDER_PLACED), avro.parse(str(REQUIRED[f"{ORDER}.v2.avsc"]))

@@ -25,6 +25,8 @@ BREAK = Finding(
     mode="FULL",
     hint='add `"default": null`',
     groups=("shop/archive", "shop/billing"),
+    packages=("shop-events",),
+    docs="docs/reference/rules.md#field_without_default",
     counterexample=Counterexample(
         writer="OrderPlaced version 1",
         reader="OrderPlaced version 2",
@@ -51,10 +53,12 @@ contracts/shop/order.placed/OrderPlaced.v2.avsc:12:5: error FIELD_WITHOUT_DEFAUL
   field email was added without a default: version 2 cannot read what version 1 wrote
     mode     FULL
     groups   shop/archive, shop/billing
+    packages shop-events
     message  {"orderId": "ö\\n100%"}
     written  with OrderPlaced version 1, 5 bytes
     fails    in OrderPlaced version 2: field 'email' is not there
     fix      add `"default": null`
+    docs     docs/reference/rules.md#field_without_default
 
 git:main:contracts/a,b/OrderPlaced.v2.avsc:3:11: warning VERSION_REMOVED
   version 2 of OrderPlaced was removed
@@ -115,6 +119,8 @@ def test_json_has_the_documented_shape() -> None:
         "mode": "FULL",
         "hint": 'add `"default": null`',
         "groups": ["shop/archive", "shop/billing"],
+        "packages": ["shop-events"],
+        "docs": "docs/reference/rules.md#field_without_default",
         "counterexample": {
             "writer": "OrderPlaced version 1",
             "reader": "OrderPlaced version 2",
@@ -139,10 +145,10 @@ def test_github_marks_lines_and_escapes_what_its_commands_are_made_of() -> None:
     assert FORMATS["github"]([BREAK, REMOVED, NOTE]) == (
         "::error file=contracts/shop/order.placed/OrderPlaced.v2.avsc,line=12,col=5,title=FIELD_WITHOUT_DEFAULT::"
         "field email was added without a default: version 2 cannot read what version 1 wrote"
-        "%0AMode: FULL%0AGroups hit: shop/archive, shop/billing"
+        "%0AMode: FULL%0AGroups hit: shop/archive, shop/billing%0APackages hit: shop-events"
         '%0AMessage written with OrderPlaced version 1: {"orderId": "ö\\n100%25"}'
         "%0AFails in OrderPlaced version 2: field 'email' is not there"
-        '%0AFix: add `"default": null`\n'
+        '%0AFix: add `"default": null`%0ADocs: docs/reference/rules.md#field_without_default\n'
         "::warning file=contracts/a%2Cb/OrderPlaced.v2.avsc,line=3,col=11,title=VERSION_REMOVED (in git%3Amain)::"
         "version 2 of OrderPlaced was removed\n"
         "::notice file=a.avsc,line=1,col=1,title=TYPE_DOC::not described\n"
