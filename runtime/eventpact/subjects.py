@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class SubjectStrategy(StrEnum):
-    """How a subject is named."""
+    """Confluent's subject name strategies."""
 
     TOPIC_NAME = "TopicNameStrategy"
     """`QuikApp.message.sent-value`: one event a topic."""

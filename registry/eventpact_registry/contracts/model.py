@@ -8,6 +8,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
+from eventpact.subjects import SubjectStrategy as SubjectStrategy  # noqa: PLC0414, TC001 - re-exported
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -44,14 +46,6 @@ class Mode(StrEnum):
     FORWARD_TRANSITIVE = "FORWARD_TRANSITIVE"
     FULL = "FULL"
     FULL_TRANSITIVE = "FULL_TRANSITIVE"
-
-
-class SubjectStrategy(StrEnum):
-    """Confluent's subject name strategies."""
-
-    TOPIC_NAME = "TopicNameStrategy"
-    RECORD_NAME = "RecordNameStrategy"
-    TOPIC_RECORD_NAME = "TopicRecordNameStrategy"
 
 
 class Fill(StrEnum):
@@ -175,13 +169,7 @@ class Topic:
 
     def subject(self, event: VersionedType) -> str:
         """The registry subject of an event on this topic."""
-        match self.subject_strategy:
-            case SubjectStrategy.TOPIC_NAME:
-                return f"{self.name}-value"
-            case SubjectStrategy.RECORD_NAME:
-                return event.full_name
-            case SubjectStrategy.TOPIC_RECORD_NAME:
-                return f"{self.name}-{event.full_name}"
+        return self.subject_strategy.subject(self.name, event.full_name)
 
     def topic_config(self) -> dict[str, str]:
         """The whole configuration this contract sets, in Kafka's names."""
