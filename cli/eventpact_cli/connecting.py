@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from eventpact import Settings
+from eventpact.environment import VARIABLES
+from eventpact.errors import SettingsError
 from eventpact.operate.topics import Topics
 from eventpact_registry.client import RegistryClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NEEDED: Final[Mapping[str | None, tuple[str, ...]]] = {
+_OPTIONS: Final = {"KAFKA_BROKERS": "--brokers", "SCHEMA_REGISTRY_URL": "--registry"}
+"""The variables that a command needs, and the options that stand in for them."""
+
+_NEEDED: Final[Mapping[str | None, tuple[str, ...]]] = {
     None: ("KAFKA_BROKERS", "SCHEMA_REGISTRY_URL"),
     "schemas": ("SCHEMA_REGISTRY_URL",),
     "topics": ("KAFKA_BROKERS",),
@@ -29,7 +35,18 @@ def settings_for(brokers: str | None, registry: str | None, only: str | None = N
     """
     given = {"KAFKA_BROKERS": brokers, "SCHEMA_REGISTRY_URL": registry}
     environ = {"KAFKA_CLIENT_ID": "eventpact", **os.environ, **{name: text for name, text in given.items() if text}}
-    return Settings.from_env(environ, required=NEEDED[only])
+    problems = [
+        f"give {_OPTIONS[name]}, or set {name}: {VARIABLES[name].expected}"
+        for name in _NEEDED[only]
+        if not environ.get(name, "").strip()
+    ]
+    try:
+        settings = Settings.from_env(environ, required=())
+    except SettingsError as error:
+        raise SettingsError(*problems, *error.problems) from error
+    if problems:
+        raise SettingsError(*problems)
+    return settings
 
 
 @contextmanager
@@ -38,6 +55,10 @@ def connected(
 ) -> Iterator[tuple[RegistryClient | None, Topics | None]]:
     """The registry's client and the cluster's topics, `None` for the side that `--only` leaves out."""
     settings = settings_for(brokers, registry, only)
+    if settings.log_level is None:  # the error that ends the run says it all, and once
+        logging.getLogger("eventpact").addHandler(logging.NullHandler())
+    else:
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     topics = Topics(settings) if only != "schemas" else None
     if only == "topics":
         yield None, topics

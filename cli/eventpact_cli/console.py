@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from eventpact_registry.reports.style import wants_color
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +23,12 @@ _PIPE_WIDTH = 200
 def console(stream: IO[str] | None = None) -> Console:
     """A console on a stream, standard output by default; wide in a pipe, so that no cell is cut."""
     target = stream or sys.stdout
-    return Console(file=target, highlight=False, width=None if target.isatty() else _PIPE_WIDTH)
+    return Console(
+        file=target,
+        highlight=False,
+        color_system="auto" if wants_color(target, os.environ) else None,
+        width=None if target.isatty() else _PIPE_WIDTH,
+    )
 
 
 def show_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
@@ -45,7 +53,7 @@ def progress(label: str) -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console(sys.stderr),
         transient=True,
         disable=not sys.stderr.isatty(),
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
+from eventpact_cli import ending
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,4 +54,4 @@ def report(judge: Callable[[], list[Finding]], *, form: str, quiet: bool) -> NoR
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     if failed or not quiet:
         click.echo(RENDERERS[form](findings, color=wants_color(sys.stdout, os.environ)), nl=False)
-    sys.exit(1 if failed else 0)
+    click.get_current_context().exit(ending.FOUND if failed else 0)

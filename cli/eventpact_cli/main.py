@@ -1,16 +1,15 @@
-"""The `eventpact` command: a table of subcommands, each imported only when it runs, and one place for errors."""
+"""The `eventpact` command: a table of subcommands, each imported only when it runs."""
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
-from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from eventpact.errors import ContractError, EventPactError
+from eventpact_cli import ending
+from eventpact_cli.explaining import Explained
 
 COMMANDS: Final[dict[str, str]] = {
     "lint": "Judge the contracts by themselves: names, docs, types, topics.",
@@ -25,7 +24,7 @@ COMMANDS: Final[dict[str, str]] = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Explained, click.Group):
     """A group that lists its commands from the table and imports the one that is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -46,19 +45,29 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ending.OutputClosed from error
+
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # costs a quarter of `--help`
+
         click.echo(f"eventpact {version('eventpact')}")
         ctx.exit()
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show it.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
 def cli() -> None:
-    r"""Events as contracts: judged in a pull request, synchronised by one plan, compiled into typed packages.
+    """Events as contracts: judged in a pull request, synchronised by one plan, compiled into typed packages.
 
-    \b
     Examples:
       eventpact check --against git:origin/main
       eventpact generate --out build/packages
@@ -67,29 +76,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line: exit code 0 nothing found, 1 findings, 2 wrong use or a system error."""
-    try:
-        code = cli.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
-        sys.exit(130)
-    except ContractError as error:
-        for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
-        sys.exit(2)
-    except EventPactError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    except OSError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
+    """Run the command line."""
+    sys.exit(ending.run(lambda: cli.main(prog_name="eventpact", standalone_mode=False)))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 contracts_option = click.option(
     "--contracts",
     type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
     default=Path("contracts"),
     show_default=True,
     is_eager=True,  # SourceType asks for it
@@ -20,6 +21,15 @@ contracts_option = click.option(
 )
 
 system_option = click.option("--system", "systems", multiple=True, metavar="NAME", help="Only this system; repeatable.")
+
+limit_option = click.option(
+    "--replication-factor-limit",
+    "limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Cap replicas at N, for clusters of fewer brokers than production has.",
+)
+
 
 brokers_option = click.option(
     "--brokers",

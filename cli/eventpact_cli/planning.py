@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
+
+from eventpact_cli.options import limit_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +25,7 @@ def plan_options(command: F) -> F:
     only = click.option(
         "--only", type=click.Choice(["schemas", "topics"]), help="Leave the other side alone and unasked."
     )
-    limit = click.option(
-        "--replication-factor-limit",
-        "limit",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Cap replicas at N, for development clusters of fewer brokers than production has.",
-    )
-    return only(limit(command))
+    return only(limit_option(command))
 
 
 def make_plan(
@@ -50,8 +45,8 @@ def make_plan(
     return plan(wanted, state, replication_factor_limit=limit)
 
 
-def show_plan(plan: Plan, form: str) -> None:
-    """Print a plan: a table for people, or JSON."""
+def show_plan(plan: Plan, form: Literal["text", "json"]) -> None:
+    """Print a plan: a table for people, or JSON for machines."""
     from eventpact_registry.plan import as_json, rows, summary
 
     if form == "json":

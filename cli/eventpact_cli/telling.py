@@ -49,7 +49,7 @@ class ConsoleNarrator:
 
     def finding(self, finding: Finding) -> None:
         """Show a finding as `check` shows it."""
-        self._console.out(block(finding, Style(self._console.is_terminal and not self._console.no_color)))
+        self._console.out(block(finding, Style(self._console.color_system is not None)))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Move the bar of what goes on."""

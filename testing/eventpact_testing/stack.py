@@ -66,9 +66,8 @@ def embedded_stack(
         yield Stack(settings, broker.topics, LIMITS)
 
 
-def remote_stack(brokers: str, registry_url: str, *, client_id: str = "eventpact") -> Stack:
+def remote_stack(settings: Settings) -> Stack:
     """A real cluster and a real registry."""
-    settings = Settings(brokers=brokers, registry_url=registry_url, client_id=client_id)
     return Stack(settings, Topics(settings), None)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eventpact_cli.explaining import Explained
 from eventpact_cli.judging import finding_options, report
 from eventpact_cli.options import SourceType, contracts_option
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from eventpact_registry.findings import Finding
 
 
-@click.command()
+@click.command(cls=Explained)
 @contracts_option
 @click.option(
     "--against",
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
 )
 @finding_options
 def check(*, contracts: Path, against: Source | None, form: str, quiet: bool) -> None:
-    r"""Judge the contracts: lint, every version pair under its topic's mode, and what changed against a base.
+    """Judge the contracts: lint, every version pair under its topic's mode, and what changed against a base.
 
     Each break of data comes with a message that was really written with one version and really fails in the other, and
     with the consumer groups that it hits. Exits with 1 when there is an error.
 
-    \b
     Examples:
       eventpact check
       eventpact check --against git:origin/main

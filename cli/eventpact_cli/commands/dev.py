@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from eventpact_cli.explaining import Explained
 from eventpact_cli.options import contracts_option, system_option
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-
-@click.command()
+@click.command(cls=Explained)
 @contracts_option
 @system_option
 @click.option(
-    "--registry-port", default=8081, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+    "--registry-port",
+    default=8081,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="0 takes a free one.",
 )
 @click.option(
     "--database",
@@ -43,51 +45,36 @@ def dev(
     env_file: Path | None,
     tenants: tuple[str, ...],
 ) -> None:
-    r"""Run the embedded broker and registry with the contracts applied, and print the settings to export.
+    """Run the embedded broker and registry with the contracts applied, and print the settings to export.
 
     Needs no Java and no container. The broker keeps its records in memory; its limits are printed when it starts.
 
-    \b
     Examples:
       eventpact dev
-      eventpact dev --env-file dev.env        # in other shells: . dev.env
+      eventpact dev --env-file dev.env   # in other shells: . dev.env
       eventpact dev --system chatplatform --tenant acme --tenant globex
     """
+    from eventpact.wording import counted
+    from eventpact_cli.env_file import kept
     from eventpact_cli.loading import load, only_known
     from eventpact_cli.waiting import until_stopped
     from eventpact_testing.stack import embedded_stack, planned, synchronise, tenants_of
 
     repository = load(contracts)
     chosen = only_known(repository, systems)
-    with embedded_stack(client_id="dev", database=database, registry_port=registry_port) as stack:
+    with ExitStack() as running:
+        stack = running.enter_context(embedded_stack(client_id="dev", database=database, registry_port=registry_port))
         todo = planned(repository, stack, systems=chosen)
         synchronise(todo, stack)
-        for name in chosen or repository.systems:
-            for tenant in tenants:
-                tenants_of(repository.systems[name], stack).create(tenant)
+        said = [f"{counted(len(todo.steps), 'change')} applied; stop it with Ctrl-C"]
+        owners = [tenants_of(repository.systems[name], stack) for name in chosen or repository.systems]
+        for tenant in tenants:
+            created = [topic for owner in owners for topic in owner.create(tenant)]
+            if not created:
+                raise click.UsageError("none of these systems has topics of tenants", click.get_current_context())
+            said.append(f"{counted(len(created), 'topic')} for tenant {tenant}")
         exports = [f"export {name}={value}" for name, value in stack.environ().items()]
-        click.echo(f"{len(todo.steps)} changes applied; stop it with Ctrl-C\n")
-        click.echo("\n".join([*exports, "", str(stack.limits)]))
-        with _kept(env_file, exports):
-            until_stopped()
-
-
-@contextmanager
-def _kept(file: Path | None, lines: list[str]) -> Iterator[None]:
-    """Hold lines in a file while the block runs; they appear at once or not at all."""
-    if file is None:
-        yield
-        return
-    from eventpact.errors import OutputError
-
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_name(f".{file.name}.new")
-        beside.write_text("\n".join(lines) + "\n")
-        beside.replace(file)
-    except OSError as error:
-        raise OutputError(f"{file} cannot be written: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
+        if env_file is not None:
+            running.enter_context(kept(env_file, exports))
+        click.echo("\n".join([*said, "", *exports, "", str(stack.limits)]))
+        until_stopped()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eventpact_cli.explaining import Explained
 from eventpact_cli.options import contracts_option
 
 if TYPE_CHECKING:
@@ -16,18 +17,24 @@ if TYPE_CHECKING:
     from eventpact_registry.diff.comparison import Comparison
 
 
-@click.command()
+@click.command(cls=Explained)
 @contracts_option
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="text for people, json for machines.",
+)
 def diff(*, contracts: Path, old: str, new: str, form: str) -> None:
-    r"""Show what changed between two versions or sources, and what each compatibility mode says of it.
+    """Show what changed between two versions or sources, and what each compatibility mode says of it.
 
     OLD and NEW are two versions, EVENT@N or SYSTEM/EVENT@N, or the path of a schema file; or two sources, dir:PATH or
     git:REV. Versions are looked up in --contracts.
 
-    \b
     Examples:
       eventpact diff quikapp/MessageSent@1 quikapp/MessageSent@2
       eventpact diff git:origin/main dir:contracts
@@ -57,4 +64,4 @@ def _compared(contracts: Path, old: str, new: str) -> Comparison:
         return compare_versions(after.subject, before.version, after.version)
     if named == (False, False):
         return compare(*(ContractRepository.load(parse_source(text, contracts)) for text in (old, new)))
-    raise click.UsageError("OLD and NEW are both versions or both sources")
+    raise click.UsageError("OLD and NEW are both versions or both sources", click.get_current_context())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eventpact_cli.explaining import Explained
 from eventpact_cli.judging import finding_options, report
 from eventpact_cli.options import contracts_option
 
@@ -13,15 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(cls=Explained)
 @contracts_option
 @finding_options
 def lint(*, contracts: Path, form: str, quiet: bool) -> None:
-    r"""Judge the contracts by themselves: names, docs, types, topics.
+    """Judge the contracts by themselves: names, docs, types, topics.
 
     Exits with 1 when there is an error. Severities are set by rule in `eventpact.yaml`.
 
-    \b
     Examples:
       eventpact lint
       eventpact lint --format github

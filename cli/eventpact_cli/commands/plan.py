@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from eventpact_cli import ending
+from eventpact_cli.explaining import Explained
 from eventpact_cli.options import brokers_option, contracts_option, registry_option, system_option
 from eventpact_cli.planning import make_plan, plan_options, show_plan
 
@@ -14,13 +15,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(cls=Explained)
 @contracts_option
 @system_option
 @registry_option
 @brokers_option
 @plan_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="text for people, json for machines.",
+)
 @click.option("--fail-on-drift", is_flag=True, help="Exit with 1 when there is anything to change.")
 def plan(
     *,
@@ -30,14 +38,14 @@ def plan(
     brokers: str | None,
     only: str | None,
     limit: int | None,
-    form: str,
+    form: Literal["text", "json"],
     fail_on_drift: bool,
 ) -> None:
-    r"""Show what a registry and a cluster lack of the contracts; nothing is changed.
+    """Show what a registry and a cluster lack of the contracts; nothing is changed.
 
-    Schemas are compared by meaning: a registry that reformatted one shows no change.
+    Schemas are compared by meaning: a registry that reformatted one shows no change. Exits with 1 when something that
+    is there contradicts the contracts, which no apply can change.
 
-    \b
     Examples:
       eventpact plan --registry http://localhost:8081 --brokers localhost:9092
       eventpact plan --only schemas --system quikapp --format json
@@ -49,4 +57,4 @@ def plan(
         todo = make_plan(contracts, systems, limit, client, topics)
     show_plan(todo, form)
     if todo.conflicts or (fail_on_drift and not todo.empty):
-        sys.exit(1)
+        click.get_current_context().exit(ending.FOUND)

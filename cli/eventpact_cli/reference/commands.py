@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from eventpact_cli.explaining import Explained
 from eventpact_cli.main import COMMANDS, cli
 from eventpact_cli.reference.markdown import code, fenced, table
 from eventpact_cli.reference.markdown import page as whole
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 _INTRODUCTION: Final = """\
 `eventpact COMMAND --help` says the same on a terminal. Exit codes of every command: 0 nothing found, 1 findings or
 drift, 2 wrong use or a system error. `NO_COLOR` turns colours off."""
-
-_EXAMPLES: Final = re.compile(r"(?:\x08|\\b)\nExamples:\n")
-"""What opens the examples in a command's docstring, below click's sign that lines stay as they are."""
 
 
 def page() -> str:
@@ -39,9 +36,9 @@ def _anchor(name: str) -> str:
 def _described(parent: click.Context, name: str, command: click.Command) -> Iterator[str]:
     context = click.Context(command, info_name=name, parent=parent)
     yield f"## eventpact {name}"
-    text, *examples = _EXAMPLES.split(cleandoc(command.help or ""))
-    yield text.strip()
+    yield command.help or ""
     yield fenced(" ".join(["eventpact", name, *command.collect_usage_pieces(context)]))
     records = filter(None, (parameter.get_help_record(context) for parameter in command.params))
     yield table(("option", ""), [(code(spelled), meaning) for spelled, meaning in records if meaning])
-    yield from (fenced(cleandoc(each), "sh") for each in examples)
+    if isinstance(command, Explained):
+        yield fenced(cleandoc(command.examples), "sh")

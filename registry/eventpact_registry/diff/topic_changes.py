@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from eventpact.wording import counted
 from eventpact_registry.contracts.scalars import duration
 from eventpact_registry.contracts.yaml_file import pointer_of
 from eventpact_registry.diff.changes import Change
@@ -37,7 +38,12 @@ class TopicChange(Change):
 class TopicAdded(TopicChange):
     """A topic is new."""
 
-    sentence = "topic added, {change.topic.name} with {change.topic.partitions} partitions"
+    sentence = "topic added, {change.topic.name} with {change.size}"
+
+    @property
+    def size(self) -> str:
+        """`12 partitions`."""
+        return counted(self.topic.partitions, "partition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

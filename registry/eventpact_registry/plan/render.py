@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from eventpact.wording import counted
 from eventpact_registry.plan.steps import describe
 
 if TYPE_CHECKING:
@@ -19,11 +20,16 @@ def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 def summary(plan: Plan) -> str:
     """The plan in a line."""
-    in_sync = f"{_counted(plan.subjects_in_sync, 'subject')} and {_counted(plan.topics_in_sync, 'topic')} as declared"
+    found = " and ".join(
+        counted(count, noun)
+        for count, noun in ((plan.subjects_in_sync, "subject"), (plan.topics_in_sync, "topic"))
+        if count
+    )
+    in_sync = f"{found} as declared" if found else ""
     if plan.empty:
-        return f"No changes: {in_sync}"
-    conflicts = f" and {_counted(len(plan.conflicts), 'conflict')}" if plan.conflicts else ""
-    return f"{_counted(len(plan.steps), 'change')}{conflicts}; {in_sync}"
+        return f"No changes: {in_sync or 'nothing is declared'}"
+    conflicts = f" and {counted(len(plan.conflicts), 'conflict')}" if plan.conflicts else ""
+    return "; ".join(filter(None, [f"{counted(len(plan.steps), 'change')}{conflicts}", in_sync]))
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -35,7 +41,3 @@ def as_json(plan: Plan) -> dict[str, Any]:
         "notes": [asdict(note) for note in plan.notes],
         "in_sync": {"subjects": plan.subjects_in_sync, "topics": plan.topics_in_sync},
     }
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from eventpact.wording import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -113,8 +115,11 @@ def describe(step: Step) -> Description:
         case RegisterVersion(subject=subject, version=version, file=file):
             return Description("subject", subject, "register", f"version {version} from {file}")
         case CreateTopic(contract=contract):
-            replicas = "replica" if contract.replication_factor == 1 else "replicas"
-            detail = f"{contract.partitions} partitions, {contract.replication_factor} {replicas}"
+            partitions, replicas = (
+                counted(contract.partitions, "partition"),
+                counted(contract.replication_factor, "replica"),
+            )
+            detail = f"{partitions}, {replicas}"
             return Description("topic", contract.name, "create", detail)
         case GrowTopic(topic=topic, old=old, new=new):
             return Description("topic", topic, "add partitions", f"{old} → {new}")

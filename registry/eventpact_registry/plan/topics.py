@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import Problem
+from eventpact.wording import counted
 from eventpact_registry.plan.steps import ConfigureTopic, CreateTopic, GrowTopic, Note
 
 if TYPE_CHECKING:
@@ -67,11 +68,11 @@ def limited(contract: TopicContract, limit: int | None) -> TopicContract:
 
 
 def _too_few_brokers(wanted: DesiredTopic, contract: TopicContract, brokers: int) -> Problem:
-    count = "1 broker" if brokers == 1 else f"{brokers} brokers"
     return _problem(
         wanted,
         "/replication-factor",
-        f"topic {contract.name} wants {contract.replication_factor} replicas, the cluster has {count}",
+        f"topic {contract.name} wants {contract.replication_factor} replicas, "
+        f"the cluster has {counted(brokers, 'broker')}",
         f"start more brokers, or use --replication-factor-limit {brokers} on a development cluster",
     )
 
@@ -87,7 +88,8 @@ def _compare_partitions(wanted: DesiredTopic, contract: TopicContract, existing:
             _problem(
                 wanted,
                 "/partitions",
-                f"topic {contract.name} has {existing.partitions} partitions, the contract says {contract.partitions}",
+                f"topic {contract.name} has {counted(existing.partitions, 'partition')}, "
+                f"the contract says {contract.partitions}",
                 "Kafka cannot remove partitions: declare what there is, or delete the topic and create it anew",
             )
         )
@@ -99,7 +101,7 @@ def _compare_replication(wanted: DesiredTopic, contract: TopicContract, existing
             _problem(
                 wanted,
                 "/replication-factor",
-                f"topic {contract.name} has {existing.replication_factor} replicas, "
+                f"topic {contract.name} has {counted(existing.replication_factor, 'replica')}, "
                 f"the contract says {contract.replication_factor}",
                 "move replicas with Kafka's own kafka-reassign-partitions.sh, or declare what there is",
             )

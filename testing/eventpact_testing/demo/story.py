@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from eventpact.errors import EventPactError
+from eventpact.errors import ContractError, EventPactError, Problem
+from eventpact.wording import counted
 from eventpact_codegen import build, generate
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource
@@ -74,15 +75,20 @@ class Demo:
         """Load and check the contracts, then catch the pull request that breaks one."""
         self.narrator.chapter("Contracts")
         repository = ContractRepository.load(DirectorySource(self.contracts))
+        missing = [name for name in FLOWS if name not in repository.systems]
+        if missing:
+            hint = f"run it where the contracts of {', '.join(FLOWS)} are, or name their folder with --contracts DIR"
+            raise ContractError(Problem(f"'{self.contracts}' lacks {', '.join(missing)} to demonstrate", hint=hint))
         for system in repository.systems.values():
             versions = [len(event.versions) for _, event in system.events()]
             self.narrator.say(
-                f"{system.name}: {len(system.topics)} topics, {len(versions)} events in {sum(versions)} versions, "
+                f"{system.name}: {counted(len(system.topics), 'topic')}, {counted(len(versions), 'event')} "
+                f"in {counted(sum(versions), 'version')}, "
                 f"groups {', '.join(system.groups)}"
             )
         errors = [finding for finding in check(repository) if finding.severity is Severity.ERROR]
         if errors:
-            raise Unexpected(f"the contracts have {len(errors)} errors, the first: {errors[0].message}")
+            raise Unexpected(f"the contracts have {counted(len(errors), 'error')}, the first: {errors[0].message}")
         self.narrator.say("every version pair holds under its mode: no errors")
         self._catch_breaking_change(repository)
         return repository
@@ -108,11 +114,13 @@ class Demo:
         todo = planned(repository, stack, limit=self.replication_limit)
         synchronise(todo, stack, on_step=lambda step: self.narrator.progress("applying", step.done, step.total))
         self.narrator.say(
-            f"{len(todo.steps)} changes applied to {stack.settings.registry_url} and {stack.settings.brokers}"
+            f"{counted(len(todo.steps), 'change')} applied to {stack.settings.registry_url} "
+            f"and {stack.settings.brokers}"
         )
         again = planned(repository, stack, limit=self.replication_limit)
         if not again.empty:
-            raise Unexpected(f"a second plan still has {len(again.steps)} changes and {len(again.conflicts)} conflicts")
+            left = f"{counted(len(again.steps), 'change')} and {counted(len(again.conflicts), 'conflict')}"
+            raise Unexpected(f"a second plan still has {left}")
         self.narrator.say("a second plan has no changes")
 
     def packages(self, repository: ContractRepository) -> tuple[ScratchEnvironment, Path]:
@@ -124,7 +132,7 @@ class Demo:
         for name, system in repository.systems.items():
             events = sum(1 for _ in system.events())
             self.narrator.say(
-                f"{name}: {system.package_name} {system.package_version}, {events} typed events, installed"
+                f"{name}: {system.package_name} {system.package_version}, {counted(events, 'typed event')}, installed"
             )
         past = before_message_sent_v2(self.contracts, self.work / "past")
         older = self.work / "older-package"
@@ -152,7 +160,7 @@ class Demo:
                 self._remove_tenants(tenants)
             yield result
             if result.lost:
-                raise Unexpected(f"{name} lost {result.lost} events")
+                raise Unexpected(f"{name} lost {counted(result.lost, 'event')}")
             if result.dead_letters != result.poisoned:
                 raise Unexpected(f"{name}: {result.dead_letters} of {result.poisoned} poison records are dead letters")
 
@@ -183,7 +191,7 @@ class Demo:
         tenants = tenants_of(system, stack, limit=self.replication_limit)
         for tenant in TENANTS.get(system.name, ()):
             created = tenants.create(tenant)
-            self.narrator.say(f"{system.name}: tenant {tenant} has {len(created)} new topics")
+            self.narrator.say(f"{system.name}: tenant {tenant} has {counted(len(created), 'new topic')}")
         existing = stack.topics.states()
         named = (
             contract.for_parameters({"service": service})
@@ -201,4 +209,4 @@ class Demo:
             left = tenants.health(tenant).existing
             if left or not deleted:
                 raise Unexpected(f"caas: of tenant {tenant}, {len(left)} topics are still there after its deletion")
-            self.narrator.say(f"caas: tenant {tenant} is deleted with its {len(deleted)} topics")
+            self.narrator.say(f"caas: tenant {tenant} is deleted with its {counted(len(deleted), 'topic')}")
