@@ -1,6 +1,6 @@
 """The gate: what is wrong with contracts as they are, between their versions, and against a base.
 
-    findings = check(repository, against=base)
+    findings = check(repository, base)
 
 It brings together what finds things (traversal, differ, resolver), what judges them (rules) and what adds the evidence
 (the mode, the groups hit, a counterexample), and gives findings as data.
@@ -44,16 +44,18 @@ def lint(repository: ContractRepository) -> list[Finding]:
     return _Court(repository.policy).findings(_parts(repository))
 
 
-def check(repository: ContractRepository, against: ContractRepository | None = None) -> list[Finding]:
-    """What `lint` finds, what versions and pins break, and what has changed against a base, in order of file and line.
+def check(repository: ContractRepository, *bases: ContractRepository | None) -> list[Finding]:
+    """What `lint` finds, what versions and pins break, and what has changed against bases, in order of file and line.
+
+    What has changed against several bases alike is found once.
 
     Raises:
         ContractError: `eventpact.yaml` names a rule that does not exist.
     """
-    return _Court(repository.policy).findings(_evidence(repository, against))
+    return _Court(repository.policy).findings(_evidence(repository, [base for base in bases if base]))
 
 
-def _evidence(repository: ContractRepository, against: ContractRepository | None) -> Iterator[_Thing]:
+def _evidence(repository: ContractRepository, bases: Iterable[ContractRepository]) -> Iterator[_Thing]:
     pairs = Pairs()
     yield from _parts(repository)
     for system in repository.systems.values():
@@ -61,8 +63,8 @@ def _evidence(repository: ContractRepository, against: ContractRepository | None
             yield data_break, data_break
         for pin_break in pin_breaks(system, pairs):
             yield pin_break, pin_break
-    if against is not None:
-        for change in diff(against, repository):
+    for base in bases:
+        for change in diff(base, repository):
             yield change, change
             if isinstance(change, VersionAdded | VersionMutated):
                 for inner in change.changes:
@@ -94,12 +96,20 @@ class _Court:
             for rule, severity in self._rules_for(type(thing))
             if (verdict := rule.judge(thing)) is not None
         ]
-        return sorted(found, key=lambda finding: (finding.location, finding.rule, finding.message))
+        ordered = sorted(found, key=lambda finding: (finding.location, finding.rule, finding.message))
+        return list({_identity(finding): finding for finding in reversed(ordered)}.values())[::-1]
 
     def _rules_for(self, kind: type) -> list[tuple[Rule, Severity]]:
         if kind not in self._by_type:
             self._by_type[kind] = [entry for entry in self._in_force if issubclass(kind, entry[0].judges)]
         return self._by_type[kind]
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, int, int]:
+    """What makes two findings one: bases differ in where they were read, not in what they say."""
+    place = finding.location
+    line, column = (0, 0) if place.revision else (place.line, place.column)
+    return finding.rule, finding.message, place.file, line, column
 
 
 def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carrier: object) -> Finding:

@@ -6,6 +6,7 @@ Three short processes whatever the number of files: `rev-parse`, `ls-tree` and o
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,6 +16,7 @@ from eventpact.errors import ContractError, Problem
 SYMLINK: Final = "120000"
 SUBMODULE: Final = "160000"
 _TIMEOUT_S: Final = 60
+_REMOTE_BRANCH: Final = re.compile(r"[\w.-]+/[\w./-]+", re.ASCII)
 
 
 class Entry(NamedTuple):
@@ -51,6 +53,15 @@ def list_files(revision: str, folder: Path, *, max_bytes: int) -> list[Entry]:
     return sorted(entries)
 
 
+def top(folder: Path) -> Path:
+    """The root of the repository that a folder of the working tree is in.
+
+    Raises:
+        ContractError: git is missing, or the folder is in no repository.
+    """
+    return Path(_git(_nearest_folder(folder), "rev-parse", "--show-toplevel").decode().rstrip("\n"))
+
+
 def _entry(line: str, prefix: str) -> Entry:
     """Read one line of `ls-tree -l`: mode, type, object and size, then a tab and the path."""
     head, _, path = line.partition("\t")
@@ -82,11 +93,19 @@ def _commit(standing: Path, revision: str, *, shallow: bool) -> str:
         message = f"git does not know the revision '{revision}'"
         if shallow:
             message += ", and this clone is shallow"
-            hint = "fetch the history: `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout"
+            hint = f"fetch {_fetched(revision)}, or the whole history with `git fetch --unshallow`"
         else:
             hint = "write a branch, a tag or a commit; a remote branch is origin/NAME after `git fetch`"
         raise ContractError(Problem(message, hint=hint)) from error
     return found.decode().strip()
+
+
+def _fetched(revision: str) -> str:
+    """How to get a revision into a shallow clone; the commit alone is enough, because only its files are read."""
+    remote, slash, branch = revision.partition("/")
+    if slash and _REMOTE_BRANCH.fullmatch(revision):
+        return f"it: `git fetch --depth=1 {remote} {branch}:refs/remotes/{revision}`"
+    return "it: `fetch-depth: 0` in actions/checkout, `GIT_DEPTH: 0` in GitLab"
 
 
 def _nearest_folder(folder: Path) -> Path:

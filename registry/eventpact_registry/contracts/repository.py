@@ -30,6 +30,8 @@ class ContractRepository:
     policy: Policy = field(default_factory=Policy)
     label: str
     """Where it was read from, as a user names it: `contracts`, `git:main`."""
+    schemas_only: bool = False
+    """Whether only events, types and compatibility levels are known, as of a registry; the rest says nothing."""
 
     @classmethod
     def load(cls, source: Source) -> ContractRepository:

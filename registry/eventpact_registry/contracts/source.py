@@ -1,6 +1,7 @@
-"""Where contracts are read from: a folder (`dir:PATH`) or a revision of a git repository (`git:REV`).
+"""Where contracts are read from: a folder (`dir:PATH`), a git revision (`git:REV`), or a registry (`registry:URL`).
 
-Either is read into a `Tree`, the bytes of its files by path, so that loading does not care where they came from.
+The first two are read into a `Tree`, the bytes of its files by path, so that loading does not care where they came
+from. A registry has no files: `eventpact_registry.registered` asks it for the subjects of contracts that are loaded.
 """
 
 from __future__ import annotations
@@ -78,9 +79,11 @@ class GitSource:
 
     revision: str
     contracts: Path
+    path: str = ""
+    """Where the revision has the folder, from the repository's root, when that is elsewhere: `git:v1:old/contracts`."""
 
     def __str__(self) -> str:
-        return f"git:{self.revision}"
+        return f"git:{self.revision}:{self.path}" if self.path else f"git:{self.revision}"
 
     def read(self) -> Tree:
         """Read every file of the revision; a revision that has no such folder yet gives an empty tree.
@@ -88,9 +91,10 @@ class GitSource:
         Raises:
             ContractError: git is missing, this is not a repository, or the revision is unknown.
         """
-        root = "" if self.contracts == Path() else self.contracts.as_posix()
-        tree = Tree(label=str(self), root=root, revision=str(self))
-        for entry in git.list_files(self.revision, self.contracts, max_bytes=MAX_FILE_BYTES):
+        root = self.path.strip("/") or ("" if self.contracts == Path() else self.contracts.as_posix())
+        tree = Tree(label=str(self), root=root, revision=f"git:{self.revision}")
+        folder = git.top(self.contracts) / self.path if self.path else self.contracts
+        for entry in git.list_files(self.revision, folder, max_bytes=MAX_FILE_BYTES):
             if _hidden(entry.path):
                 continue
             if entry.mode == git.SYMLINK:
@@ -106,7 +110,20 @@ class GitSource:
         return tree
 
 
-def parse_source(text: str, contracts: Path) -> Source:
+@dataclass(frozen=True, slots=True)
+class RegistrySource:
+    """What a schema registry holds of contracts."""
+
+    url: str
+    """Its base URL, which may hold a user and a password."""
+
+    def __str__(self) -> str:
+        """Without the password, because findings show it."""
+        scheme, separator, rest = self.url.partition("://")
+        return f"registry:{scheme}{separator}{rest.rpartition('@')[2]}"
+
+
+def parse_source(text: str, contracts: Path) -> DirectorySource | GitSource:
     """Read `dir:PATH` or `git:REV`, as a command line takes them; `contracts` is the folder that `git:` looks up.
 
     Raises:
@@ -117,8 +134,22 @@ def parse_source(text: str, contracts: Path) -> Source:
         if kind == "dir":
             return DirectorySource(Path(rest))
         if kind == "git":
-            return GitSource(rest, contracts)
-    raise ContractError(Problem(f"'{text}' is not a source", hint="write dir:PATH or git:REV, for example git:main"))
+            revision, _, path = rest.partition(":")
+            return GitSource(revision, contracts, path)
+    hint = "write dir:PATH, git:REV or registry:URL, for example git:main or registry:http://localhost:8081"
+    raise ContractError(Problem(f"'{text}' is not a source", hint=hint))
+
+
+def parse_base(text: str, contracts: Path) -> DirectorySource | GitSource | RegistrySource:
+    """Read what contracts may be compared with: a source of files, or `registry:URL`.
+
+    Raises:
+        ContractError: the text is neither.
+    """
+    kind, _, rest = text.partition(":")
+    if kind == "registry" and rest.startswith(("http://", "https://")):
+        return RegistrySource(rest)
+    return parse_source(text, contracts)
 
 
 _LINK: Final = "is a symbolic link, which contracts cannot be: a git revision does not follow it"

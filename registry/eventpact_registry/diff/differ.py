@@ -33,8 +33,18 @@ _SETTINGS: Final[tuple[tuple[str, Callable[..., Change]], ...]] = (
 
 
 def diff(old: ContractRepository, new: ContractRepository) -> list[Change]:
-    """Everything that changed, system by system in order of name: topics, then events and types, then groups."""
-    return list(_repositories(old, new))
+    """Everything that changed, system by system in order of name: topics, then events and types, then groups.
+
+    Where one side is known by its schemas alone, nothing is said of what stands only on the other.
+    """
+    changed = _repositories(old, new)
+    if old.schemas_only or new.schemas_only:
+        return [change for change in changed if isinstance(change, _TOLD_BY_SCHEMAS)]
+    return list(changed)
+
+
+_TOLD_BY_SCHEMAS: Final = (event_changes.EventChange, topic_changes.CompatibilityChanged)
+"""What a registry can tell: of its topics, groups and packages it knows nothing."""
 
 
 def _repositories(old: ContractRepository, new: ContractRepository) -> Changes:

@@ -8,7 +8,7 @@ import pytest
 
 from eventpact.errors import ContractError
 from eventpact_registry.contracts.repository import ContractRepository
-from eventpact_registry.contracts.source import DirectorySource, GitSource, parse_source
+from eventpact_registry.contracts.source import DirectorySource, GitSource, parse_base, parse_source
 
 from .building import SHOP, TOPIC
 
@@ -118,9 +118,7 @@ def test_a_shallow_clone_without_the_revision_is_said_with_how_to_deepen_it(
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
     monkeypatch.chdir(tmp_path / "shallow")
 
-    with pytest.raises(
-        ContractError, match=r"this clone is shallow \(hint: fetch the history: `git fetch --unshallow`"
-    ):
+    with pytest.raises(ContractError, match=r"this clone is shallow \(hint: fetch it: "):
         GitSource(first, Path("contracts")).read()
 
 
@@ -169,12 +167,51 @@ def test_what_lies_deeper_than_contracts_go_is_refused_in_both(repository: Path)
         assert set(source.read().refused) == {"shop/order.placed/old"}
 
 
-@pytest.mark.parametrize("text", ["main", "git:", "ftp:x", ""])
-def test_a_source_is_a_folder_or_a_revision(text: str) -> None:
+def test_a_revision_may_have_the_contracts_elsewhere(repository: Path) -> None:
+    (repository / "team").mkdir()
+    git(repository, "mv", "contracts", "team/contracts")
+    git(repository, "commit", "-qm", "Move the contracts to their team")
+
+    source = parse_source("git:HEAD~1:contracts", Path("team/contracts"))
+
+    assert partitions(source) == 3
+    topic = ContractRepository.load(source).systems["shop"].topics["order.placed"]
+    assert str(topic.locate("")) == "git:HEAD~1:contracts/shop/order.placed/topic.yaml:1:1"
+
+
+def test_a_branch_that_a_shallow_clone_lacks_is_said_with_how_to_fetch_it_alone(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(repository, "checkout", "-qb", "change")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
+    monkeypatch.chdir(tmp_path / "shallow")
+
+    with pytest.raises(ContractError) as caught:
+        GitSource("origin/main", Path("contracts")).read()
+    assert "`git fetch --depth=1 origin main:refs/remotes/origin/main`" in str(caught.value)
+    git(tmp_path / "shallow", "fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
+
+    assert partitions(GitSource("origin/main", Path("contracts"))) == 3
+
+
+@pytest.mark.parametrize("text", ["registry:", "registry:localhost:8081", "registry:file:///etc"])
+def test_a_registry_is_named_by_its_http_address(text: str) -> None:
+    with pytest.raises(ContractError, match="is not a source"):
+        parse_base(text, Path("contracts"))
+
+
+def test_a_registrys_password_is_never_shown() -> None:
+    source = parse_base("registry:https://me:secret@registry.example:8081/api", Path("contracts"))
+
+    assert str(source) == "registry:https://registry.example:8081/api"
+
+
+@pytest.mark.parametrize("text", ["main", "git:", "ftp:x", "", "registry:http://localhost:8081"])
+def test_a_source_of_files_is_a_folder_or_a_revision(text: str) -> None:
     with pytest.raises(ContractError, match="is not a source"):
         parse_source(text, Path("contracts"))
 
 
 def test_sources_are_written_as_they_are_read() -> None:
-    for text in ("dir:contracts", "git:origin/main~2"):
+    for text in ("dir:contracts", "git:origin/main~2", "git:v1:old/contracts"):
         assert str(parse_source(text, Path("contracts"))) == text

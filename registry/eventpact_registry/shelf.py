@@ -1,0 +1,116 @@
+"""Reads many schemas of a registry at once: each version one time, with what it refers to, parsed."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from eventpact import avro
+from eventpact.errors import RegistryError, SchemaError
+from eventpact_registry.contracts.model import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from eventpact.avro.model import Schema
+    from eventpact_registry.client import RegisteredVersion, RegistryClient
+    from eventpact_registry.contracts.model import Mode
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_AT_ONCE: Final = 8
+"""How many requests run side by side."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registered:
+    """A version as a registry holds it, parsed."""
+
+    version: int
+    text: str
+    schema: Schema
+    references: tuple[Reference, ...]
+
+
+class Shelf:
+    """What was fetched of one registry. Every method raises `RegistryError` when the registry cannot be asked."""
+
+    def __init__(self, client: RegistryClient) -> None:
+        self._client = client
+        self._found: dict[tuple[str, int], RegisteredVersion] = {}
+        self._numbers: dict[str, list[int]] = {}
+        self._levels: dict[str, Mode | None] = {}
+        self._parsed: dict[tuple[str, int], Schema] = {}
+
+    def subjects(self) -> set[str]:
+        """Every subject that the registry has."""
+        return set(self._client.subjects())
+
+    def full_names(self, subjects: Iterable[str]) -> dict[str, str]:
+        """The name that the latest version of each subject declares; those without one are left out."""
+        names = self._each(self._latest_name, sorted(subjects))
+        return {subject: name for subject, name in names.items() if name}
+
+    def fetch(self, subjects: Iterable[str]) -> None:
+        """Fetch subjects with all their versions, levels, and the versions that these refer to."""
+        wanted = sorted(subjects)
+        self._numbers.update(self._each(self._client.versions, wanted))
+        self._levels.update(self._each(self._client.level, wanted))
+        missing = {(subject, number) for subject in wanted for number in self._numbers[subject]}
+        while missing:
+            self._found.update(self._each(lambda key: self._client.version(*key), sorted(missing)))
+            pins = {(pin.subject, pin.version) for key in missing for pin in self._found[key].pins}
+            missing = pins - self._found.keys()
+
+    def level(self, subject: str) -> Mode | None:
+        """A fetched subject's own level, if it has one."""
+        return self._levels.get(subject)
+
+    def versions(self, subject: str) -> list[Registered]:
+        """A fetched subject's versions in rising order; none when it was not fetched.
+
+        Raises:
+            RegistryError: a version is no Avro schema.
+        """
+        versions = []
+        for number in self._numbers.get(subject, ()):
+            found = self._found[subject, number]
+            references = tuple(Reference(pin.name, pin.version) for pin in found.pins)
+            versions.append(Registered(number, found.text, self._schema(subject, number), references))
+        return versions
+
+    def _schema(self, subject: str, number: int) -> Schema:
+        key = (subject, number)
+        if key not in self._parsed:
+            found = self._found[key]
+            references = [self._schema(pin.subject, pin.version) for pin in found.pins]
+            try:
+                self._parsed[key] = avro.parse(found.text, references)
+            except SchemaError as error:
+                raise RegistryError(
+                    f"version {number} of {subject} in the registry at {self._client.url} is no Avro schema: {error}"
+                ) from error
+        return self._parsed[key]
+
+    def _latest_name(self, subject: str) -> str:
+        numbers = self._client.versions(subject)
+        return _declared_name(self._client.version(subject, numbers[-1]).text) if numbers else ""
+
+    def _each(self, ask: Callable[[Key], Value], keys: list[Key]) -> dict[Key, Value]:
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="eventpact-registry") as pool:
+            return dict(zip(keys, pool.map(ask, keys), strict=True))
+
+
+def _declared_name(text: str) -> str:
+    """The full name of a record's schema; empty for anything else that a registry may hold."""
+    try:
+        body: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(body, dict) or body.get("type") != "record":
+        return ""
+    name, namespace = str(body.get("name", "")), body.get("namespace")
+    return f"{namespace}.{name}" if namespace and "." not in name else name
