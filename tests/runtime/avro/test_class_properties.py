@@ -62,9 +62,12 @@ def made_classes(schema: avro.Schema) -> dict[str, avro.Binding]:
                 cls = make_dataclass(name, attributes, frozen=True, slots=True, kw_only=True)
                 made[name] = avro.Binding(cls, attributes)
             case avro.Enum(symbols=symbols):
-                members: Any = StrEnum(name, {symbol.lower(): symbol for symbol in symbols})
-                made[name] = avro.Binding(members)
+                made[name] = avro.Binding(enum_class(name, {symbol.lower(): symbol for symbol in symbols}))
     return made
+
+
+enum_class: Any = StrEnum
+"""To mypy, calling it with names that are only known now is no class."""
 
 
 def made_module(schema: avro.Record, text: str, classes: dict[str, avro.Binding]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ clean under ruff's default rules once formatted by `ruff format`, and typed for 
 
 from __future__ import annotations
 
-import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +44,9 @@ from eventpact.avro.walk import named_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_NAME: Final = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
+"""A name, not an attribute; no literal in emitted functions spells one."""
 
 _PIECE: Final = 100
 """Characters of one piece of a long literal."""
@@ -143,7 +146,7 @@ def _reached(events: Sequence[PackagedEvent], classes: Mapping[str, ClassReferen
 
 
 def _imports(functions: Iterable[str]) -> list[str]:
-    used = {node.id for node in ast.walk(ast.parse("\n".join(functions))) if isinstance(node, ast.Name)}
+    used = {name for function in functions for name in _NAME.findall(function)}
     used &= set(generated_names.__all__) - {"Any"}
     return [
         "from __future__ import annotations",

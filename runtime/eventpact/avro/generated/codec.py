@@ -6,14 +6,13 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from eventpact.avro.codec import Codec
 from eventpact.avro.generated.links import resolve_link
-from eventpact.avro.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from eventpact.avro.binding import Binding
+    from eventpact.avro.codec import Codec
     from eventpact.avro.generated.links import Link
     from eventpact.avro.model import Schema
 
@@ -87,6 +86,8 @@ class GeneratedCodec:
     @cached_property
     def schema(self) -> Schema:
         """The schema, parsed when it is first asked for."""
+        from eventpact.avro.parse import parse  # noqa: PLC0415 - as in `_codec`
+
         known: list[Schema] = []
         for reference in self.references:
             known.append(parse(reference, known))
@@ -106,4 +107,8 @@ class GeneratedCodec:
 
     @cached_property
     def _codec(self) -> Codec:
+        # A service that only meets its own versions needs neither parser nor compiler: they take longer to load
+        # than all generated code.
+        from eventpact.avro.codec import Codec  # noqa: PLC0415
+
         return Codec(self.schema, classes=self._module.classes)
