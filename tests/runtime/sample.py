@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import fastavro
-
 from eventpact import Event, EventContract, Group, Producer, SchemaReference, TopicContract, correlation_id
-from eventpact.avro import canonical
-from eventpact.errors import DecodeError, EncodeError
+from eventpact.avro import Codec, parse
+from eventpact.avro.binding import Binding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from eventpact import Context
-    from eventpact.avro import Schema
 
 AUTHOR = {
     "type": "record",
@@ -51,45 +46,29 @@ AUTHOR_REFERENCE = SchemaReference(
 )
 
 
-def contract(schema: dict[str, Any], make: Callable[[Any], Event], **arguments: Any) -> EventContract:
-    """A contract whose codec is fastavro's, so that these tests do not depend on ours."""
-    known: dict[str, Any] = {}
-    for reference in arguments.get("references", ()):
-        fastavro.parse_schema(json.loads(reference.schema), named_schemas=known)
-    parsed = fastavro.parse_schema(schema, named_schemas=known)
+def contract(cls: str, schema: dict[str, Any], **arguments: Any) -> EventContract:
+    """The contract of the class of this module that is called `cls`; its codec is made when it is first needed."""
 
-    def encode(event: Event) -> bytes:
-        out = io.BytesIO()
-        try:
-            fastavro.schemaless_writer(out, parsed, asdict(event))  # type: ignore[call-overload]  # events are dataclasses
-        except (TypeError, ValueError) as error:
-            raise EncodeError(str(error)) from error
-        return out.getvalue()
-
-    def reading(data: bytes, writer: Any) -> Event:
-        try:
-            return make(fastavro.schemaless_reader(io.BytesIO(data), writer, parsed))
-        except (EOFError, IndexError, ValueError) as error:
-            raise DecodeError(f"does not decode: {error!r}") from error
-
-    def decoder(writer: Schema) -> Callable[[bytes], Event]:
-        written = fastavro.parse_schema(json.loads(canonical(writer)))
-        return lambda data: reading(data, written)
+    @cache
+    def codec() -> Codec:
+        references = [parse(reference.schema) for reference in arguments.get("references", ())]
+        attributes = tuple(field["name"] for field in schema["fields"])
+        classes = {
+            f"io.sample.{schema['name']}": Binding(globals()[cls], attributes),
+            "io.sample.Author": Binding(Author, ("id", "name")),
+        }
+        return Codec(parse(schema, references), classes=classes)
 
     return EventContract(
         system="sample",
         name=schema["name"],
         full_name=f"io.sample.{schema['name']}",
         schema=json.dumps(schema),
-        encode=encode,
-        decode=lambda data: reading(data, parsed),
-        decoder=decoder,
+        encode=lambda event: codec().encode(event),
+        decode=lambda data: codec().decode(data),
+        decoder=lambda writer: codec().decoder(writer),
         **{"version": 1, "event_type": schema["name"].lower(), "retry_backoff_ms": 5, **arguments},
     )
-
-
-def _with_author(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "author": fields["author"] and Author(**fields["author"])}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +82,8 @@ class Posted(Event):
     """On one topic, with key, headers and dead letters."""
 
     contract: ClassVar[EventContract] = contract(
+        "Posted",
         POSTED,
-        lambda fields: Posted(**_with_author(fields)),
         version=2,
         topic="sample.posted",
         subject="sample.posted-value",
@@ -127,8 +106,8 @@ class PostedV1(Event):
     """The version before, as an older package has it."""
 
     contract: ClassVar[EventContract] = contract(
+        "PostedV1",
         POSTED_V1,
-        lambda fields: PostedV1(**_with_author(fields)),
         topic="sample.posted",
         subject="sample.posted-value",
         references=(AUTHOR_REFERENCE,),
@@ -146,8 +125,8 @@ class Noted(Event):
     """On a topic a tenant, compacted, without dead letters."""
 
     contract: ClassVar[EventContract] = contract(
+        "Noted",
         NOTED,
-        lambda fields: Noted(**fields),
         aliases=("io.sample.Remarked",),
         topic="sample.notes.{tenant_id}",
         subject="io.sample.Noted",
@@ -164,7 +143,7 @@ class Remarked(Event):
     """What `Noted` was called before."""
 
     contract: ClassVar[EventContract] = contract(
-        REMARKED, lambda fields: Remarked(**fields), topic="sample.notes.{tenant_id}", subject="io.sample.Remarked"
+        "Remarked", REMARKED, topic="sample.notes.{tenant_id}", subject="io.sample.Remarked"
     )
 
     note: str
