@@ -50,6 +50,9 @@ _VAGUE: Final = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaEr
 """Errors that only say that nothing came of it."""
 
 _NOISE: Final = re.compile(r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state \w+(?:, \d+ identical[^)]*)?\)")
+_HTTP_ANSWERS: Final = f"Invalid response size {int.from_bytes(b'HTTP')} "
+"""What the client makes of an HTTP answer, whose first letters it takes for a size."""
+
 _LOG_AGAIN: Final = 30.0
 """Seconds before an error that goes on is logged again."""
 
@@ -86,8 +89,9 @@ class Complaints:
         """A sentence: what happened, why as far as it is known, what to do."""
         if error.code() in _VAGUE:
             error = self._recent() or error
-        what = _NOISE.sub("", error.str())
-        advice = _ADVICE.get(error.code())
+        what, advice = _NOISE.sub("", error.str()), _ADVICE.get(error.code())
+        if _HTTP_ANSWERS in what:
+            what, advice = "what answers there speaks HTTP, as a schema registry does", "check KAFKA_BROKERS"
         at = "" if self.brokers in what else f" (brokers: {self.brokers})"
         return f"{what}{at}" + (f": {advice}" if advice else "")
 

@@ -94,6 +94,13 @@ class SchemaCatalog:
             self._own[subject, contract] = schema_id
             return schema_id
 
+    def close(self) -> None:
+        """Let go of connections; what is remembered stays, and the next question connects again."""
+        with self._lock:
+            if self._client_made is not None:
+                self._client_made.close()
+                self._client_made = None
+
     def _fetch(self, schema_id: int) -> Schema:
         asked, complaint = self._unknown.get(schema_id, (-_ASK_AGAIN, ""))
         if self._clock() - asked < _ASK_AGAIN:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import _ctypes
 import subprocess
 import sys
 import textwrap
 
-import confluent_kafka
+import confluent_kafka.cimpl
 import pytest
 
 from eventpact import Settings, TopicContract, Topics
 from eventpact.errors import BrokerError, Unsupported
-from eventpact_testing.broker import LIMITS, LocalBroker
+from eventpact_testing.broker import LIMITS, LocalBroker, _library
 
 
 def test_topics_have_their_declared_partitions() -> None:
@@ -87,6 +88,15 @@ def test_a_closed_broker_says_so() -> None:
 
     with pytest.raises(BrokerError, match="closed"):
         broker.create_topic("message.sent", 1)
+
+
+def test_a_client_without_a_mock_cluster_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confluent_kafka.cimpl, "__file__", _ctypes.__file__)  # a library that has nothing of librdkafka
+    _library.cache_clear()
+
+    with pytest.raises(BrokerError, match=r"no embedded broker here.*does not export rd_kafka_conf_new.*or use a real"):
+        LocalBroker()
+    _library.cache_clear()
 
 
 def test_its_limits_are_there_to_be_read() -> None:

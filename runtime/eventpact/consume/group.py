@@ -92,19 +92,16 @@ class Group(ABC):
         if not chosen.enabled:
             _LOG.warning("group %s does not run: KAFKA_ENABLED is off", self.name)
             return GroupStatistics()
-        session = Session(
-            self,
-            chosen,
-            catalog or SchemaCatalog(chosen),
-            stop or threading.Event(),
-            measure_latency=measure_latency,
-        )
+        schemas = catalog or SchemaCatalog(chosen)
+        session = Session(self, chosen, schemas, stop or threading.Event(), measure_latency=measure_latency)
         correlation = CORRELATION.set(None)
         try:
             with identified(chosen.client_id or source()):
                 session.run(max_events, idle_timeout)
         finally:
             CORRELATION.reset(correlation)
+            if catalog is None:
+                schemas.close()
         return session.statistics
 
     def on_unknown(self, full_name: str, context: Context) -> None:  # noqa: B027 - a hook with nothing to do by default

@@ -40,17 +40,20 @@ _LONGEST_DRAIN: Final = 5.0
 _JOINING: Final = 60.0
 """Seconds that joining a group may take before a run with an idle time-out gives up."""
 
-_PASSING: Final = frozenset(
+_LASTING: Final = frozenset(
     {
-        KafkaError._TRANSPORT,
-        KafkaError._ALL_BROKERS_DOWN,
-        KafkaError._RESOLVE,
-        KafkaError._TIMED_OUT,
-        KafkaError._MAX_POLL_EXCEEDED,
-        KafkaError._PARTITION_EOF,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_MAX_SIZE_REACHED,
+        KafkaError.INCONSISTENT_GROUP_PROTOCOL,
+        KafkaError.INVALID_GROUP_ID,
+        KafkaError.INVALID_SESSION_TIMEOUT,
+        KafkaError._AUTO_OFFSET_RESET,
+        KafkaError._UNSUPPORTED_FEATURE,
     }
 )
-"""Errors that the client gets over by itself."""
+"""Errors that stay until somebody does something; the client gets over all others by itself."""
 
 _ABSENT: Final = frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC})
 
@@ -158,8 +161,10 @@ class Session:
     def _weigh(self, error: KafkaError, message: Message) -> None:
         if error.code() in _ABSENT:
             _LOG.warning("group %s: no topic %s yet: `eventpact apply` creates it", self._name, message.topic())
-        elif error.fatal() or error.code() not in _PASSING:
+        elif error.fatal() or error.code() in _LASTING:
             raise broker_error(error, self._complaints, f"read for group {self._name}")
+        else:
+            self._complaints(error)
 
     def _settle(self) -> None:
         """Commit what was dealt with, once its dead letters are safe."""

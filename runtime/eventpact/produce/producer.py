@@ -85,6 +85,7 @@ class Producer:
         """
         set_log_level(settings)
         self._catalog = catalog or SchemaCatalog(settings, register=register)
+        self._owns_catalog = catalog is None
         self._complaints = Complaints(settings.brokers)
         self._ledger = Ledger(self._complaints)
         self._dropped = 0
@@ -264,6 +265,8 @@ class Producer:
         if self._closed:
             return
         self._closed = True
+        if self._owns_catalog:
+            self._catalog.close()
         if self._client is None:
             return
         self._sender.close()

@@ -62,6 +62,8 @@ class Encoder:
         self._cycles = on_cycles(schema, children)
         self._functions: dict[int, str] = {}
         self._pending: list[Record | Array | Map | Union] = []
+        self._exact: set[str] = set()
+        """Variables whose class has just been found to be the right one."""
         self._source = Source()
         self._depth = "0"
         self._nesting = 0
@@ -134,6 +136,8 @@ class Encoder:
         return name
 
     def _check_class(self, value: str, *classes: str) -> None:
+        if value in self._exact:
+            return
         test = " and ".join(f"{value}.__class__ is not {cls}" for cls in classes)
         self._source.add(f"if {test}:", _REFUSE)
 
@@ -283,30 +287,49 @@ class Encoder:
 
     def _union(self, schema: Union, value: str, parts: Parts) -> None:
         value = self._variable(value)
+        headers = self._branch_headers(schema, value)
+        branches = {index: self._branch(index, schema.branches[index], value) for index in headers}
+        pieces = max((len(branch_parts) for _, branch_parts in branches.values()), default=0)
+        results = [self._source.fresh() for _ in range(pieces if pieces <= _MAX_SEPARATE else 1)]
+        for index, header in headers.items():
+            lines, branch_parts = branches[index]
+            with self._source.block(header):
+                self._source.lines += lines
+                self._source.add(*branch_parts.assigned(results))
+        if "else:" not in headers.values():
+            self._source.add(*(["else:", _REFUSE] if headers else ["raise Unfit"]))
+        self._exact.discard(value)
+        parts.add(*results)
+
+    def _branch_headers(self, schema: Union, value: str) -> dict[int, str]:
+        """By branch, the header of the block that writes it."""
         kinds = [branch.kind for branch in schema.branches]
         if len(kinds) == 2 and "null" in kinds:
             null = kinds.index("null")
-            conditions = {null: f"if {value} is None:", 1 - null: "else:"}
+            return {null: f"if {value} is None:", 1 - null: "else:"}
+        value_class = self._source.fresh("t")
+        self._source.add(f"{value_class} = {value}.__class__")
+        shared = shared_classes(schema, self._names, self._form)
+        tests = {
+            index: exact_test(branch, value, value_class, self._names, self._form)
+            for index, branch in enumerate(schema.branches)
+            if index not in shared
+        }
+        if self._constants:
+            tests = self._chosen(schema, value, tests)
         else:
-            chosen = self._source.fresh("k")
-            self._choose(schema, value, chosen)
-            conditions = {
-                index: f"if {chosen} == {index}:" if index == 0 else f"elif {chosen} == {index}:"
-                for index in range(len(kinds))
-            }
-        branches = {index: self._branch(index, schema.branches[index], value) for index in conditions}
-        pieces = max((len(branch_parts) for _, branch_parts in branches.values()), default=0)
-        if pieces > _MAX_SEPARATE:
-            pieces = 1
-        results = [self._source.fresh() for _ in range(pieces)]
-        for index, condition in conditions.items():
-            lines, branch_parts = branches[index]
-            with self._source.block(condition):
-                self._source.lines += lines
-                self._source.add(*branch_parts.assigned(results))
-        if not branches:
-            self._source.add("raise Unfit")
-        parts.add(*results)
+            self._exact.add(value)
+        return {index: f"{'elif' if number else 'if'} {tests[index]}:" for number, index in enumerate(tests)}
+
+    def _chosen(self, schema: Union, value: str, tests: dict[int, str]) -> dict[int, str]:
+        """Emit what finds the branch, by class where that is enough and by `choose` for all else; tests for it."""
+        chosen = self._source.fresh("k")
+        choice = self._names.constant(partial(choose, schema, form=self._form))
+        otherwise = f"{chosen}, {value} = {choice}({value})"
+        for number, (index, test) in enumerate(tests.items()):
+            self._source.add(f"{'elif' if number else 'if'} {test}:", f"    {chosen} = {index}")
+        self._source.add(*(["else:", f"    {otherwise}"] if tests else [otherwise]))
+        return {index: f"{chosen} == {index}" for index in range(len(schema.branches))}
 
     def _branch(self, index: int, branch: Schema, value: str) -> tuple[list[str], Parts]:
         start = len(self._source.lines)
@@ -317,29 +340,6 @@ class Encoder:
             self._write(branch, value, parts)
         self._source.level -= 1
         return self._source.take(start), parts
-
-    def _choose(self, schema: Union, value: str, chosen: str) -> None:
-        """Emit what finds the branch: by class where that is enough, by `choose` for all else."""
-        shared = shared_classes(schema, self._names, self._form)
-        value_class = self._source.fresh("t")
-        self._source.add(f"{value_class} = {value}.__class__")
-        condition = "if"
-        for index, branch in enumerate(schema.branches):
-            if index not in shared:
-                test = exact_test(branch, value, value_class, self._names, self._form)
-                with self._source.block(f"{condition} {test}:"):
-                    self._source.add(f"{chosen} = {index}")
-                condition = "elif"
-        if self._constants:
-            choice = self._names.constant(partial(choose, schema, form=self._form))
-            otherwise = f"{chosen}, {value} = {choice}({value})"
-        else:
-            otherwise = "raise Unfit"
-        if condition == "if":
-            self._source.add(otherwise)
-        else:
-            with self._source.block("else:"):
-                self._source.add(otherwise)
 
 
 _WRITERS: Final[Mapping[str, Callable[[Encoder, Any, str, Parts], None]]] = {
