@@ -202,42 +202,34 @@ def encode_order_placed(v0: Any, /) -> bytes:
         else:
             v35 = b"\x00"
         v38 = v9.shipping
-        t40 = v38.__class__
-        if t40 is C5:
-            k39 = 0
-        elif t40 is C6:
-            k39 = 1
+        t39 = v38.__class__
+        if t39 is C5:
+            v40 = v38.address.encode()
+            v42 = b"\x00"
+            v43 = SIZES[len(v40)]
+            v44 = v40
+        elif t39 is C6:
+            v41 = v38.branch.encode()
+            v42 = b"\x02"
+            v43 = SIZES[len(v41)]
+            v44 = v41
         else:
             raise Unfit
-        if k39 == 0:
-            if v38.__class__ is not C5:
-                raise Unfit
-            v41 = v38.address.encode()
-            v43 = b"\x00"
-            v44 = SIZES[len(v41)]
-            v45 = v41
-        elif k39 == 1:
-            if v38.__class__ is not C6:
-                raise Unfit
-            v42 = v38.branch.encode()
-            v43 = b"\x02"
-            v44 = SIZES[len(v42)]
-            v45 = v42
-        v46 = v0.metadata
-        if v46.__class__ is not C7:
+        v45 = v0.metadata
+        if v45.__class__ is not C7:
             raise Unfit
-        v47 = v46.source.encode()
-        v48 = v46.correlation_id.encode()
-        v49 = v46.user_agent
-        if v49 is None:
-            v51 = b"\x00"
+        v46 = v45.source.encode()
+        v47 = v45.correlation_id.encode()
+        v48 = v45.user_agent
+        if v48 is None:
+            v50 = b"\x00"
+            v51 = b""
             v52 = b""
-            v53 = b""
         else:
-            v50 = v49.encode()
-            v51 = b"\x02"
-            v52 = SIZES[len(v50)]
-            v53 = v50
+            v49 = v48.encode()
+            v50 = b"\x02"
+            v51 = SIZES[len(v49)]
+            v52 = v49
         return join(
             (
                 b"H",
@@ -259,16 +251,16 @@ def encode_order_placed(v0: Any, /) -> bytes:
                 v29,
                 v30,
                 v35,
+                v42,
                 v43,
                 v44,
-                v45,
+                SIZES[len(v46)],
+                v46,
                 SIZES[len(v47)],
                 v47,
-                SIZES[len(v48)],
-                v48,
+                v50,
                 v51,
                 v52,
-                v53,
             )
         )
     except Failure:

@@ -277,167 +277,135 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
         v48 = SIZES[len(v46)]
         v49 = v46
     v50 = v0.numbers
-    t52 = v50.__class__
-    if t52 is int and -2147483648 <= v50 < 2147483648:
-        k51 = 0
-    elif t52 is int and -9223372036854775808 <= v50 < 9223372036854775808:
-        k51 = 1
+    t51 = v50.__class__
+    if t51 is int and -2147483648 <= v50 < 2147483648:
+        v52 = b"\x00"
+        v53 = VARINTS[v50] if -8192 <= v50 < 8192 else int_bytes(v50)
+    elif t51 is int and -9223372036854775808 <= v50 < 9223372036854775808:
+        v52 = b"\x02"
+        v53 = VARINTS[v50] if -8192 <= v50 < 8192 else long_bytes(v50)
     elif v50 is None:
-        k51 = 3
+        v52 = b"\x06"
+        v53 = b""
     else:
         raise Unfit
-    if k51 == 0:
-        if v50.__class__ is not int:
-            raise Unfit
-        v53 = b"\x00"
-        v54 = VARINTS[v50] if -8192 <= v50 < 8192 else int_bytes(v50)
-    elif k51 == 1:
-        if v50.__class__ is not int:
-            raise Unfit
-        v53 = b"\x02"
-        v54 = VARINTS[v50] if -8192 <= v50 < 8192 else long_bytes(v50)
-    elif k51 == 2:
-        if v50.__class__ is not float and v50.__class__ is not int:
-            raise Unfit
-        v53 = b"\x04"
-        v54 = pack_float(v50)
-    elif k51 == 3:
-        v53 = b"\x06"
-        v54 = b""
-    elif k51 == 4:
-        if v50.__class__ is not float and v50.__class__ is not int:
-            raise Unfit
-        v53 = b"\x08"
-        v54 = pack_double(v50)
-    v55 = v0.texts
-    t57 = v55.__class__
-    if t57 is C1:
-        k56 = 0
-    elif t57 is str:
-        k56 = 1
+    v54 = v0.texts
+    t55 = v54.__class__
+    if t55 is C1:
+        v57 = b"\x00"
+        v58 = E1[v54]
+        v59 = b""
+    elif t55 is str:
+        v56 = v54.encode()
+        v57 = b"\x02"
+        v58 = SIZES[len(v56)]
+        v59 = v56
     else:
         raise Unfit
-    if k56 == 0:
-        v59 = b"\x00"
-        v60 = E1[v55]
-        v61 = b""
-    elif k56 == 1:
-        v58 = v55.encode()
-        v59 = b"\x02"
-        v60 = SIZES[len(v58)]
-        v61 = v58
-    v62 = v0.a_record
-    if v62.__class__ is not C2:
+    v60 = v0.a_record
+    if v60.__class__ is not C2:
         raise Unfit
-    v63 = v62.x
-    if v63.__class__ is not int:
+    v61 = v60.x
+    if v61.__class__ is not int:
         raise Unfit
-    v64 = v62.y
-    if v64.__class__ is not int:
+    v62 = v60.y
+    if v62.__class__ is not int:
         raise Unfit
-    v65 = v0.records
-    if v65.__class__ is not tuple and v65.__class__ is not list:
+    v63 = v0.records
+    if v63.__class__ is not tuple and v63.__class__ is not list:
         raise Unfit
-    if v65:
-        a67 = [SIZES[len(v65)]]
-        for v66 in v65:
-            if v66.__class__ is not C2:
+    if v63:
+        a65 = [SIZES[len(v63)]]
+        for v64 in v63:
+            if v64.__class__ is not C2:
                 raise Unfit
-            v69 = v66.x
-            if v69.__class__ is not int:
+            v67 = v64.x
+            if v67.__class__ is not int:
                 raise Unfit
-            v70 = v66.y
-            if v70.__class__ is not int:
+            v68 = v64.y
+            if v68.__class__ is not int:
                 raise Unfit
-            a67 += (
-                VARINTS[v69] if -8192 <= v69 < 8192 else int_bytes(v69),
-                VARINTS[v70] if -8192 <= v70 < 8192 else int_bytes(v70),
+            a65 += (
+                VARINTS[v67] if -8192 <= v67 < 8192 else int_bytes(v67),
+                VARINTS[v68] if -8192 <= v68 < 8192 else int_bytes(v68),
             )
-        a67.append(b"\x00")
-        v68 = join(a67)
+        a65.append(b"\x00")
+        v66 = join(a65)
     else:
-        v68 = b"\x00"
-    v71 = v0.either_record
-    t73 = v71.__class__
-    if t73 is C2:
-        k72 = 0
-    elif t73 is C3:
-        k72 = 1
-    else:
-        raise Unfit
-    if k72 == 0:
-        if v71.__class__ is not C2:
+        v66 = b"\x00"
+    v69 = v0.either_record
+    t70 = v69.__class__
+    if t70 is C2:
+        v71 = v69.x
+        if v71.__class__ is not int:
             raise Unfit
-        v74 = v71.x
+        v72 = v69.y
+        if v72.__class__ is not int:
+            raise Unfit
+        v76 = b"\x00"
+        v77 = VARINTS[v71] if -8192 <= v71 < 8192 else int_bytes(v71)
+        v78 = VARINTS[v72] if -8192 <= v72 < 8192 else int_bytes(v72)
+    elif t70 is C3:
+        v73 = v69.centre
+        if v73.__class__ is not C2:
+            raise Unfit
+        v74 = v73.x
         if v74.__class__ is not int:
             raise Unfit
-        v75 = v71.y
+        v75 = v73.y
         if v75.__class__ is not int:
             raise Unfit
-        v79 = b"\x00"
-        v80 = VARINTS[v74] if -8192 <= v74 < 8192 else int_bytes(v74)
-        v81 = VARINTS[v75] if -8192 <= v75 < 8192 else int_bytes(v75)
-    elif k72 == 1:
-        if v71.__class__ is not C3:
-            raise Unfit
-        v76 = v71.centre
-        if v76.__class__ is not C2:
-            raise Unfit
-        v77 = v76.x
-        if v77.__class__ is not int:
-            raise Unfit
-        v78 = v76.y
-        if v78.__class__ is not int:
-            raise Unfit
-        v79 = b"\x02"
-        v80 = VARINTS[v77] if -8192 <= v77 < 8192 else int_bytes(v77)
-        v81 = VARINTS[v78] if -8192 <= v78 < 8192 else int_bytes(v78)
-    v82 = v0.a_decimal
-    if v82.__class__ is not Decimal:
-        raise Unfit
-    v83 = decimal_to_bytes(v82, 9, 3)
-    v84 = v0.a_fixed_decimal
-    if v84.__class__ is not Decimal:
-        raise Unfit
-    v85 = v0.a_uuid
-    if v85.__class__ is not UUID:
-        raise Unfit
-    v86 = v0.a_date
-    if v86.__class__ is not date:
-        raise Unfit
-    v87 = v0.a_time_millis
-    if v87.__class__ is not time:
-        raise Unfit
-    v88 = v0.a_time_micros
-    if v88.__class__ is not time:
-        raise Unfit
-    d89 = v0.a_timestamp_millis - EPOCH
-    n90 = d89.days * 86400000 + d89.seconds * 1000 + d89.microseconds // 1000
-    if 134217728 <= n90 < 2199023255552:
-        n90 <<= 1
-        v91 = PIECES[n90 & 16383]
-        v92 = PIECES[n90 >> 14 & 16383]
-        v93 = TAILS[n90 >> 28]
+        v76 = b"\x02"
+        v77 = VARINTS[v74] if -8192 <= v74 < 8192 else int_bytes(v74)
+        v78 = VARINTS[v75] if -8192 <= v75 < 8192 else int_bytes(v75)
     else:
-        v91 = long_bytes(n90)
-        v92 = v93 = b""
-    v94 = v0.a_timestamp_micros
+        raise Unfit
+    v79 = v0.a_decimal
+    if v79.__class__ is not Decimal:
+        raise Unfit
+    v80 = decimal_to_bytes(v79, 9, 3)
+    v81 = v0.a_fixed_decimal
+    if v81.__class__ is not Decimal:
+        raise Unfit
+    v82 = v0.a_uuid
+    if v82.__class__ is not UUID:
+        raise Unfit
+    v83 = v0.a_date
+    if v83.__class__ is not date:
+        raise Unfit
+    v84 = v0.a_time_millis
+    if v84.__class__ is not time:
+        raise Unfit
+    v85 = v0.a_time_micros
+    if v85.__class__ is not time:
+        raise Unfit
+    d86 = v0.a_timestamp_millis - EPOCH
+    n87 = d86.days * 86400000 + d86.seconds * 1000 + d86.microseconds // 1000
+    if 134217728 <= n87 < 2199023255552:
+        n87 <<= 1
+        v88 = PIECES[n87 & 16383]
+        v89 = PIECES[n87 >> 14 & 16383]
+        v90 = TAILS[n87 >> 28]
+    else:
+        v88 = long_bytes(n87)
+        v89 = v90 = b""
+    v91 = v0.a_timestamp_micros
+    if v91.__class__ is not datetime:
+        raise Unfit
+    v92 = v0.a_timestamp_nanos
+    if v92.__class__ is not int:
+        raise Unfit
+    v93 = v0.a_local_millis
+    if v93.__class__ is not datetime:
+        raise Unfit
+    v94 = v0.a_local_micros
     if v94.__class__ is not datetime:
         raise Unfit
-    v95 = v0.a_timestamp_nanos
+    v95 = v0.a_local_nanos
     if v95.__class__ is not int:
         raise Unfit
-    v96 = v0.a_local_millis
-    if v96.__class__ is not datetime:
-        raise Unfit
-    v97 = v0.a_local_micros
-    if v97.__class__ is not datetime:
-        raise Unfit
-    v98 = v0.a_local_nanos
-    if v98.__class__ is not int:
-        raise Unfit
-    v99 = v0.a_duration
-    if v99.__class__ is not Duration:
+    v96 = v0.a_duration
+    if v96.__class__ is not Duration:
         raise Unfit
     return join(
         (
@@ -464,34 +432,34 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
             v47,
             v48,
             v49,
+            v52,
             v53,
-            v54,
+            v57,
+            v58,
             v59,
-            v60,
-            v61,
-            VARINTS[v63] if -8192 <= v63 < 8192 else int_bytes(v63),
-            VARINTS[v64] if -8192 <= v64 < 8192 else int_bytes(v64),
-            v68,
-            v79,
+            VARINTS[v61] if -8192 <= v61 < 8192 else int_bytes(v61),
+            VARINTS[v62] if -8192 <= v62 < 8192 else int_bytes(v62),
+            v66,
+            v76,
+            v77,
+            v78,
+            SIZES[len(v80)],
             v80,
-            v81,
-            SIZES[len(v83)],
-            v83,
-            decimal_to_fixed(v84, 18, 2, 8),
+            decimal_to_fixed(v81, 18, 2, 8),
             b"H",
-            uuid_to_text(v85),
-            int_bytes(date_to_days(v86)),
-            int_bytes(time_to_millis(v87)),
-            long_bytes(time_to_micros(v88)),
-            v91,
-            v92,
-            v93,
-            long_bytes(instant_to_micros(v94)),
+            uuid_to_text(v82),
+            int_bytes(date_to_days(v83)),
+            int_bytes(time_to_millis(v84)),
+            long_bytes(time_to_micros(v85)),
+            v88,
+            v89,
+            v90,
+            long_bytes(instant_to_micros(v91)),
+            VARINTS[v92] if -8192 <= v92 < 8192 else long_bytes(v92),
+            long_bytes(local_to_millis(v93)),
+            long_bytes(local_to_micros(v94)),
             VARINTS[v95] if -8192 <= v95 < 8192 else long_bytes(v95),
-            long_bytes(local_to_millis(v96)),
-            long_bytes(local_to_micros(v97)),
-            VARINTS[v98] if -8192 <= v98 < 8192 else long_bytes(v98),
-            duration_to_fixed(v99),
+            duration_to_fixed(v96),
         )
     )
 
