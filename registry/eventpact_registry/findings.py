@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from eventpact_registry.contracts.model import Location
 
 
@@ -34,11 +36,23 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """Who says that a finding is meant, and what it would weigh otherwise."""
+
+    severity: Severity
+    reason: str
+    by: str
+    until: date
+    """The last day on which it holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that a contract breaks or lacks."""
 
     rule: str
     severity: Severity
+    """A note when it is approved."""
     message: str
     location: Location
     path: str = ""
@@ -52,6 +66,8 @@ class Finding:
     """Generated packages that are hit, by the name of their distribution."""
     docs: str = ""
     """Where the rule is explained: an anchor in this project's documentation, or what a plug-in gave."""
+    approved: Approved | None = None
+    """Set where `eventpact.yaml` approves it."""
     counterexample: Counterexample | None = None
     details: dict[str, str] = field(default_factory=dict)
     """Of a break: `kind` (Avro Java's), `writer`, `reader`, and what the `resolver` said."""

@@ -8,11 +8,13 @@ It brings together what finds things (traversal, differ, resolver), what judges 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from eventpact.errors import ContractError, Problem
-from eventpact_registry.contracts.problems import nearest
+from eventpact_registry.approvals import Approvals
+from eventpact_registry.contracts.problems import Problems, nearest
 from eventpact_registry.diff.breaks import DataBreak, PinBreak, data_breaks, pin_breaks
+from eventpact_registry.diff.changes import Change
 from eventpact_registry.diff.counterexample import counterexample
 from eventpact_registry.diff.differ import diff
 from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated
@@ -25,26 +27,37 @@ from eventpact_registry.rules.subjects import SchemaPart
 from eventpact_registry.rules.traversal import subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
 
-    from eventpact_registry.contracts.model import Policy
+    from eventpact_registry.contracts.model import Location, Policy
     from eventpact_registry.contracts.repository import ContractRepository
     from eventpact_registry.rules.model import Rule, Verdict
 
 _Thing: TypeAlias = tuple[object, object]
 """What is judged, and what the groups that it hits are known from: itself, or the change that it is a part of."""
 
+_BREAKS: Final = (DataBreak, PinBreak)
+_CHANGES: Final = (Change, SchemaChange)
 
-def lint(repository: ContractRepository) -> list[Finding]:
+
+def today() -> date:
+    """The day in UTC, so that approvals run out at one time wherever the gate runs."""
+    return datetime.now(UTC).date()
+
+
+def lint(repository: ContractRepository, *, clock: Callable[[], date] = today) -> list[Finding]:
     """What rules say of the contracts as they are, in order of file and line.
 
     Raises:
         ContractError: `eventpact.yaml` names a rule that does not exist.
     """
-    return _Court(repository.policy).findings(_parts(repository))
+    return _Court(repository.policy, clock()).findings(_parts(repository), without=(*_BREAKS, *_CHANGES))
 
 
-def check(repository: ContractRepository, *bases: ContractRepository | None) -> list[Finding]:
+def check(
+    repository: ContractRepository, *bases: ContractRepository | None, clock: Callable[[], date] = today
+) -> list[Finding]:
     """What `lint` finds, what versions and pins break, and what has changed against bases, in order of file and line.
 
     What has changed against several bases alike is found once.
@@ -52,7 +65,9 @@ def check(repository: ContractRepository, *bases: ContractRepository | None) -> 
     Raises:
         ContractError: `eventpact.yaml` names a rule that does not exist.
     """
-    return _Court(repository.policy).findings(_evidence(repository, [base for base in bases if base]))
+    given = [base for base in bases if base]
+    court = _Court(repository.policy, clock())
+    return court.findings(_evidence(repository, given), without=() if given else _CHANGES)
 
 
 def _evidence(repository: ContractRepository, bases: Iterable[ContractRepository]) -> Iterator[_Thing]:
@@ -79,7 +94,8 @@ def _parts(repository: ContractRepository) -> Iterator[_Thing]:
 class _Court:
     """The rules that are in force, and what they make of what they are given."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, day: date) -> None:
+        self._approvals = Approvals(policy.approvals, day)
         known = rules()
         _check_known(policy, known)
         self._in_force = [
@@ -89,20 +105,31 @@ class _Court:
         ]
         self._by_type: dict[type, list[tuple[Rule, Severity]]] = {}
 
-    def findings(self, things: Iterable[_Thing]) -> list[Finding]:
-        found = [
-            _finding(rule, severity, thing, verdict, carrier)
-            for thing, carrier in things
-            for rule, severity in self._rules_for(type(thing))
-            if (verdict := rule.judge(thing)) is not None
-        ]
-        ordered = sorted(found, key=lambda finding: (finding.location, finding.rule, finding.message))
-        return list({_identity(finding): finding for finding in reversed(ordered)}.values())[::-1]
+    def findings(self, things: Iterable[_Thing], *, without: tuple[type, ...]) -> list[Finding]:
+        """What the rules find, in order of place; `without` are the kinds of things that this run has none of."""
+        found = [(finding, carrier) for thing, carrier in things for finding in self._judged(thing, carrier)]
+        found.sort(key=lambda pair: _order(pair[0]))
+        once = {_identity(pair[0]): pair for pair in reversed(found)}.values()
+        findings = [self._approvals.applied(finding, carrier) for finding, carrier in once]
+        asked = [rule.id for rule, _ in self._in_force if not issubclass(rule.judges, without)]
+        for approval in self._approvals.judged(asked):
+            findings += self._judged(approval, approval)
+        return sorted(findings, key=_order)
+
+    def _judged(self, thing: Any, carrier: object) -> Iterator[Finding]:
+        for rule, severity in self._rules_for(type(thing)):
+            verdict = rule.judge(thing)
+            if verdict is not None:
+                yield _finding(rule, severity, thing, verdict, carrier)
 
     def _rules_for(self, kind: type) -> list[tuple[Rule, Severity]]:
         if kind not in self._by_type:
             self._by_type[kind] = [entry for entry in self._in_force if issubclass(kind, entry[0].judges)]
         return self._by_type[kind]
+
+
+def _order(finding: Finding) -> tuple[Location, str, str]:
+    return finding.location, finding.rule, finding.message
 
 
 def _identity(finding: Finding) -> tuple[str, str, str, int, int]:
@@ -152,12 +179,10 @@ def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carri
 
 
 def _check_known(policy: Policy, known: Mapping[str, Rule]) -> None:
-    """A severity for a rule that does not exist would silently do nothing."""
-    wrong = []
-    for name in policy.severities:
+    """A severity or an approval for a rule that does not exist would silently do nothing."""
+    problems = Problems()
+    named = [(name, policy.locate_rule(name) if policy.locate_rule else None) for name in policy.severities]
+    for name, place in [*named, *((approval.rule, approval.locate("/rule")) for approval in policy.approvals)]:
         if name not in known:
-            place = policy.locate_rule(name) if policy.locate_rule else None
-            file, line, column = (place.shown_file, place.line, place.column) if place else (None, None, None)
-            wrong.append(Problem(f"there is no rule {name}", file, line, column, nearest(name, known)))
-    if wrong:
-        raise ContractError(*wrong)
+            problems.add(f"there is no rule {name}", place, hint=nearest(name, known))
+    problems.raise_any()

@@ -12,6 +12,7 @@ from eventpact.subjects import SubjectStrategy as SubjectStrategy  # noqa: PLC04
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
 
     from eventpact.avro.model import Schema
 
@@ -256,11 +257,28 @@ class System:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Approval:
+    """A finding that is meant: where it may be, why, who says so, and until when."""
+
+    rule: str
+    at: str
+    """A file below the contracts folder, a thing like `shop/OrderPlaced`, or a pattern on either."""
+    reason: str
+    by: str
+    until: date
+    """The last day on which it holds."""
+    locate: Callable[[str], Location]
+    """Turns a JSON pointer inside this approval into a place in `eventpact.yaml`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Policy:
     """What `eventpact.yaml` says: severities by rule, and approvals."""
 
     severities: Mapping[str, str] = field(default_factory=dict)
     """Rule id to `error`, `warning`, `info` or `off`."""
+    approvals: tuple[Approval, ...] = ()
+    """In the order of the file."""
     runtime_path: str | None = None
     """The folder that the runtime is installed from instead of an index, relative to `eventpact.yaml`."""
     locate_rule: Callable[[str], Location] | None = None

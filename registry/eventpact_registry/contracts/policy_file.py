@@ -5,7 +5,22 @@ from typing import Literal
 from pydantic import Field
 
 from eventpact_registry.contracts.file_model import FileModel
-from eventpact_registry.contracts.scalars import Given, RuleId, Text
+from eventpact_registry.contracts.scalars import Day, Given, Place, RuleId, Text
+
+
+class ApprovalFile(FileModel):
+    """A finding that is meant, and who says so until when."""
+
+    rule: RuleId
+    """The rule whose findings are approved."""
+    at: Place
+    """Where: a file like shop/order.placed/topic.yaml, a thing like shop/OrderPlaced, or a pattern on either."""
+    reason: Text
+    """Why it is right here."""
+    by: Text
+    """Who answers for it."""
+    until: Day
+    """The last day on which it holds, like 2027-03-31."""
 
 
 class PolicyFile(FileModel):
@@ -13,5 +28,7 @@ class PolicyFile(FileModel):
 
     rules: dict[RuleId, Literal["error", "warning", "info", "off"]] = Field(default_factory=dict)
     """Severity by rule id, where it is not to be the rule's own."""
+    approvals: list[ApprovalFile] = Field(default_factory=list)
+    """Findings that are meant: they are shown as approved, and fail no run, until a day."""
     runtime_path: Given[Text] = None
     """Folder, relative to this file, that generated packages take the runtime from instead of an index."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eventpact_registry.contracts import checks
 from eventpact_registry.contracts.file_model import validate
 from eventpact_registry.contracts.layout import arrange
-from eventpact_registry.contracts.model import Policy, System
+from eventpact_registry.contracts.model import Approval, Policy, System
 from eventpact_registry.contracts.policy_file import PolicyFile
 from eventpact_registry.contracts.problems import Problems
 from eventpact_registry.contracts.systems import load_system
@@ -67,6 +67,10 @@ def _load_policy(tree: Tree, path: str | None, problems: Problems) -> Policy:
         return Policy()
     return Policy(
         severities=file.rules,
+        approvals=tuple(
+            Approval(**dict(approval), locate=yaml.below(pointer_of("approvals", index)))
+            for index, approval in enumerate(file.approvals)
+        ),
         runtime_path=file.runtime_path,
         locate_rule=lambda rule: yaml.locate_key(pointer_of("rules", rule)),
     )

@@ -7,6 +7,7 @@ showing a regular expression.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -94,8 +95,17 @@ SettingName = Annotated[
 ]
 RuleId = Annotated[str, _pattern(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", "must be a rule's id, like KEY_CHANGED")]
 
+Place = Annotated[
+    str,
+    _pattern(
+        r"^[A-Za-z0-9._{}*?-]+(/[A-Za-z0-9._{}*?-]+)*$",
+        "must be a file like shop/order.placed/topic.yaml, a thing like shop/OrderPlaced, or a pattern like shop/*",
+    ),
+]
+
 _UNITS_MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION: Final = re.compile(r"(0|[1-9][0-9]{0,17})(ms|s|m|h|d)", re.ASCII)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MAX_LONG: Final = 2**63 - 1
 UNLIMITED_MS: Final = -1
 """Kafka's `retention.ms` for records that are kept for ever."""
@@ -130,6 +140,14 @@ def _retention(value: Any) -> int:
         if error.type == "duration":
             raise PydanticCustomError("duration", "must be like 60s, 15m, 12h or 30d, or unlimited") from error
         raise
+
+
+def _day(value: Any) -> date:
+    try:
+        # As in JSON Schema's `date`; `fromisoformat` alone would take weeks and days of the year as well.
+        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+    except (TypeError, ValueError) as error:
+        raise PydanticCustomError("day", "must be a day like 2027-03-31") from error
 
 
 def _setting(value: Any) -> str:
@@ -168,6 +186,9 @@ Retention = Annotated[
     ),
 ]
 """Milliseconds, or `UNLIMITED_MS`."""
+Day = Annotated[
+    date, BeforeValidator(_day, json_schema_input_type=Annotated[str, Field(json_schema_extra={"format": "date"})])
+]
 Setting = Annotated[str, BeforeValidator(_setting, json_schema_input_type=str | int | float | bool)]
 
 Distinct = Annotated[list[T], AfterValidator(_distinct)]

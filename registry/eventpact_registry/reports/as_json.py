@@ -15,7 +15,7 @@ from eventpact_registry.findings import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eventpact_registry.findings import Counterexample, Finding
+    from eventpact_registry.findings import Approved, Counterexample, Finding
 
 SHAPE_VERSION: Final = 1
 
@@ -25,7 +25,10 @@ def render(findings: Sequence[Finding], *, color: bool = False) -> str:  # noqa:
     counts = Counter(finding.severity for finding in findings)
     document = {
         "version": SHAPE_VERSION,
-        "summary": {severity.value: counts[severity] for severity in Severity},
+        "summary": {
+            **{severity.value: counts[severity] for severity in Severity},
+            "approved": sum(finding.approved is not None for finding in findings),
+        },
         "findings": [_finding(finding) for finding in findings],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -47,8 +50,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "groups": list(finding.groups),
         "packages": list(finding.packages),
         "docs": finding.docs or None,
+        "approved": _approved(finding.approved),
         "counterexample": _counterexample(finding.counterexample),
         "details": finding.details,
+    }
+
+
+def _approved(approved: Approved | None) -> dict[str, str] | None:
+    if approved is None:
+        return None
+    return {
+        "severity": approved.severity.value,
+        "reason": approved.reason,
+        "by": approved.by,
+        "until": approved.until.isoformat(),
     }
 
 

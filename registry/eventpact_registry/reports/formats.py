@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from eventpact_registry.contracts.model import Location
 from eventpact_registry.findings import Finding, Severity
-from eventpact_registry.reports import as_json, github, text
+from eventpact_registry.reports import as_json, github, gitlab, junit, markdown, sarif, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,15 @@ class Format(Protocol):
         """The text; `color` is for terminals and only where the format has any."""
 
 
-FORMATS: Final[Mapping[str, Format]] = {"text": text.render, "json": as_json.render, "github": github.render}
+FORMATS: Final[Mapping[str, Format]] = {
+    "text": text.render,
+    "json": as_json.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "junit": junit.render,
+    "sarif": sarif.render,
+    "markdown": markdown.render,
+}
 
 
 def problems_as_findings(error: ContractError) -> list[Finding]:

@@ -49,6 +49,8 @@ def _message(finding: Finding) -> str:
         lines.append(f"Fails in {proof.reader}: {proof.error}")
     if finding.hint:
         lines.append(f"Fix: {finding.hint}")
+    if finding.approved:
+        lines.append(f"Approved by {finding.approved.by} until {finding.approved.until}: {finding.approved.reason}")
     if finding.docs:
         lines.append(f"Docs: {finding.docs}")
     return "\n".join(lines)

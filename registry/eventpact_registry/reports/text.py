@@ -31,8 +31,8 @@ def block(finding: Finding, style: Style) -> str:
 
 
 def _lines(finding: Finding, style: Style) -> Iterator[str]:
-    severity = style(finding.severity.value, _COLORS[finding.severity], "bold")
-    yield f"{style(str(finding.location), 'bold')}: {severity} {finding.rule}"
+    label = "approved" if finding.approved else finding.severity.value
+    yield f"{style(str(finding.location), 'bold')}: {style(label, _COLORS[finding.severity], 'bold')} {finding.rule}"
     yield f"  {finding.message}"
     for label, text in _evidence(finding):
         yield f"    {style(label.ljust(_LABEL_WIDTH), 'dim')} {text}"
@@ -52,6 +52,8 @@ def _evidence(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "fails", f"in {proof.reader}: {proof.error}"
     if finding.hint:
         yield "fix", finding.hint
+    if finding.approved:
+        yield "approved", f"by {finding.approved.by} until {finding.approved.until}: {finding.approved.reason}"
     if finding.docs:
         yield "docs", finding.docs
 
@@ -59,13 +61,14 @@ def _evidence(finding: Finding) -> Iterator[tuple[str, str]]:
 def _summary(findings: Sequence[Finding], style: Style) -> str:
     if not findings:
         return style("nothing found", "green")
-    counts = Counter(finding.severity for finding in findings)
+    counts = Counter(finding.severity for finding in findings if not finding.approved)
     parts = [
         style(_plural(counts[severity], severity), _COLORS[severity], "bold")
         for severity in Severity
         if counts[severity]
     ]
-    return ", ".join(parts)
+    approved = sum(finding.approved is not None for finding in findings)
+    return ", ".join([*parts, f"{approved} approved"] if approved else parts)
 
 
 def _plural(count: int, severity: Severity) -> str:

@@ -1,6 +1,8 @@
 """Findings in each format: for people, for machines, for GitHub."""
 
+import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]  # it ships no types
@@ -8,7 +10,7 @@ import pytest
 
 from eventpact.errors import ContractError
 from eventpact_registry.contracts.model import Location
-from eventpact_registry.findings import Counterexample, Finding, Severity
+from eventpact_registry.findings import Approved, Counterexample, Finding, Severity
 from eventpact_registry.reports.formats import FORMATS, problems_as_findings
 from eventpact_registry.reports.style import wants_color
 
@@ -106,7 +108,7 @@ def test_json_has_the_documented_shape() -> None:
     document = json.loads(FORMATS["json"]([BREAK, REMOVED, NOTE]))
 
     jsonschema.validate(document, json.loads(SCHEMA.read_text()))
-    assert document["summary"] == {"error": 1, "warning": 1, "info": 1}
+    assert document["summary"] == {"error": 1, "warning": 1, "info": 1, "approved": 0}
     assert document["findings"][0] == {
         "rule": "FIELD_WITHOUT_DEFAULT",
         "severity": "error",
@@ -121,6 +123,7 @@ def test_json_has_the_documented_shape() -> None:
         "groups": ["shop/archive", "shop/billing"],
         "packages": ["shop-events"],
         "docs": "docs/reference/rules.md#field_without_default",
+        "approved": None,
         "counterexample": {
             "writer": "OrderPlaced version 1",
             "reader": "OrderPlaced version 2",
@@ -157,6 +160,34 @@ def test_github_marks_lines_and_escapes_what_its_commands_are_made_of() -> None:
 
 def test_github_says_nothing_when_nothing_was_found() -> None:
     assert FORMATS["github"]([]) == ""
+
+
+def test_what_is_approved_is_shown_as_such_in_every_format() -> None:
+    approved = Approved(
+        severity=Severity.ERROR, reason="The topic is drained.", by="sales", until=dt.date(2027, 3, 31)
+    )
+    finding = replace(NOTE, approved=approved)
+
+    assert FORMATS["text"]([REMOVED, NOTE, finding]).endswith("""\
+a.avsc:1:1: approved TYPE_DOC
+  not described
+    approved by sales until 2027-03-31: The topic is drained.
+
+1 warning, 1 note, 1 approved
+""")
+    document = json.loads(FORMATS["json"]([NOTE, finding]))
+    jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+    assert document["summary"] == {"error": 0, "warning": 0, "info": 2, "approved": 1}
+    assert document["findings"][1]["approved"] == {
+        "severity": "error",
+        "reason": "The topic is drained.",
+        "by": "sales",
+        "until": "2027-03-31",
+    }
+    assert FORMATS["github"]([finding]) == (
+        "::notice file=a.avsc,line=1,col=1,title=TYPE_DOC::not described"
+        "%0AApproved by sales until 2027-03-31: The topic is drained.\n"
+    )
 
 
 def test_what_is_wrong_in_contract_files_can_be_shown_in_every_format() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Case:
     name: str
     contracts: Mapping[str, Any]
     base: Mapping[str, Any] | None
+    today: date
     finds: Mapping[str, Any] | None
     """What is expected of the one finding, or None for none."""
 
@@ -42,7 +44,9 @@ class Case:
         """What the rule finds."""
         against = _load(self.base, "base") if self.base is not None else None
         repository = _load(self.contracts if self.base is None else _over(self.base, self.contracts), "")
-        return [finding for finding in check(repository, against) if finding.rule == self.rule]
+        return [
+            finding for finding in check(repository, against, clock=lambda: self.today) if finding.rule == self.rule
+        ]
 
 
 def cases_of(rule: Rule) -> Iterator[Case]:
@@ -51,14 +55,15 @@ def cases_of(rule: Rule) -> Iterator[Case]:
     written = yaml.safe_load(Path(str(module.__file__)).with_suffix(".yaml").read_text())
     assert written["rule"] == rule.id
     for case in written["cases"]:
-        assert case.keys() <= {"name", "given", "old", "new", "finds"}, case
+        assert case.keys() <= {"name", "given", "old", "new", "today", "finds"}, case
+        today = case.get("today", date(2027, 1, 1))
         finds = None if case["finds"] == "nothing" else case["finds"]
         if "given" in case:
             contracts = _over(_shop(), _placed(case["given"]))
-            yield Case(rule.id, case["name"], contracts, None, finds)
+            yield Case(rule.id, case["name"], contracts, None, today, finds)
         else:
             base = _over(_shop(), _placed(case.get("old", {})))
-            yield Case(rule.id, case["name"], _placed(case["new"]), base, finds)
+            yield Case(rule.id, case["name"], _placed(case["new"]), base, today, finds)
 
 
 def _shop() -> dict[str, Any]:

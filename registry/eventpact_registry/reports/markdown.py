@@ -1,0 +1,149 @@
+"""Findings as Markdown, for a comment on a pull request and for a job's summary: a table, the evidence, what changed.
+
+What contracts say is somebody's text: it is escaped so that it can neither break the table, nor mention people, nor
+bring its own HTML (GitHub Flavored Markdown, sections 2.4, 4.10 and 6.6).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from eventpact.wording import counted
+from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated, VersionReworded
+from eventpact_registry.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from eventpact_registry.diff.changes import Change
+    from eventpact_registry.diff.comparison import Comparison, Judgement
+    from eventpact_registry.findings import Finding
+
+_MARKER: Final = "<!-- eventpact -->"
+"""Opens every report, so that a job finds its own comment and writes it anew instead of adding another."""
+_MAX_ROWS: Final = 100
+_MAX_PROOFS: Final = 10
+_MAX_CHANGES: Final = 200
+"""GitHub takes comments of 65,536 characters."""
+
+_WORDS: Final = {Severity.ERROR: "**error**", Severity.WARNING: "warning", Severity.INFO: "note"}
+_CODE: Final = re.compile(r"(`[^`\n]+`)")
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+
+
+def render(findings: Sequence[Finding], *, color: bool = False, changes: Sequence[Comparison] = ()) -> str:  # noqa: ARG001 - all formats are called alike
+    """The report; `changes` are those against each base, shown below the findings."""
+    lines = [_MARKER, f"## Contracts: {_summary(findings)}", ""]
+    if findings:
+        lines += ["| | where | rule | what |", "|---|---|---|---|"]
+        lines += [_row(finding) for finding in findings[:_MAX_ROWS]]
+        lines += [*_more(len(findings) - _MAX_ROWS, "finding"), ""]
+        lines += _proofs(findings)
+    for comparison in changes:
+        lines += _comparison(comparison)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    return ", ".join(counted(counts[kind], noun) for kind, noun in nouns.items() if counts[kind]) or "nothing found"
+
+
+def _row(finding: Finding) -> str:
+    what = [_inline(finding.message)]
+    if finding.mode:
+        what.append(f"Breaks {_code(finding.mode)}")
+    if finding.groups:
+        what.append(f"Hits {', '.join(map(_code, finding.groups))}")
+    if finding.hint:
+        what.append(f"Fix: {_inline(finding.hint)}")
+    cells = (_WORDS[finding.severity], _code(str(finding.location)), _code(finding.rule), "<br>".join(what))
+    return f"| {' | '.join(cells)} |"
+
+
+def _proofs(findings: Sequence[Finding]) -> Iterator[str]:
+    """Messages that fail, folded away."""
+    proven = [finding for finding in findings if finding.counterexample]
+    for finding in proven[:_MAX_PROOFS]:
+        proof = finding.counterexample
+        if proof is None:
+            continue
+        yield f"<details><summary>A message that fails: {_inline(finding.message)}</summary>"
+        yield ""
+        yield _fenced(json.dumps(proof.value, indent=2, ensure_ascii=False))
+        yield ""
+        yield f"Written with {_inline(proof.writer)}. In {_inline(proof.reader)}: {_inline(proof.error)}"
+        yield ""
+        yield "</details>"
+        yield ""
+
+
+def _comparison(comparison: Comparison) -> Iterator[str]:
+    if not comparison.changes:
+        return
+    yield "### What changed"
+    yield ""
+    for change in comparison.changes[:_MAX_CHANGES]:
+        yield from _change(change)
+    yield from _more(len(comparison.changes) - _MAX_CHANGES, "change")
+    yield ""
+    for judgement in comparison.judgements[:_MAX_PROOFS]:
+        yield from _judgement(judgement)
+
+
+def _change(change: Change) -> Iterator[str]:
+    yield f"- {_code(change.subject)} {_inline(change.text)}"
+    if isinstance(change, VersionAdded | VersionMutated | VersionReworded):
+        for inner in change.changes[:_MAX_CHANGES]:
+            yield f"  - {_inline(inner.text)}"
+
+
+def _judgement(judgement: Judgement) -> Iterator[str]:
+    broken = [mode for mode, breaks in judgement.breaks.items() if breaks]
+    title = f"{_code(judgement.subject)}: {_inline(judgement.new)} after {_inline(judgement.old)}"
+    yield f"<details><summary>{title} is compatible under {_modes(judgement, broken)}</summary>"
+    yield ""
+    yield "| mode | |"
+    yield "|---|---|"
+    for mode, breaks in judgement.breaks.items():
+        yield f"| {_code(mode.value)} | {'<br>'.join(map(_inline, breaks)) or 'compatible'} |"
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _modes(judgement: Judgement, broken: Sequence[object]) -> str:
+    return "every mode" if not broken else counted(len(judgement.breaks) - len(broken), "mode") + " of seven"
+
+
+def _more(count: int, noun: str) -> Iterable[str]:
+    return [f"\n… and {counted(count, f'more {noun}')}."] if count > 0 else []
+
+
+def _inline(text: str) -> str:
+    """Text with its code kept as code; everything else means nothing but itself."""
+    parts = _CODE.split(" ".join(text.split()))
+    return "".join(_code(part[1:-1]) if at % 2 else _escaped(part) for at, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;")).replace("@", "&#64;")
+
+
+def _code(text: str) -> str:
+    """Code inside a line and a table, as HTML: backquotes in it need no counting, and bars no escape of their own."""
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<code>{plain.translate(_IN_HTML)}</code>"
+
+
+_IN_HTML: Final = {ord(sign): f"&#{ord(sign)};" for sign in "|`*_~[]\\@"}
+"""Inside inline HTML, Markdown still has its say."""
+
+
+def _fenced(text: str) -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    return f"{fence}json\n{text}\n{fence}"
