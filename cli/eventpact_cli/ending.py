@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 import click
 
@@ -58,7 +58,7 @@ def run(command: Callable[[], object]) -> int:
     except OSError as error:
         _report(f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}")
         _drop_output()
-    except Exception as error:  # noqa: BLE001 - nobody should meet a traceback who did not ask for one
+    except Exception as error:  # nobody should meet a traceback who did not ask for one
         if sys.flags.dev_mode:
             raise
         at = extract_tb(error.__traceback__)[-1]
@@ -70,11 +70,17 @@ def run(command: Callable[[], object]) -> int:
 
 
 def _prepare() -> None:
-    """Make SIGTERM unwind what is going on, and every character printable."""
+    """Make SIGTERM unwind what is going on, every character printable, and closed streams go nowhere."""
     signal.signal(signal.SIGTERM, _terminate)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -115,7 +115,7 @@ def render(
         except ContractError as error:
             problems += error.problems
     if problems:
-        raise ContractError(*problems)
+        raise ContractError(*dict.fromkeys(problems))  # what is wrong for all systems is said once
     renderer = Renderer(templates)
     files: dict[str, str] = {}
     for draft in drafts:

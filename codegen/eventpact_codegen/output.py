@@ -105,9 +105,10 @@ def apply(changes: Iterable[Changes]) -> None:
             staging.add(each.folder / manifest.NAME, each.manifest)
             staging.swap(each.folder / manifest.NAME)
     except OSError as error:
-        staging.undo()
-        where = error.filename2 or error.filename
+        where = error.filename2 or error.filename or needed[0].folder.parent  # a full disk names no file
         raise OutputError(f"{where}: {error.strerror}; generated files were not written") from error
+    finally:
+        staging.undo()
 
 
 class _Staging:
@@ -135,7 +136,7 @@ class _Staging:
             self.swap(target)
 
     def undo(self) -> None:
-        """Remove what is staged, and folders that were made for it; what was swapped in is whole and stays."""
+        """Remove what is still staged, and folders made for it; what was swapped in is whole and stays."""
         for staged in self._staged.values():
             with suppress(OSError):
                 staged.unlink()

@@ -34,7 +34,8 @@ _ADVICE: Final = {
 
 _NO_REGISTRY: Final = "something else answers there, or the registry is down: check SCHEMA_REGISTRY_URL"
 
-_UNKNOWN_CODE: Final = -1
+_NO_CODES: Final = frozenset({None, -1, 404})
+"""What stands for a registry's error code where something else answered, or the registry has no such path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class RegistryClient:
 
     def _refusal(self, doing: str, error: SchemaRegistryError) -> RegistryError:
         status, code = error.http_status_code, error.error_code
-        known = code not in (None, _UNKNOWN_CODE)
+        known = code not in _NO_CODES
         said = f"{error.error_message} ({code})" if known else f"{status}: {_ADVICE.get(status, _NO_REGISTRY)}"
         kind = NotRegistered if status == 404 and known else RegistryError
         return kind(f"cannot {doing}: the registry at {self.url} says {said}", status=status, code=code)

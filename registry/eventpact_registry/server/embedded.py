@@ -48,7 +48,7 @@ class EmbeddedRegistry:
             self._app,
             lifespan="off",
             log_config=None,
-            log_level=logging.WARNING,
+            log_level=logging.ERROR,  # a Kafka client that knocks at the wrong door would fill pages with warnings
             access_log=False,
             timeout_keep_alive=75,  # longer than clients keep idle connections
             timeout_graceful_shutdown=1,
@@ -90,5 +90,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         listening.close()
-        raise EventPactError(f"the registry cannot listen on {host}:{port}: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise EventPactError(
+            f"the registry cannot listen on {host}:{port}: {reason}; choose another port (0 takes a free one)"
+        ) from error
     return listening
