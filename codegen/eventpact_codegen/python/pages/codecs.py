@@ -13,6 +13,7 @@ from eventpact_codegen.python.pages.page import Page, module_docstring
 from eventpact_codegen.python.paths import attribute_path
 from eventpact_codegen.python.text import Source, long_string, string, strings
 from eventpact_codegen.python.views import CodecsView, ContractView, TextView
+from eventpact_registry.contracts.model import Fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,10 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
     keys = tuple(path for key in event.key if (path := attribute_path(draft, event.type, key)) is not None)
     headers = ((name, _header(draft, event, value)) for name, value in event.headers.items())
     pairs = [f"({string(name)}, {string(value)})," for name, value in headers if value is not None]
+    carried = (path for path, fill in draft.package.fill.items() if fill is Fill.CORRELATION)
+    correlation = next(
+        (path for each in carried if (path := attribute_path(draft, event.type, each)) is not None), None
+    )
     arguments = {
         "system": string(draft.package.system),
         "name": string(event.name),
@@ -82,6 +87,7 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
         "event_type": string(event.event_type),
         "key": strings(keys) if keys else None,
         "headers": Source(f"({''.join(pairs)})") if pairs else None,
+        "correlation": string(correlation) if correlation is not None else None,
         "dead_letters": string(event.dead_letters) if event.dead_letters is not None else None,
         "retry_attempts": Source(str(event.retry_attempts)),
         "retry_backoff_ms": Source(str(event.retry_backoff_ms)),

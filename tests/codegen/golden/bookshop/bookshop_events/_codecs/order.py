@@ -536,6 +536,7 @@ ORDER_PLACED_CONTRACT = EventContract(
         ("correlation-id", "metadata.correlation_id"),
         ("content-type", "=application/avro"),
     ),
+    correlation="metadata.correlation_id",
     dead_letters="shop.dead-letters",
     retry_attempts=3,
     retry_backoff_ms=100,
