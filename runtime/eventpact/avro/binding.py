@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import keyword
+import re
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from eventpact.avro.model import Enum, Record
+from eventpact.avro.walk import named_types
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from eventpact.avro.model import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,39 @@ class Binding:
     """Records: the attribute of each field, in the schema's order."""
 
 
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
 _TWINS: Final[weakref.WeakKeyDictionary[type[Any], type[Any] | None]] = weakref.WeakKeyDictionary()
+
+
+def checked_identifier(name: str) -> str:
+    """The name, if it may stand in source.
+
+    Raises:
+        ValueError: it is no ASCII identifier, or a keyword.
+    """
+    if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
+        raise ValueError(f"{name!r} is no identifier")
+    return name
+
+
+def check_bindings(schema: Schema, classes: Mapping[str, Binding]) -> None:
+    """Refuse classes that cannot hold what the schema says.
+
+    Raises:
+        ValueError, TypeError: a record has not one attribute for each field, an enum's class is none or lacks a symbol.
+    """
+    for name, named in named_types(schema).items():
+        binding = classes.get(name)
+        if binding is None:
+            continue
+        if isinstance(named, Record):
+            attributes = [checked_identifier(attribute) for attribute in binding.attributes]
+            if len(attributes) != len(named.fields):
+                fields, given = len(named.fields), len(attributes)
+                raise ValueError(f"{name} has {fields} fields, {binding.cls.__name__} is bound with {given} attributes")
+        elif isinstance(named, Enum):
+            members(binding.cls, named.symbols)
 
 
 def twin(binding: Binding) -> type[Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from eventpact.avro.binding import check_bindings
 from eventpact.avro.compile import compile_decoder, compile_encoder
 from eventpact.avro.form import Form
 from eventpact.avro.interpret.read import PlanReader
@@ -44,7 +45,11 @@ class Codec:
             schema: what values are encoded with, and what they are decoded to.
             logical_types: False leaves logical types as the types they stand on.
             classes: classes of records and enums by full name.
+
+        Raises:
+            ValueError, TypeError: a class cannot hold what its type says (see `Binding`).
         """
+        check_bindings(schema, classes or {})
         self._schema = schema
         self._form = Form(logical_types, dict(classes or {}))
         self._encode: Callable[[Any], bytes] = self._first_encode

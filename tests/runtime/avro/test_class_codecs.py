@@ -267,8 +267,15 @@ def test_attributes_may_stand_in_another_order_than_fields() -> None:
     assert twin(avro.Binding(Pair, ("first", "second"))) is not None
 
 
-def test_an_enum_class_must_have_all_symbols() -> None:
-    kinds = avro.Codec(avro.parse({"type": "enum", "name": "shop.Status", "symbols": ["NEW", "LOST"]}), classes=CLASSES)
+def test_classes_that_cannot_hold_their_types_are_refused_at_once() -> None:
+    status = avro.parse({"type": "enum", "name": "shop.Status", "symbols": ["NEW", "LOST"]})
+    gift = record("name: string", "wrapped: boolean", name="shop.Gift")
 
-    with pytest.raises(ValueError, match="LOST"):
-        kinds.encode(Status.NEW)
+    with pytest.raises(ValueError, match="'LOST' is not a valid Status"):
+        avro.Codec(status, classes=CLASSES)
+    with pytest.raises(TypeError, match="Gift is no enum"):
+        avro.Codec(status, classes={"shop.Status": avro.Binding(Gift)})
+    with pytest.raises(ValueError, match=r"shop.Gift has 2 fields, Gift is bound with 1 attributes"):
+        avro.Codec(gift, classes=CLASSES)
+    with pytest.raises(ValueError, match="'not one' is no identifier"):
+        avro.Codec(gift, classes={"shop.Gift": avro.Binding(Gift, ("name", "not one"))})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from typing import TYPE_CHECKING, Any, Final
 
+from eventpact.avro.binding import checked_identifier
 from eventpact.avro.generated.links import Link
 
 if TYPE_CHECKING:
@@ -15,19 +14,6 @@ if TYPE_CHECKING:
     from eventpact.avro.plan import EnumPlan
 
 _PREFIXES: Final[Mapping[LinkKind, str]] = {"class": "C", "twin": "T", "encodings": "E", "members": "M"}
-
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-
-
-def checked_identifier(name: str) -> str:
-    """The name, if it may stand in source.
-
-    Raises:
-        ValueError: it is no ASCII identifier, or a keyword.
-    """
-    if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
-        raise ValueError(f"{name!r} is no identifier")
-    return name
 
 
 class Names:

@@ -33,9 +33,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from eventpact.avro.binding import checked_identifier
 from eventpact.avro.emit.decoder import Decoder
 from eventpact.avro.emit.encoder import Encoder
-from eventpact.avro.emit.names import Names, checked_identifier
+from eventpact.avro.emit.names import Names
 from eventpact.avro.form import Form
 from eventpact.avro.generated import names as generated_names
 from eventpact.avro.model import Enum, Record
