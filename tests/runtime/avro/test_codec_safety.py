@@ -171,6 +171,22 @@ def test_a_schema_of_200_levels_and_one_of_500_fields_work() -> None:
     assert wide.decode(wide.encode(many)) == many
 
 
+@pytest.mark.parametrize("kind", ["array", "map", "array in union"])
+def test_containers_inside_containers_work_far_beyond_pythons_limit_of_nested_loops(kind: str) -> None:
+    schema: Any = "int"
+    value: Any = 5
+    for _ in range(60):
+        container = {"type": "map", "values": schema} if kind == "map" else {"type": "array", "items": schema}
+        schema = ["null", container] if kind == "array in union" else container
+        value = {"k": value} if kind == "map" else [value]
+    containers = codec(schema)
+    writer = avro.parse(record_json(f"skipped: {json.dumps(schema)}", "id: int"))
+    data = containers.encode(value)
+
+    assert containers.decode(data) == value
+    assert codec(record_json("id: int")).decode(data + b"\x0e", writer) == {"id": 7}
+
+
 def test_a_schema_that_repeats_itself_a_billion_times_compiles_small() -> None:
     known: list[avro.Schema] = []
     inner = '"int"'
