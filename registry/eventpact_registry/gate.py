@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
 
-    from eventpact_registry.contracts.model import Location, Policy
+    from eventpact_registry.contracts.model import Location, Policy, System
     from eventpact_registry.contracts.repository import ContractRepository
     from eventpact_registry.rules.model import Rule, Verdict
 
@@ -50,9 +50,9 @@ def lint(repository: ContractRepository, *, clock: Callable[[], date] = today) -
     """What rules say of the contracts as they are, in order of file and line.
 
     Raises:
-        ContractError: `eventpact.yaml` names a rule that does not exist.
+        ContractError: a severity or an approval is for a rule that does not exist.
     """
-    return _Court(repository.policy, clock()).findings(_parts(repository), without=(*_BREAKS, *_CHANGES))
+    return _Court(repository, clock()).findings(_parts(repository), without=(*_BREAKS, *_CHANGES))
 
 
 def check(
@@ -63,10 +63,10 @@ def check(
     What has changed against several bases alike is found once.
 
     Raises:
-        ContractError: `eventpact.yaml` names a rule that does not exist.
+        ContractError: a severity or an approval is for a rule that does not exist.
     """
     given = [base for base in bases if base]
-    court = _Court(repository.policy, clock())
+    court = _Court(repository, clock())
     return court.findings(_evidence(repository, given), without=() if given else _CHANGES)
 
 
@@ -94,16 +94,12 @@ def _parts(repository: ContractRepository) -> Iterator[_Thing]:
 class _Court:
     """The rules that are in force, and what they make of what they are given."""
 
-    def __init__(self, policy: Policy, day: date) -> None:
-        self._approvals = Approvals(policy.approvals, day)
-        known = rules()
-        _check_known(policy, known)
-        self._in_force = [
-            (rule, Severity(level))
-            for rule in known.values()
-            if (level := policy.severities.get(rule.id, rule.severity)) != "off"
-        ]
-        self._by_type: dict[type, list[tuple[Rule, Severity]]] = {}
+    def __init__(self, repository: ContractRepository, day: date) -> None:
+        self._severities = repository.policy.severities
+        self._approvals = Approvals(repository.policy.approvals, day)
+        self._rules = rules()
+        _check_known(repository, self._rules)
+        self._in_force: dict[tuple[type, System | None], list[tuple[Rule, Severity]]] = {}
 
     def findings(self, things: Iterable[_Thing], *, without: tuple[type, ...]) -> list[Finding]:
         """What the rules find, in order of place; `without` are the kinds of things that this run has none of."""
@@ -111,21 +107,27 @@ class _Court:
         found.sort(key=lambda pair: _order(pair[0]))
         once = {_identity(pair[0]): pair for pair in reversed(found)}.values()
         findings = [self._approvals.applied(finding, carrier) for finding, carrier in once]
-        asked = [rule.id for rule, _ in self._in_force if not issubclass(rule.judges, without)]
+        asked = [rule.id for rule in self._rules.values() if not issubclass(rule.judges, without)]
         for approval in self._approvals.judged(asked):
             findings += self._judged(approval, approval)
         return sorted(findings, key=_order)
 
     def _judged(self, thing: Any, carrier: object) -> Iterator[Finding]:
-        for rule, severity in self._rules_for(type(thing)):
+        for rule, severity in self._rules_for(type(thing), getattr(carrier, "system", None)):
             verdict = rule.judge(thing)
             if verdict is not None:
                 yield _finding(rule, severity, thing, verdict, carrier)
 
-    def _rules_for(self, kind: type) -> list[tuple[Rule, Severity]]:
-        if kind not in self._by_type:
-            self._by_type[kind] = [entry for entry in self._in_force if issubclass(kind, entry[0].judges)]
-        return self._by_type[kind]
+    def _rules_for(self, kind: type, system: System | None) -> list[tuple[Rule, Severity]]:
+        """The rules on a kind of thing, with what they weigh in a system."""
+        if (kind, system) not in self._in_force:
+            levels = {**self._severities, **(system.severities if system else {})}
+            self._in_force[kind, system] = [
+                (rule, Severity(level))
+                for rule in self._rules.values()
+                if issubclass(kind, rule.judges) and (level := levels.get(rule.id, rule.severity)) != "off"
+            ]
+        return self._in_force[kind, system]
 
 
 def _order(finding: Finding) -> tuple[Location, str, str]:
@@ -178,10 +180,14 @@ def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carri
             return Finding(**common)
 
 
-def _check_known(policy: Policy, known: Mapping[str, Rule]) -> None:
+def _check_known(repository: ContractRepository, known: Mapping[str, Rule]) -> None:
     """A severity or an approval for a rule that does not exist would silently do nothing."""
     problems = Problems()
-    named = [(name, policy.locate_rule(name) if policy.locate_rule else None) for name in policy.severities]
+    policy = repository.policy
+    owners: list[Policy | System] = [policy, *repository.systems.values()]
+    named = [
+        (name, owner.locate_rule(name) if owner.locate_rule else None) for owner in owners for name in owner.severities
+    ]
     for name, place in [*named, *((approval.rule, approval.locate("/rule")) for approval in policy.approvals)]:
         if name not in known:
             problems.add(f"there is no rule {name}", place, hint=nearest(name, known))

@@ -224,6 +224,10 @@ class System:
     """Consumer settings that all groups share."""
     alerts: Mapping[str, Mapping[str, float]]
     """Threshold name to `{warning: …, critical: …}`."""
+    severities: Mapping[str, str] = field(default_factory=dict)
+    """Rule id to `error`, `warning`, `info` or `off`, where the system departs from `Policy.severities`."""
+    locate_rule: Callable[[str], Location] | None = None
+    """Turns a rule id of `severities` into its place in `system.yaml`."""
     file: str
     locate: Callable[[str], Location]
 

@@ -1,11 +1,9 @@
 """`eventpact.yaml`: how strictly a contracts repository is judged."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from eventpact_registry.contracts.file_model import FileModel
-from eventpact_registry.contracts.scalars import Day, Given, Place, RuleId, Text
+from eventpact_registry.contracts.scalars import Day, Given, Level, Place, RuleId, Text
 
 
 class ApprovalFile(FileModel):
@@ -26,7 +24,7 @@ class ApprovalFile(FileModel):
 class PolicyFile(FileModel):
     """How a contracts repository is judged and packaged."""
 
-    rules: dict[RuleId, Literal["error", "warning", "info", "off"]] = Field(default_factory=dict)
+    rules: dict[RuleId, Level] = Field(default_factory=dict)
     """Severity by rule id, where it is not to be the rule's own."""
     approvals: list[ApprovalFile] = Field(default_factory=list)
     """Findings that are meant: they are shown as approved, and fail no run, until a day."""

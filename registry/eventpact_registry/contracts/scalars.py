@@ -93,6 +93,7 @@ GroupName = Annotated[str, _pattern(r"^[a-z][a-z0-9-]{0,127}$", "must be lower c
 SettingName = Annotated[
     str, _pattern(r"^[a-z0-9]+([._-][a-z0-9]+)*$", "must be a setting's name, like min.insync.replicas")
 ]
+Level = Literal["error", "warning", "info", "off"]
 RuleId = Annotated[str, _pattern(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", "must be a rule's id, like KEY_CHANGED")]
 
 Place = Annotated[

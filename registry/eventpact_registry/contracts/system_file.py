@@ -14,8 +14,10 @@ from eventpact_registry.contracts.scalars import (
     EventName,
     Given,
     GroupName,
+    Level,
     Namespace,
     PackageVersion,
+    RuleId,
     Setting,
     SettingName,
     SystemName,
@@ -109,3 +111,5 @@ class SystemFile(FileModel):
     """Consumer settings of all groups, in librdkafka's names."""
     alerts: AlertsFile = AlertsFile()
     """Thresholds to watch the system by."""
+    rules: dict[RuleId, Level] = Field(default_factory=dict)
+    """Severity by rule id, where this system is not to be judged as eventpact.yaml says."""

@@ -91,6 +91,8 @@ def _build(file: SystemFile, yaml: YamlFile, topics: dict[str, Topic], types: di
         producer=file.producer,
         consumer=file.consumer,
         alerts=alerts,
+        severities=file.rules,
+        locate_rule=lambda rule: yaml.locate_key(pointer_of("rules", rule)),
         file=yaml.locate("").file,
         locate=yaml.locate,
     )

@@ -107,6 +107,6 @@ def test_an_approval_says_where_why_who_and_until_which_day() -> None:
         "eventpact.yaml:2:5: 'by' is missing",
         "eventpact.yaml:2:29: '/etc/*' must be a file like shop/order.placed/topic.yaml, "
         "a thing like shop/OrderPlaced, or a pattern like shop/*",
-        "eventpact.yaml:2:48: '' must say something",
-        "eventpact.yaml:2:59: 'until' must be a day like 2027-03-31",
+        "eventpact.yaml:2:47: '' must say something",
+        "eventpact.yaml:2:58: 'until' must be a day like 2027-03-31",
     ]

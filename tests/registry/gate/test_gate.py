@@ -141,6 +141,33 @@ def test_severities_are_those_of_the_policy() -> None:
     assert [(finding.rule, finding.severity) for finding in findings] == [("FIELD_WITHOUT_DEFAULT", Severity.WARNING)]
 
 
+def test_a_system_may_be_judged_otherwise_than_the_rest() -> None:
+    mall: Files = {
+        "mall/system.yaml": SYSTEM.replace("shop", "mall") + "rules: {EVENT_DOC: error, FIELD_DOC: 'off'}\n",
+        "mall/mall.opened/topic.yaml": TOPIC,
+        "mall/mall.opened/Opened.v1.avsc": avsc("Opened", {"name": "orderId", "type": "string"}, doc="").replace(
+            "io.shop", "io.mall"
+        ),
+        f"{ORDER}.v1.avsc": avsc("OrderPlaced", {"name": "orderId", "type": "string"}, doc=""),
+        "eventpact.yaml": "rules: {EVENT_DOC: info}\n",
+    }
+
+    findings = [
+        (finding.location.file.split("/")[1], finding.rule, str(finding.severity)) for finding in lint(load(mall))
+    ]
+
+    assert findings == [("mall", "EVENT_DOC", "error"), ("shop", "EVENT_DOC", "info"), ("shop", "FIELD_DOC", "warning")]
+
+
+def test_a_severity_of_a_system_for_a_rule_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ContractError) as caught:
+        lint(load({"shop/system.yaml": SYSTEM + "rules:\n  KEY_CHANGE: error\n"}))
+
+    assert str(caught.value) == (
+        "contracts/shop/system.yaml:7:3: there is no rule KEY_CHANGE (hint: did you mean 'KEY_CHANGED'?)"
+    )
+
+
 def test_a_severity_for_a_rule_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ContractError) as caught:
         lint(load({"eventpact.yaml": "rules:\n  KEY_CHANGE: off\n"}))
