@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from eventpact.consume.context import Context
 from eventpact.consume.dead_letters import Reason
-from eventpact.consume.record import correlation_of, headers_of, milliseconds_of, place_of
+from eventpact.consume.record import correlation_of, headers_of, milliseconds_of
 from eventpact.errors import HandlerError, NotRegistered, RegistryError
 from eventpact.event import CORRELATION
 from eventpact.wire import unframe
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eventpact.consume.dead_letters import DeadLetters
     from eventpact.consume.group import Group
     from eventpact.consume.reader import Reader
+    from eventpact.consume.record import Place
     from eventpact.consume.statistics import GroupStatistics
     from eventpact.consume.topics import TopicViews
     from eventpact.event import Event, EventContract
@@ -63,15 +64,15 @@ class Handling:
         self._stop = stop
         self._measure = measure_latency
 
-    def deal_with(self, message: Message) -> None:
-        """Handle a record or queue its dead letter.
+    def deal_with(self, message: Message, place: Place) -> None:
+        """Handle the record at a place or queue its dead letter.
 
         Raises:
             Stopped: the run was told to stop between two attempts.
             HandlerError: its handler failed and it has no dead letter topic.
             RegistryError: the registry does not answer for its schema.
         """
-        topic, partition, offset = place_of(message)
+        topic, partition, offset = place
         headers = headers_of(message)
         context = Context(
             topic,

@@ -148,14 +148,14 @@ class Session:
             if error is not None:
                 self._weigh(error, message)
                 continue
-            topic, partition, offset = place_of(message)
-            if (topic, partition) in self._gone:
+            place = place_of(message)
+            if place[:2] in self._gone:
                 continue  # drained just before its partition went to another member, who will read it
             try:
-                self._handling.deal_with(message)
+                self._handling.deal_with(message, place)
             except Stopped:
                 break
-            self._offsets.passed(topic, partition, offset)
+            self._offsets.passed(*place)
         self._settle()
 
     def _weigh(self, error: KafkaError, message: Message) -> None:
