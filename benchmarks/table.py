@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import operator
 import platform
 import statistics
 import sys
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     Candidates: TypeAlias = Mapping[str, Callable[[], object]]
 
-_TURN_NS = 2_000_000
-_ROUNDS = 101
+_TURN_NS = 500_000
+_ROUNDS = 401
 
 
 @dataclass(frozen=True)
@@ -42,23 +43,36 @@ class Table:
         return "\n".join([self.title, "", *lines, "", *self.notes])
 
 
-def medians(candidates: Candidates, rounds: int = _ROUNDS) -> dict[str, float]:
-    """The microseconds that one call of each takes.
+@dataclass(frozen=True)
+class Timing:
+    """What one candidate's call takes."""
 
-    All take turns of about 2 ms in every round, so that what else the machine does hits them alike; the median of the
-    rounds is reported.
+    microseconds: float
+    """Of this thread's CPU time; the median of all rounds."""
+    ratio: float
+    """To the peer's time in the same round; the median of all rounds."""
+
+
+def measure(candidates: Candidates, peer: str, rounds: int = _ROUNDS) -> dict[str, Timing]:
+    """Time candidates that compute and do not wait.
+
+    All take turns of about half a millisecond in every round, and only time on the CPU counts, so that what else the
+    machine does hits them alike or not at all.
     """
     counts = {name: _calls_in_a_turn(call) for name, call in candidates.items()}
-    times: dict[str, list[float]] = {name: [] for name in candidates}
+    turns: dict[str, list[float]] = {name: [] for name in candidates}
     gc.collect()
     gc.freeze()
     try:
         for _ in range(rounds):
             for name, call in candidates.items():
-                times[name].append(_turn(call, counts[name]))
+                turns[name].append(_turn(call, counts[name]))
     finally:
         gc.unfreeze()
-    return {name: statistics.median(turns) for name, turns in times.items()}
+    return {
+        name: Timing(statistics.median(times), statistics.median(map(operator.truediv, times, turns[peer])))
+        for name, times in turns.items()
+    }
 
 
 def main(run: Callable[[], Table]) -> None:
@@ -78,10 +92,10 @@ def _number(value: float | None) -> str:
 
 
 def _turn(call: Callable[[], object], count: int) -> float:
-    start = time.perf_counter_ns()
+    start = time.thread_time_ns()
     for _ in range(count):
         call()
-    return (time.perf_counter_ns() - start) / count / 1000
+    return (time.thread_time_ns() - start) / count / 1000
 
 
 def _calls_in_a_turn(call: Callable[[], object]) -> int:
