@@ -55,13 +55,26 @@ def connected(
 ) -> Iterator[tuple[RegistryClient | None, Topics | None]]:
     """The registry's client and the cluster's topics, `None` for the side that `--only` leaves out."""
     settings = settings_for(brokers, registry, only)
-    if settings.log_level is None:  # the error that ends the run says it all, and once
-        logging.getLogger("eventpact").addHandler(logging.NullHandler())
-    else:
-        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _log(settings)
     topics = Topics(settings) if only != "schemas" else None
     if only == "topics":
         yield None, topics
         return
     with RegistryClient(settings) as client:
         yield client, topics
+
+
+@contextmanager
+def registry_client(url: str) -> Iterator[RegistryClient]:
+    """The client of a registry that a source names; user and password are the environment's unless it has them."""
+    settings = settings_for(None, url, "schemas")
+    _log(settings)
+    with RegistryClient(settings) as client:
+        yield client
+
+
+def _log(settings: Settings) -> None:
+    if settings.log_level is None:  # the error that ends the run says it all, and once
+        logging.getLogger("eventpact").addHandler(logging.NullHandler())
+    else:
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from eventpact.errors import ContractError, Problem
 from eventpact_registry.contracts.problems import nearest
 from eventpact_registry.contracts.repository import ContractRepository
-from eventpact_registry.contracts.source import DirectorySource
+from eventpact_registry.contracts.source import DirectorySource, RegistrySource
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from eventpact_registry.contracts.source import Base
 
 
 def load(contracts: Path) -> ContractRepository:
@@ -24,6 +26,35 @@ def load(contracts: Path) -> ContractRepository:
         hint = "a system is a folder with a system.yaml; name the folder of all systems with --contracts DIR"
         raise ContractError(Problem(f"the contracts folder '{contracts}' has no system", hint=hint))
     return repository
+
+
+def load_base(base: Base, contracts: ContractRepository) -> ContractRepository:
+    """What `contracts` are compared with; a registry is asked for their subjects.
+
+    Raises:
+        ContractError: files cannot be read, or something is wrong in them.
+        RegistryError: the registry could not be asked.
+    """
+    if not isinstance(base, RegistrySource):
+        return ContractRepository.load(base)
+    from eventpact_cli.connecting import registry_client
+    from eventpact_registry.registered import registered
+
+    with registry_client(base.url) as client:
+        return registered(client, contracts, str(base))
+
+
+def load_pair(old: Base, new: Base, contracts: Path) -> tuple[ContractRepository, ContractRepository]:
+    """Two sides to compare; a registry is asked for the subjects of the other side, or of `contracts`.
+
+    Raises:
+        ContractError: files cannot be read, or something is wrong in them.
+        RegistryError: a registry could not be asked.
+    """
+    files = [ContractRepository.load(side) for side in (old, new) if not isinstance(side, RegistrySource)]
+    known = files[0] if files else load(contracts)
+    sides = [load_base(side, known) if isinstance(side, RegistrySource) else files.pop(0) for side in (old, new)]
+    return sides[0], sides[1]
 
 
 def only_known(repository: ContractRepository, systems: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from eventpact_registry.contracts.source import Source
+    from eventpact_registry.contracts.source import Base
 
 contracts_option = click.option(
     "--contracts",
@@ -16,7 +16,7 @@ contracts_option = click.option(
     metavar="DIR",
     default=Path("contracts"),
     show_default=True,
-    is_eager=True,  # SourceType asks for it
+    is_eager=True,  # BaseType asks for it
     help="The folder that holds the contracts.",
 )
 
@@ -48,18 +48,18 @@ registry_option = click.option(
 )
 
 
-class SourceType(click.ParamType["Source"]):
-    """`dir:PATH` or `git:REV`; the revision is read at the path of `--contracts`."""
+class BaseType(click.ParamType["Base"]):
+    """What contracts are compared with; `git:REV` is read at the path of `--contracts`."""
 
     name = "source"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Source:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Base:
         """Parse the text; what it points to is read later."""
         from eventpact.errors import ContractError
-        from eventpact_registry.contracts.source import parse_source
+        from eventpact_registry.contracts.source import parse_base
 
         contracts = ctx.params.get("contracts", Path("contracts")) if ctx else Path("contracts")
         try:
-            return parse_source(str(value), contracts)
+            return parse_base(str(value), contracts)
         except ContractError as error:
             self.fail("; ".join(f"{problem.message} ({problem.hint})" for problem in error.problems), param, ctx)

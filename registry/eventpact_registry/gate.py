@@ -19,6 +19,7 @@ from eventpact_registry.diff.counterexample import counterexample
 from eventpact_registry.diff.differ import diff
 from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated
 from eventpact_registry.diff.pairs import Pairs
+from eventpact_registry.diff.release import releases
 from eventpact_registry.diff.schema_changes import SchemaChange
 from eventpact_registry.findings import Finding, Severity
 from eventpact_registry.impact import groups_hit, packages_hit
@@ -66,8 +67,10 @@ def check(
         ContractError: a severity or an approval is for a rule that does not exist.
     """
     given = [base for base in bases if base]
+    # A registry tells of some changes only, so that it cannot show that nothing needs an approval any more.
+    everything = any(not base.schemas_only for base in given)
     court = _Court(repository, clock())
-    return court.findings(_evidence(repository, given), without=() if given else _CHANGES)
+    return court.findings(_evidence(repository, given), without=() if everything else _CHANGES)
 
 
 def _evidence(repository: ContractRepository, bases: Iterable[ContractRepository]) -> Iterator[_Thing]:
@@ -79,7 +82,10 @@ def _evidence(repository: ContractRepository, bases: Iterable[ContractRepository
         for pin_break in pin_breaks(system, pairs):
             yield pin_break, pin_break
     for base in bases:
-        for change in diff(base, repository):
+        changes = diff(base, repository)
+        for release in releases(base, repository, changes):
+            yield release, release
+        for change in changes:
             yield change, change
             if isinstance(change, VersionAdded | VersionMutated):
                 for inner in change.changes:

@@ -8,12 +8,15 @@ import click
 
 from eventpact_cli.explaining import Explained
 from eventpact_cli.judging import finding_options, report
-from eventpact_cli.options import SourceType, contracts_option
+from eventpact_cli.options import BaseType, contracts_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from eventpact_registry.contracts.source import Source
+    from eventpact_registry.contracts.repository import ContractRepository
+    from eventpact_registry.contracts.source import Base
+    from eventpact_registry.diff.comparison import Comparison
     from eventpact_registry.findings import Finding
 
 
@@ -21,27 +24,55 @@ if TYPE_CHECKING:
 @contracts_option
 @click.option(
     "--against",
-    type=SourceType(),
+    type=BaseType(),
+    multiple=True,
     metavar="SOURCE",
-    help="A base to compare with, dir:PATH or git:REV: finds what was removed, rewritten or weakened since.",
+    help="A base to compare with, dir:PATH, git:REV or registry:URL: finds what was removed, rewritten or weakened "
+    "since. Repeatable.",
 )
 @finding_options
-def check(*, contracts: Path, against: Source | None, form: str, quiet: bool) -> None:
+def check(*, contracts: Path, against: tuple[Base, ...], form: str, quiet: bool) -> None:
     """Judge the contracts: lint, every version pair under its topic's mode, and what changed against a base.
 
     Each break of data comes with a message that was really written with one version and really fails in the other, and
     with the consumer groups that it hits. Exits with 1 when there is an error.
 
+    Of a registry, events, types and compatibility levels are compared; it knows nothing of topics.
+
     Examples:
       eventpact check
       eventpact check --against git:origin/main
+      eventpact check --against git:origin/main --against registry:http://localhost:8081
       eventpact check --against git:HEAD --format github
     """
-    from eventpact_cli.loading import load
-    from eventpact_registry import gate
-    from eventpact_registry.contracts.repository import ContractRepository
+    gate = _Gate(contracts, against)
+    report(gate.findings, form=form, quiet=quiet, changes=gate.changes)
 
-    def judge() -> list[Finding]:
-        return gate.check(load(contracts), ContractRepository.load(against) if against else None)
 
-    report(judge, form=form, quiet=quiet)
+class _Gate:
+    """Contracts and the bases that they are compared with, read once for everything that is said of them."""
+
+    def __init__(self, contracts: Path, against: Sequence[Base]) -> None:
+        self._contracts = contracts
+        self._against = against
+        self._read: tuple[ContractRepository, list[ContractRepository]] | None = None
+
+    def findings(self) -> list[Finding]:
+        from eventpact_registry.gate import check as judge
+
+        repository, bases = self._sides()
+        return judge(repository, *bases)
+
+    def changes(self) -> list[Comparison]:
+        from eventpact_registry.diff.comparison import compare
+
+        repository, bases = self._sides()
+        return [compare(base, repository) for base in bases]
+
+    def _sides(self) -> tuple[ContractRepository, list[ContractRepository]]:
+        from eventpact_cli.loading import load, load_base
+
+        if self._read is None:
+            repository = load(self._contracts)
+            self._read = repository, [load_base(base, repository) for base in self._against]
+        return self._read

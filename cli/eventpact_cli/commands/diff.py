@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 def diff(*, contracts: Path, old: str, new: str, form: str) -> None:
     """Show what changed between two versions or sources, and what each compatibility mode says of it.
 
-    OLD and NEW are two versions, EVENT@N or SYSTEM/EVENT@N, or the path of a schema file; or two sources, dir:PATH or
-    git:REV. Versions are looked up in --contracts.
+    OLD and NEW are two versions, EVENT@N or SYSTEM/EVENT@N, or the path of a schema file; or two sources, dir:PATH,
+    git:REV or registry:URL. Versions are looked up in --contracts. A registry is asked for the subjects of the other
+    source.
 
     Examples:
       eventpact diff quikapp/MessageSent@1 quikapp/MessageSent@2
       eventpact diff git:origin/main dir:contracts
+      eventpact diff registry:http://localhost:8081 dir:contracts
       eventpact diff git:v1.0 git:v2.0 --format json
     """
     from eventpact_registry.reports import diff_json, diff_text
@@ -51,9 +53,8 @@ def diff(*, contracts: Path, old: str, new: str, form: str) -> None:
 
 
 def _compared(contracts: Path, old: str, new: str) -> Comparison:
-    from eventpact_cli.loading import load
-    from eventpact_registry.contracts.repository import ContractRepository
-    from eventpact_registry.contracts.source import parse_source
+    from eventpact_cli.loading import load, load_pair
+    from eventpact_registry.contracts.source import parse_base
     from eventpact_registry.contracts.version_names import find_version, is_version_name
     from eventpact_registry.diff.comparison import compare, compare_versions
 
@@ -63,5 +64,5 @@ def _compared(contracts: Path, old: str, new: str) -> Comparison:
         before, after = find_version(repository, old), find_version(repository, new)
         return compare_versions(after.subject, before.version, after.version)
     if named == (False, False):
-        return compare(*(ContractRepository.load(parse_source(text, contracts)) for text in (old, new)))
-    raise click.UsageError("OLD and NEW are both versions or both sources", click.get_current_context())
+        return compare(*load_pair(parse_base(old, contracts), parse_base(new, contracts), contracts))
+    raise click.UsageError("one version and one source: OLD and NEW are two of a kind", click.get_current_context())

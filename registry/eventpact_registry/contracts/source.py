@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from eventpact.errors import ContractError, Problem
 from eventpact_registry.contracts import git
@@ -136,11 +136,15 @@ def parse_source(text: str, contracts: Path) -> DirectorySource | GitSource:
         if kind == "git":
             revision, _, path = rest.partition(":")
             return GitSource(revision, contracts, path)
-    hint = "write dir:PATH, git:REV or registry:URL, for example git:main or registry:http://localhost:8081"
+    hint = "write dir:PATH or git:REV, for example git:main; a registry is registry:http://localhost:8081"
     raise ContractError(Problem(f"'{text}' is not a source", hint=hint))
 
 
-def parse_base(text: str, contracts: Path) -> DirectorySource | GitSource | RegistrySource:
+Base: TypeAlias = DirectorySource | GitSource | RegistrySource
+"""What contracts may be compared with."""
+
+
+def parse_base(text: str, contracts: Path) -> Base:
     """Read what contracts may be compared with: a source of files, or `registry:URL`.
 
     Raises:

@@ -23,6 +23,9 @@ def evidence(finding: Finding) -> Iterator[tuple[str, str]]:
     if proof is not None:
         yield f"Message written with {proof.writer}", json.dumps(proof.value, ensure_ascii=False)
         yield f"Fails in {proof.reader}", proof.error
+    if finding.approved:
+        said = finding.approved
+        yield "Approved", f"{said.reason} ({said.by}, until {said.until}; otherwise {said.severity.value})"
     if finding.hint:
         yield "Fix", finding.hint
     if finding.docs:

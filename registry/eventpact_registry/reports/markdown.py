@@ -31,7 +31,8 @@ _MAX_CHANGES: Final = 200
 
 _WORDS: Final = {Severity.ERROR: "**error**", Severity.WARNING: "warning", Severity.INFO: "note"}
 _CODE: Final = re.compile(r"(`[^`\n]+`)")
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_SPECIAL: Final = re.compile(r"[\\`*\[\]#|~!@&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""What Markdown or HTML could take for a sign; a bar below inside a word is none."""
 
 
 def render(findings: Sequence[Finding], *, color: bool = False, changes: Sequence[Comparison] = ()) -> str:  # noqa: ARG001 - all formats are called alike
@@ -59,9 +60,12 @@ def _row(finding: Finding) -> str:
         what.append(f"Breaks {_code(finding.mode)}")
     if finding.groups:
         what.append(f"Hits {', '.join(map(_code, finding.groups))}")
+    if finding.approved:
+        what.append(f"Approved by {_inline(finding.approved.by)}: {_inline(finding.approved.reason)}")
     if finding.hint:
         what.append(f"Fix: {_inline(finding.hint)}")
-    cells = (_WORDS[finding.severity], _code(str(finding.location)), _code(finding.rule), "<br>".join(what))
+    weight = "approved" if finding.approved else _WORDS[finding.severity]
+    cells = (weight, _code(str(finding.location)), _code(finding.rule), "<br>".join(what))
     return f"| {' | '.join(cells)} |"
 
 
@@ -130,20 +134,16 @@ def _inline(text: str) -> str:
     return "".join(_code(part[1:-1]) if at % 2 else _escaped(part) for at, part in enumerate(parts))
 
 
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;")).replace("@", "&#64;")
-
-
 def _code(text: str) -> str:
-    """Code inside a line and a table, as HTML: backquotes in it need no counting, and bars no escape of their own."""
-    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<code>{plain.translate(_IN_HTML)}</code>"
+    """Code inside a line, as HTML: backquotes in it need no counting, and bars end no cell."""
+    return f"<code>{_escaped(' '.join(text.split()))}</code>"
 
 
-_IN_HTML: Final = {ord(sign): f"&#{ord(sign)};" for sign in "|`*_~[]\\@"}
-"""Inside inline HTML, Markdown still has its say."""
+def _escaped(text: str) -> str:
+    # Character references and no backslashes: they hold inside `<summary>` too, where Markdown is not read.
+    return _SPECIAL.sub(lambda sign: f"&#{ord(sign[0])};", text)
 
 
 def _fenced(text: str) -> str:
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
     return f"{fence}json\n{text}\n{fence}"

@@ -163,9 +163,7 @@ def test_github_says_nothing_when_nothing_was_found() -> None:
 
 
 def test_what_is_approved_is_shown_as_such_in_every_format() -> None:
-    approved = Approved(
-        severity=Severity.ERROR, reason="The topic is drained.", by="sales", until=dt.date(2027, 3, 31)
-    )
+    approved = Approved(severity=Severity.ERROR, reason="The topic is drained.", by="sales", until=dt.date(2027, 3, 31))
     finding = replace(NOTE, approved=approved)
 
     assert FORMATS["text"]([REMOVED, NOTE, finding]).endswith("""\
