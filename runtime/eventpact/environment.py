@@ -130,6 +130,12 @@ VARIABLES: Final[Mapping[str, Variable]] = {
             _whole(1000, 3_600_000),
         ),
         Variable(
+            "KAFKA_FETCH_WAIT_MS",
+            "How long the broker may hold back the answer to a fetch that finds too little.",
+            "milliseconds, from 0 to 300000",
+            _whole(0, 300_000),
+        ),
+        Variable(
             "PRODUCER_ACKS",
             "Who must have an event before it counts as sent; less than all gives up idempotence.",
             "all, 1 or 0",
@@ -226,6 +232,7 @@ def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any
         **_registry(reader),
         "consumer_group": _consumer_group(reader),
         "session_timeout_ms": reader.get("KAFKA_SESSION_TIMEOUT_MS"),
+        "fetch_wait_ms": reader.get("KAFKA_FETCH_WAIT_MS"),
         "acks": reader.get("PRODUCER_ACKS"),
         "compression": reader.get("PRODUCER_COMPRESSION"),
         "sasl": _sasl(reader),

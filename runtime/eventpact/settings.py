@@ -98,6 +98,8 @@ class Settings:
     """Replaces the name of every group that runs with these settings."""
     session_timeout_ms: int | None = None
     """How long a group member may be silent before its partitions go to others."""
+    fetch_wait_ms: int | None = None
+    """How long the broker may hold back the answer to a fetch that finds too little."""
     acks: str | None = None
     """`all`, `1` or `0`; less than `all` gives up idempotence."""
     compression: str | None = None
@@ -154,6 +156,8 @@ class Settings:
             heartbeat = min(int(config.get("heartbeat.interval.ms", _HEARTBEAT_MS)), self.session_timeout_ms // 3)
             config["session.timeout.ms"] = str(self.session_timeout_ms)
             config["heartbeat.interval.ms"] = str(heartbeat)
+        if self.fetch_wait_ms is not None:
+            config["fetch.wait.max.ms"] = str(self.fetch_wait_ms)
         return {**config, **self.consumer, **_CONSUMER_ALWAYS, "group.id": self.consumer_group or group}
 
     def admin_config(self) -> dict[str, str]:

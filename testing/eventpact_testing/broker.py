@@ -33,11 +33,16 @@ The embedded broker is for demonstrations and development:
 - a topic nobody declared appears with 4 partitions when it is first asked for
 - a group that gains or loses a member stands still for its session time-out less a second, so a restarted service
   waits that long: set KAFKA_SESSION_TIMEOUT_MS low (3000)
-- all members of a group must use the same partition.assignment.strategy"""
+- all members of a group must use the same partition.assignment.strategy
+- a fetch that finds nothing is answered after fetch.wait.max.ms even if something comes meanwhile, so that long an
+  event may lie: set KAFKA_FETCH_WAIT_MS low (20)"""
 """What the embedded broker cannot do, for users to read."""
 
 SESSION_TIMEOUT_MS: Final = 3000
 """A session time-out that makes groups on the embedded broker rebalance in two seconds."""
+
+FETCH_WAIT_MS: Final = 20
+"""A wait that makes groups on the embedded broker read an event soon after it was written."""
 
 _FIRST_ASSIGNMENT_MS: Final = 100  # the default of 3 s only serves groups that start many members at once
 _TOPIC_ALREADY_EXISTS: Final = 36

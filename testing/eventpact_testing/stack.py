@@ -12,7 +12,7 @@ from eventpact.operate.topics import Topics
 from eventpact_registry.client import RegistryClient
 from eventpact_registry.plan import Progress, apply, desired, limited, plan, read_state, topic_contract
 from eventpact_registry.server import EmbeddedRegistry
-from eventpact_testing.broker import LIMITS, SESSION_TIMEOUT_MS, LocalBroker
+from eventpact_testing.broker import FETCH_WAIT_MS, LIMITS, SESSION_TIMEOUT_MS, LocalBroker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -41,9 +41,11 @@ class Stack:
             "SCHEMA_REGISTRY_URL": self.settings.registry_url,
             "KAFKA_CLIENT_ID": self.settings.client_id,
         }
-        if self.settings.session_timeout_ms is not None:
-            variables["KAFKA_SESSION_TIMEOUT_MS"] = str(self.settings.session_timeout_ms)
-        return variables
+        numbers = {
+            "KAFKA_SESSION_TIMEOUT_MS": self.settings.session_timeout_ms,
+            "KAFKA_FETCH_WAIT_MS": self.settings.fetch_wait_ms,
+        }
+        return variables | {name: str(number) for name, number in numbers.items() if number is not None}
 
 
 @contextmanager
@@ -62,6 +64,7 @@ def embedded_stack(
             registry_url=registry.url,
             client_id=client_id,
             session_timeout_ms=SESSION_TIMEOUT_MS,
+            fetch_wait_ms=FETCH_WAIT_MS,
         )
         yield Stack(settings, broker.topics, LIMITS)
 

@@ -8,7 +8,7 @@ import pytest
 
 from eventpact import Settings
 from eventpact_registry.server.embedded import EmbeddedRegistry
-from eventpact_testing.broker import LocalBroker
+from eventpact_testing.broker import FETCH_WAIT_MS, LocalBroker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ def settings(broker: LocalBroker, registry: EmbeddedRegistry) -> Settings:
         client_id="tests",
         registry_url=registry.url,
         session_timeout_ms=1500,
+        fetch_wait_ms=FETCH_WAIT_MS,
         # The embedded broker takes half a second to admit an idempotent producer; few tests are about that.
         producer={"linger.ms": "0", "enable.idempotence": "false"},
         consumer={"topic.metadata.refresh.interval.ms": "200"},

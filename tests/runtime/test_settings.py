@@ -80,6 +80,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("PRODUCER_COMPRESSION", "brotli"),
         ("KAFKA_SASL_MECHANISM", "GSSAPI"),
         ("KAFKA_SESSION_TIMEOUT_MS", "10"),
+        ("KAFKA_FETCH_WAIT_MS", "long"),
         ("DEFAULT_PARTITIONS", "0"),
         ("DEFAULT_PARTITIONS", "3.5"),
         ("DEFAULT_REPLICATION_FACTOR", "-1"),
@@ -226,3 +227,8 @@ class TestPrecedence:
         config = Settings(session_timeout_ms=1500).consumer_config("g", contract)
 
         assert (config["session.timeout.ms"], config["heartbeat.interval.ms"]) == ("1500", "500")
+
+    def test_the_wait_of_a_fetch_wins_over_contracts(self) -> None:
+        settings = Settings.from_env({**NEEDED, "KAFKA_FETCH_WAIT_MS": "20"})
+
+        assert settings.consumer_config("g", {"fetch.wait.max.ms": "5000"})["fetch.wait.max.ms"] == "20"

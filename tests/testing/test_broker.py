@@ -102,3 +102,4 @@ def test_a_client_without_a_mock_cluster_is_one_clear_error(monkeypatch: pytest.
 def test_its_limits_are_there_to_be_read() -> None:
     assert "5 MB" in LIMITS
     assert "KAFKA_SESSION_TIMEOUT_MS" in LIMITS
+    assert "KAFKA_FETCH_WAIT_MS" in LIMITS
