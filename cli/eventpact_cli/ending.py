@@ -95,7 +95,8 @@ def _report(*lines: str) -> None:
 def _usage(error: click.UsageError) -> str:
     message = error.format_message().rstrip(".")
     help_of = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
-    return message[:1].lower() + message[1:] + help_of
+    start = message[:2].lower() if message[:2].istitle() else message[:2]
+    return start + message[2:] + help_of
 
 
 def _drop_output() -> None:

@@ -15,7 +15,7 @@ from eventpact.settings import Settings
 from eventpact_cli.main import cli
 from eventpact_registry.client import RegistryClient
 from eventpact_registry.server import EmbeddedRegistry
-from tests.registry.contracts.building import ORDER_PLACED, SHOP, TOPIC, avsc, field
+from tests.registry.contracts.building import ORDER_PLACED, SHOP, SYSTEM, TOPIC, avsc, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,6 +113,7 @@ def test_a_job_on_github_gets_a_summary_of_what_changed(
     summary = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     (shop / ORDER / "OrderPlaced.v2.avsc").write_text(CHANGED)
+    (shop / "contracts/shop/system.yaml").write_text(SYSTEM.replace("1.0.0", "1.1.0"))
 
     result = run("check", "--against", "git:main", "--format", "github")
 
