@@ -60,7 +60,7 @@ HOSTILE: Final = Finding(
     severity=Severity.INFO,
     message=(
         "| @team </code></summary> <script>alert('&')</script> [x](http://y) ]]> *b* _i_ "
-        "\x00\x1b[31m \\ #1\r\n::error::x"
+        "\x08\x1b[31m \\ #1\r\n::error::x"
     ),
     location=Location("contracts/a.avsc", 1, 1),
     hint="close `a|b` and `` ` ``",

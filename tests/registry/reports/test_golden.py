@@ -75,7 +75,7 @@ def test_junit_gives_a_message_back_with_only_the_impossible_replaced() -> None:
     root = ET.fromstring(junit.render([HOSTILE]))
 
     [told, *_] = [element.text or "" for element in root.iter("system-out")]
-    assert HOSTILE.message.replace("\x00", "\ufffd").replace("\x1b", "\ufffd") in told
+    assert HOSTILE.message.replace("\x08", "\ufffd").replace("\x1b", "\ufffd") in told
 
 
 def test_a_fingerprint_does_not_change_when_lines_move() -> None:
