@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="text for people, json for machines.",
 )
-def diff(*, contracts: Path, old: str, new: str, form: str) -> None:
+@click.option(
+    "--changelog",
+    is_flag=True,
+    help="Print text for a changelog: per system what was added, changed, deprecated and removed.",
+)
+def diff(*, contracts: Path, old: str, new: str, form: str, changelog: bool) -> None:
     """Show what changed between two versions or sources, and what each compatibility mode says of it.
 
     OLD and NEW are two versions, EVENT@N or SYSTEM/EVENT@N, or the path of a schema file; or two sources, dir:PATH,
@@ -41,12 +46,18 @@ def diff(*, contracts: Path, old: str, new: str, form: str) -> None:
       eventpact diff git:origin/main dir:contracts
       eventpact diff registry:http://localhost:8081 dir:contracts
       eventpact diff git:v1.0 git:v2.0 --format json
+      eventpact diff git:v1.0 git:v2.0 --changelog
     """
+    from eventpact_registry.reports import changelog as as_changelog
     from eventpact_registry.reports import diff_json, diff_text
     from eventpact_registry.reports.style import wants_color
 
     comparison = _compared(contracts, old, new)
-    if form == "json":
+    if changelog:
+        if comparison.judgements and not comparison.changes:
+            raise click.UsageError("--changelog is of two sources, not of two versions", click.get_current_context())
+        click.echo(as_changelog.render(comparison), nl=False)
+    elif form == "json":
         click.echo(diff_json.render(comparison), nl=False)
     else:
         click.echo(diff_text.render(comparison, color=wants_color(sys.stdout, os.environ)), nl=False)
