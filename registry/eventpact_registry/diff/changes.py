@@ -120,6 +120,19 @@ class GroupTopicsChanged(GroupChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GroupEventsLost(GroupChange):
+    """A group no longer gets events that are still there: it reads other topics, or they were moved."""
+
+    sentence = "no longer gets {change.listed}"
+    events: tuple[str, ...]
+
+    @property
+    def listed(self) -> str:
+        """The events."""
+        return ", ".join(self.events)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GroupPinChanged(GroupChange):
     """A group reads an event as another version; None is the latest."""
 

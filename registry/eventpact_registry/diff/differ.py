@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from eventpact import avro
 from eventpact_registry.diff import changes, event_changes, topic_changes
 from eventpact_registry.diff.changes import Change
+from eventpact_registry.diff.reuse import reused
+from eventpact_registry.diff.schema_changes import FieldAdded
 from eventpact_registry.diff.schemas import diff_versions
 
 if TYPE_CHECKING:
-    from eventpact_registry.contracts.model import SchemaVersion, System, Topic, VersionedType
+    from eventpact_registry.contracts.model import ConsumerGroup, SchemaVersion, System, Topic, VersionedType
     from eventpact_registry.contracts.repository import ContractRepository
+    from eventpact_registry.diff.schema_changes import SchemaChange
 
 Changes: TypeAlias = Iterator[Change]
 T = TypeVar("T")
@@ -137,7 +140,7 @@ def _versions(system: System, old: VersionedType, topic: Topic | None, new: Vers
     for version in new.versions:
         known = before.pop(version.version, None)
         if known is None:
-            changed = tuple(diff_versions(previous, version)) if previous else ()
+            changed = tuple(_against_earlier(new, version, diff_versions(previous, version))) if previous else ()
             yield event_changes.VersionAdded(system=system, topic=topic, event=new, version=version, changes=changed)
         elif known.source != version.source:
             changed = tuple(diff_versions(known, version))
@@ -148,6 +151,15 @@ def _versions(system: System, old: VersionedType, topic: Topic | None, new: Vers
         previous = version
     for gone in before.values():
         yield event_changes.VersionRemoved(system=system, topic=topic, event=new, version=gone)
+
+
+def _against_earlier(
+    event: VersionedType, version: SchemaVersion, found: Iterable[SchemaChange]
+) -> Iterator[SchemaChange]:
+    """The changes of a new version; a field that was there once and comes back as something else is told apart."""
+    earlier = [other for other in reversed(event.versions) if other.version < version.version - 1]
+    for change in found:
+        yield (reused(change, earlier) or change) if type(change) is FieldAdded else change
 
 
 def _groups(system: System, old: System | None, new: System | None) -> Changes:
@@ -164,10 +176,18 @@ def _groups(system: System, old: System | None, new: System | None) -> Changes:
             lost = sorted((had - has) & set(new.topics))
             if gained or lost:
                 yield changes.GroupTopicsChanged(system=system, group=after, gained=tuple(gained), lost=tuple(lost))
+            there = {event.name for _, event in new.events()}
+            missed = sorted((_events_of(old, before) - _events_of(new, after)) & there)
+            if missed:
+                yield changes.GroupEventsLost(system=system, group=after, events=tuple(missed))
             for event in _union(before.reads, after.reads):
                 pins = before.reads.get(event), after.reads.get(event)
                 if pins[0] != pins[1]:
                     yield changes.GroupPinChanged(system=system, group=after, event=event, old=pins[0], new=pins[1])
+
+
+def _events_of(system: System, group: ConsumerGroup) -> set[str]:
+    return {name for topic in system.topics_of(group) for name in topic.events}
 
 
 def _paired(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[T | None, T | None]]:

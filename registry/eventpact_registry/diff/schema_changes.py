@@ -67,6 +67,18 @@ class FieldRemoved(FieldAdded):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FieldReused(FieldAdded):
+    """A field is new, but an earlier version had another one of its name; `was` says what that is."""
+
+    sentence = (
+        "field {change.path} added, {change.having} default; in version {change.last.version} it was {change.was}"
+    )
+    last: SchemaVersion
+    """The latest version that had it."""
+    was: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FieldRenamed(SchemaChange):
     """A field has a new name, and the old one as an alias."""
 

@@ -116,7 +116,8 @@ def test_a_groups_reading_is_compared_with_its_patterns_resolved() -> None:
 
     assert changes({"shop/system.yaml": groups("topics: ['order.*']")}, old) == []
     assert changes({"shop/system.yaml": groups("topics: [paid]")}, old) == [
-        "shop/billing: reads other topics: +paid -order.placed"
+        "shop/billing: reads other topics: +paid -order.placed",
+        "shop/billing: no longer gets OrderPlaced",
     ]
     assert changes({"shop/system.yaml": groups("topics: [order.placed], reads: {OrderPlaced: 1}")}, old) == [
         "shop/billing: reads OrderPlaced as version 1, and read it as the latest version"

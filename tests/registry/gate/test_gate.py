@@ -107,9 +107,8 @@ def test_a_shared_type_changed_in_place_hits_the_groups_of_the_events_that_hold_
 def test_a_version_changed_in_place_shows_a_message_of_the_base_that_can_no_longer_be_read() -> None:
     changed: Files = {f"{ORDER}.v1.avsc": avsc("OrderPlaced", field("orderId"), field("email"))}
 
-    [finding] = check(load(changed), load(revision="git:main"))
+    [finding] = of_rule(check(load(changed), load(revision="git:main")), "VERSION_MUTATED")
 
-    assert finding.rule == "VERSION_MUTATED"
     proof = finding.counterexample
     assert proof is not None
     assert (proof.writer, proof.reader) == ("OrderPlaced version 1 of git:main", "OrderPlaced version 1")
