@@ -129,8 +129,8 @@ def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
         raise ContractError(Problem(f"git {arguments[0]} did not answer within {_TIMEOUT_S} s")) from error
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        hint = (
-            "run this inside the repository that holds the contracts" if "not a git repository" in str(said) else None
-        )
-        raise ContractError(Problem(f"git {arguments[0]}: {said[0] if said else 'failed'}", hint=hint))
+        if "not a git repository" in str(said):
+            hint = "run this inside the repository that holds the contracts, or compare with dir:PATH"
+            raise ContractError(Problem(f"{folder.absolute()} is in no git repository", hint=hint))
+        raise ContractError(Problem(f"git {arguments[0]}: {said[0] if said else 'failed'}"))
     return done.stdout

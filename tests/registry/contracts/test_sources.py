@@ -128,7 +128,7 @@ def test_a_revision_cannot_smuggle_an_option_into_git(repository: Path) -> None:
 
 
 def test_a_folder_outside_any_repository_has_no_revisions(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="not a git repository"):
+    with pytest.raises(ContractError, match="is in no git repository"):
         GitSource("main", tmp_path).read()
 
 
