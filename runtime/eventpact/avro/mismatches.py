@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from eventpact.avro.agreement import surely_fits
 from eventpact.avro.branches import Branches
 from eventpact.avro.canonical import canonical
 from eventpact.avro.deep import Deep, run
@@ -43,7 +44,12 @@ Found: TypeAlias = tuple[Mismatch, ...]
 
 def find_mismatches(writer: Schema, reader: Schema) -> Found:
     """All mismatches of the pair, in Java's order; none if the reader can read whatever the writer writes."""
-    return () if writer is reader else run(_Comparison(writer, reader).compare(reader, writer, None))
+    return () if surely_fits(writer, reader) else look_closely(writer, reader)
+
+
+def look_closely(writer: Schema, reader: Schema) -> Found:
+    """The same, found the long way: every pair of types is remembered, and everything wrong with it."""
+    return run(_Comparison(writer, reader).compare(reader, writer, None))
 
 
 class _Comparison:
@@ -55,6 +61,8 @@ class _Comparison:
 
     def compare(self, reader: Schema, writer: Schema, path: Path) -> Deep[Found]:
         """What is wrong with a pair that may come up again, or be inside itself."""
+        if reader.kind in PRIMITIVES and writer.kind in PRIMITIVES:
+            return _kinds(reader, writer, path)  # one object may stand in many places, each with its own location
         key = (id(reader), id(writer))
         if key in self.found:
             return self.found[key]

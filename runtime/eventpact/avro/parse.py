@@ -8,12 +8,25 @@ a default that contains its own record, if it ends.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from eventpact.avro import attributes, defaults, names
 from eventpact.avro.canonical import meaning
 from eventpact.avro.invalid import Invalid, shown
-from eventpact.avro.model import MISSING, PRIMITIVES, Array, Enum, Field, Fixed, Map, Named, Primitive, Record, Union
+from eventpact.avro.model import (
+    MISSING,
+    PRIMITIVES,
+    Array,
+    Enum,
+    Field,
+    Fixed,
+    Map,
+    Named,
+    Primitive,
+    PrimitiveKind,
+    Record,
+    Union,
+)
 from eventpact.avro.source import MAX_DEPTH, read
 from eventpact.avro.walk import named_types, walk
 from eventpact.errors import SchemaError
@@ -25,6 +38,9 @@ if TYPE_CHECKING:
 
 _MAX_FIXED: Final = 2**31 - 9
 """The longest array that Avro Java makes."""
+
+_PLAIN: Final = {kind: Primitive(kind=kind) for kind in get_args(PrimitiveKind)}
+"""The primitives that say no more than their kind: one of each serves all schemas."""
 
 
 def parse(source: str | bytes | Any, references: Iterable[Schema] = ()) -> Schema:
@@ -84,9 +100,7 @@ class _Parser:
 
     def schema(self, node: Any, namespace: str, holder: dict[str, Any] | list[Any], key: str | int) -> Schema:
         if isinstance(node, str):
-            if node in PRIMITIVES:
-                return Primitive(kind=node)  # type: ignore[arg-type]  # one of the literals of PrimitiveKind
-            return self.named(node, namespace, holder, key)
+            return _PLAIN.get(node) or self.named(node, namespace, holder, key)
         if not isinstance(node, (dict, list)):
             raise Invalid(f"{shown(node)} is no schema", holder, key, hint="a name, an object, or an array of branches")
         self.depth += 1
@@ -99,8 +113,10 @@ class _Parser:
     def object(self, node: dict[str, Any], namespace: str) -> Schema:
         match node.get("type"):
             case str(kind) if kind in PRIMITIVES:
+                if len(node) == 1:
+                    return _PLAIN[kind]
                 logical, props = attributes.logical_and_custom(node, kind)
-                return Primitive(kind=kind, logical=logical, props=props)  # type: ignore[arg-type]  # as above
+                return Primitive(kind=kind, logical=logical, props=props)  # type: ignore[arg-type]  # one of the literals
             case "record" | "error" as kind:
                 return self.record(node, namespace, is_error=kind == "error")
             case "enum":
@@ -166,7 +182,10 @@ class _Parser:
         name = _required(node, "name", "a field")
         if not names.is_name(name):
             raise Invalid(f"{shown(name)} is no field name", node, "name", hint=names.RULE)
-        schema = self.schema(_required(node, "type", f"field {name!r}"), namespace, node, "type")
+        declared = node.get("type")
+        if declared is None:
+            raise _missing(node, "type", f"field {name!r}")
+        schema = self.schema(declared, namespace, node, "type")
         default = node.get("default", MISSING)
         if isinstance(default, str) and schema.kind in {"float", "double"}:
             default = defaults.number(default)  # Avro Java reads "NaN" and "1.5" there
@@ -262,9 +281,14 @@ def _known(references: Iterable[Schema]) -> dict[str, Named]:
 
 
 def _required(node: dict[str, Any], key: str, what: str) -> Any:
-    if node.get(key) is None:
-        raise Invalid(f"{what} needs {'a' if key[0] not in 'aeiou' else 'an'} `{key}`", node)
-    return node[key]
+    value = node.get(key)
+    if value is None:
+        raise _missing(node, key, what)
+    return value
+
+
+def _missing(node: dict[str, Any], key: str, what: str) -> Invalid:
+    return Invalid(f"{what} needs {'a' if key[0] not in 'aeiou' else 'an'} `{key}`", node)
 
 
 def _name(node: dict[str, Any], namespace: str, what: str) -> str:

@@ -41,8 +41,9 @@ def read(source: str | bytes) -> tuple[Any, str]:
     Raises:
         SchemaError: not UTF-8, too large, not JSON, or JSON that readers understand differently.
     """
-    text = _decoded(source) if isinstance(source, bytes) else source
-    _check_size(text)
+    text = _decoded(source) if isinstance(source, bytes) else _encodable(source)
+    if text.startswith("\ufeff"):
+        raise SchemaError("the text begins with a byte order mark", line=1, column=1, hint="save it without one")
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -93,11 +94,9 @@ def _decoded(source: bytes) -> str:
         raise SchemaError("not UTF-8 text", line=line, column=column, hint="save the file as UTF-8") from None
 
 
-def _check_size(text: str) -> None:
+def _encodable(text: str) -> str:
     if len(text) > MAX_BYTES:
         _too_large(len(text))
-    if text.startswith("\ufeff"):
-        raise SchemaError("the text begins with a byte order mark", line=1, column=1, hint="save it without one")
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
@@ -105,6 +104,7 @@ def _check_size(text: str) -> None:
         raise SchemaError(_HALF_PAIR, line=line, column=column) from None
     if size > MAX_BYTES:
         _too_large(size)
+    return text
 
 
 def _check_strings(text: str) -> None:
