@@ -20,7 +20,6 @@ _NEW_ID: Final = Symbol("eventpact", "new_id")
 _NOW: Final = Symbol("eventpact", "now")
 _SOURCE: Final = Symbol("eventpact", "source")
 _CORRELATION: Final = Symbol("eventpact", "correlation_id")
-_UUID: Final = Symbol("uuid", "UUID")
 
 DEFAULTS: Final[dict[tuple[Fill, str], Default]] = {
     (Fill.ID, "uuid"): Default("factory", code(_NEW_ID)),
@@ -28,8 +27,7 @@ DEFAULTS: Final[dict[tuple[Fill, str], Default]] = {
     (Fill.TIME, "timestamp-millis"): Default("factory", code(_NOW)),
     (Fill.TIME, "timestamp-micros"): Default("factory", code(_NOW)),
     (Fill.SOURCE, "string"): Default("factory", code(_SOURCE)),
-    (Fill.CORRELATION, "string"): Default("factory", code(_CORRELATION)),
-    (Fill.CORRELATION, "uuid"): Default("expression", code(_UUID, "(", _CORRELATION, "())")),
+    (Fill.CORRELATION, "string"): Default("factory", code(_CORRELATION)),  # others choose its form: never a uuid
 }
 """By what is filled and the field's logical type, or its kind where it has none."""
 
