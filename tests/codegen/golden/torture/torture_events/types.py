@@ -22,4 +22,4 @@ class Header:
     at: datetime = field(default_factory=now)
     type: str
     version: str = "1"
-    trace: UUID | None = field(default_factory=lambda: UUID(correlation_id()))
+    trace: str | None = field(default_factory=correlation_id)

@@ -41,9 +41,7 @@ from eventpact.avro.generated.names import (
     read_long,
     span,
     uuid_from_fixed,
-    uuid_from_text,
     uuid_to_fixed,
-    uuid_to_text,
 )
 from eventpact.event import EventContract, SchemaReference
 
@@ -139,7 +137,7 @@ def encode_class_(v0: Any, /) -> bytes:
             raise Unfit
         v1 = v0.header
         if v1 is None:
-            v9 = b"\x00"
+            v11 = b"\x00"
         else:
             if v1.__class__ is not C1:
                 raise Unfit
@@ -153,14 +151,15 @@ def encode_class_(v0: Any, /) -> bytes:
             v5 = v1.version.encode()
             v6 = v1.trace
             if v6 is None:
-                v7 = b"\x00"
-                v8 = b""
+                v8 = b"\x00"
+                v9 = b""
+                v10 = b""
             else:
-                if v6.__class__ is not UUID:
-                    raise Unfit
-                v7 = b"\x02H"
-                v8 = uuid_to_text(v6)
-            v9 = join(
+                v7 = v6.encode()
+                v8 = b"\x02"
+                v9 = SIZES[len(v7)]
+                v10 = v7
+            v11 = join(
                 (
                     b"\x02",
                     uuid_to_fixed(v2),
@@ -169,16 +168,17 @@ def encode_class_(v0: Any, /) -> bytes:
                     v4,
                     SIZES[len(v5)],
                     v5,
-                    v7,
                     v8,
+                    v9,
+                    v10,
                 )
             )
-        v10 = v0.payload.encode()
+        v12 = v0.payload.encode()
         return join(
             (
-                v9,
-                SIZES[len(v10)],
-                v10,
+                v11,
+                SIZES[len(v12)],
+                v12,
             )
         )
     except Failure:
@@ -226,7 +226,7 @@ def decode_class_(data: bytes, /) -> Any:
                 q = p + ENDS[data[p]]
                 if q == p:
                     p, q = span(data, p)
-                r3.trace = uuid_from_text(data[p + 1 : q])
+                r3.trace = data[p + 1 : q].decode()
                 p = q
             else:
                 raise Unfit
@@ -265,163 +265,164 @@ def encode_event(v0: Any, /) -> bytes:
         v5 = v1.version.encode()
         v6 = v1.trace
         if v6 is None:
-            v7 = b"\x00"
-            v8 = b""
+            v8 = b"\x00"
+            v9 = b""
+            v10 = b""
         else:
-            if v6.__class__ is not UUID:
-                raise Unfit
-            v7 = b"\x02H"
-            v8 = uuid_to_text(v6)
-        v9 = v0.id
-        if v9 is None:
-            v11 = b"\x00"
-            v12 = b""
-            v13 = b""
+            v7 = v6.encode()
+            v8 = b"\x02"
+            v9 = SIZES[len(v7)]
+            v10 = v7
+        v11 = v0.id
+        if v11 is None:
+            v13 = b"\x00"
+            v14 = b""
+            v15 = b""
         else:
-            v10 = v9.encode()
-            v11 = b"\x02"
-            v12 = SIZES[len(v10)]
-            v13 = v10
-        v14 = v0.at
-        if v14 is None:
-            v20 = b"\x00"
-            v21 = b""
-            v22 = b""
+            v12 = v11.encode()
+            v13 = b"\x02"
+            v14 = SIZES[len(v12)]
+            v15 = v12
+        v16 = v0.at
+        if v16 is None:
+            v22 = b"\x00"
             v23 = b""
+            v24 = b""
+            v25 = b""
         else:
-            d15 = v14 - EPOCH
-            n16 = d15.days * 86400000 + d15.seconds * 1000 + d15.microseconds // 1000
-            if 134217728 <= n16 < 2199023255552:
-                n16 <<= 1
-                v17 = PIECES[n16 & 16383]
-                v18 = PIECES[n16 >> 14 & 16383]
-                v19 = TAILS[n16 >> 28]
+            d17 = v16 - EPOCH
+            n18 = d17.days * 86400000 + d17.seconds * 1000 + d17.microseconds // 1000
+            if 134217728 <= n18 < 2199023255552:
+                n18 <<= 1
+                v19 = PIECES[n18 & 16383]
+                v20 = PIECES[n18 >> 14 & 16383]
+                v21 = TAILS[n18 >> 28]
             else:
-                v17 = long_bytes(n16)
-                v18 = v19 = b""
-            v20 = b"\x02"
-            v21 = v17
-            v22 = v18
+                v19 = long_bytes(n18)
+                v20 = v21 = b""
+            v22 = b"\x02"
             v23 = v19
-        v24 = v0.class_.encode()
-        v25 = v0.self_.encode()
-        v26 = v0.contract_.encode()
-        v27 = v0._init.encode()
-        v28 = v0._private.encode()
-        v29 = v0._.encode()
-        v30 = v0.dflt_field.encode()
-        v31 = v0.field
-        if v31.__class__ is not dict:
+            v24 = v20
+            v25 = v21
+        v26 = v0.class_.encode()
+        v27 = v0.self_.encode()
+        v28 = v0.contract_.encode()
+        v29 = v0._init.encode()
+        v30 = v0._private.encode()
+        v31 = v0._.encode()
+        v32 = v0.dflt_field.encode()
+        v33 = v0.field
+        if v33.__class__ is not dict:
             raise Unfit
-        if v31:
-            a34 = [SIZES[len(v31)]]
-            for k32, v33 in v31.items():
-                v36 = k32.encode()
-                v37 = v33.encode()
-                a34 += (SIZES[len(v36)], v36, SIZES[len(v37)], v37)
-            a34.append(b"\x00")
-            v35 = join(a34)
+        if v33:
+            a36 = [SIZES[len(v33)]]
+            for k34, v35 in v33.items():
+                v38 = k34.encode()
+                v39 = v35.encode()
+                a36 += (SIZES[len(v38)], v38, SIZES[len(v39)], v39)
+            a36.append(b"\x00")
+            v37 = join(a36)
         else:
-            v35 = b"\x00"
-        v38 = v0.date
-        if v38 is None:
-            v39 = b"\x00"
-            v40 = b""
+            v37 = b"\x00"
+        v40 = v0.date
+        if v40 is None:
+            v41 = b"\x00"
+            v42 = b""
         else:
-            if v38.__class__ is not date:
+            if v40.__class__ is not date:
                 raise Unfit
-            v39 = b"\x02"
-            v40 = int_bytes(date_to_days(v38))
-        v41 = v0.datetime
-        if v41 is None:
-            v47 = b"\x00"
-            v48 = b""
-            v49 = b""
+            v41 = b"\x02"
+            v42 = int_bytes(date_to_days(v40))
+        v43 = v0.datetime
+        if v43 is None:
+            v49 = b"\x00"
             v50 = b""
+            v51 = b""
+            v52 = b""
         else:
-            d42 = v41 - EPOCH
-            n43 = d42.days * 86400000 + d42.seconds * 1000 + d42.microseconds // 1000
-            if 134217728 <= n43 < 2199023255552:
-                n43 <<= 1
-                v44 = PIECES[n43 & 16383]
-                v45 = PIECES[n43 >> 14 & 16383]
-                v46 = TAILS[n43 >> 28]
+            d44 = v43 - EPOCH
+            n45 = d44.days * 86400000 + d44.seconds * 1000 + d44.microseconds // 1000
+            if 134217728 <= n45 < 2199023255552:
+                n45 <<= 1
+                v46 = PIECES[n45 & 16383]
+                v47 = PIECES[n45 >> 14 & 16383]
+                v48 = TAILS[n45 >> 28]
             else:
-                v44 = long_bytes(n43)
-                v45 = v46 = b""
-            v47 = b"\x02"
-            v48 = v44
-            v49 = v45
+                v46 = long_bytes(n45)
+                v47 = v48 = b""
+            v49 = b"\x02"
             v50 = v46
-        v51 = v0.str.encode()
-        v52 = v0.bytes
-        if v52.__class__ is not bytes:
+            v51 = v47
+            v52 = v48
+        v53 = v0.str.encode()
+        v54 = v0.bytes
+        if v54.__class__ is not bytes:
             raise Unfit
-        v53 = v0.tuple
-        if v53.__class__ is not tuple and v53.__class__ is not list:
+        v55 = v0.tuple
+        if v55.__class__ is not tuple and v55.__class__ is not list:
             raise Unfit
-        if v53:
-            a55 = [SIZES[len(v53)]]
-            for v54 in v53:
-                if v54.__class__ is not int:
+        if v55:
+            a57 = [SIZES[len(v55)]]
+            for v56 in v55:
+                if v56.__class__ is not int:
                     raise Unfit
-                a55.append(VARINTS[v54] if -8192 <= v54 < 8192 else long_bytes(v54))
-            a55.append(b"\x00")
-            v56 = join(a55)
+                a57.append(VARINTS[v56] if -8192 <= v56 < 8192 else long_bytes(v56))
+            a57.append(b"\x00")
+            v58 = join(a57)
         else:
-            v56 = b"\x00"
-        v57 = v0.kinds
-        if v57.__class__ is not tuple and v57.__class__ is not list:
+            v58 = b"\x00"
+        v59 = v0.kinds
+        if v59.__class__ is not tuple and v59.__class__ is not list:
             raise Unfit
-        if v57:
-            a59 = [SIZES[len(v57)]]
-            for v58 in v57:
-                a59.append(E3[v58])
-            a59.append(b"\x00")
-            v60 = join(a59)
+        if v59:
+            a61 = [SIZES[len(v59)]]
+            for v60 in v59:
+                a61.append(E3[v60])
+            a61.append(b"\x00")
+            v62 = join(a61)
         else:
-            v60 = b"\x00"
-        v61 = v0.dict
-        if v61.__class__ is not dict:
+            v62 = b"\x00"
+        v63 = v0.dict
+        if v63.__class__ is not dict:
             raise Unfit
-        if v61:
-            a64 = [SIZES[len(v61)]]
-            for k62, v63 in v61.items():
-                v66 = k62.encode()
-                a64 += (SIZES[len(v66)], v66, E3[v63])
-            a64.append(b"\x00")
-            v65 = join(a64)
+        if v63:
+            a66 = [SIZES[len(v63)]]
+            for k64, v65 in v63.items():
+                v68 = k64.encode()
+                a66 += (SIZES[len(v68)], v68, E3[v65])
+            a66.append(b"\x00")
+            v67 = join(a66)
         else:
-            v65 = b"\x00"
-        v67 = v0.decimal
-        if v67 is None:
-            v70 = b"\x00"
-            v71 = b""
-            v72 = b""
+            v67 = b"\x00"
+        v69 = v0.decimal
+        if v69 is None:
+            v72 = b"\x00"
+            v73 = b""
+            v74 = b""
         else:
-            if v67.__class__ is not C4:
+            if v69.__class__ is not C4:
                 raise Unfit
-            v68 = v67.value
-            if v68.__class__ is not Decimal:
+            v70 = v69.value
+            if v70.__class__ is not Decimal:
                 raise Unfit
-            v69 = decimal_to_bytes(v68, 4, 2)
-            v70 = b"\x02"
-            v71 = SIZES[len(v69)]
-            v72 = v69
-        v73 = v0.exception
-        if v73 is None:
-            v74 = b"\x00"
-        else:
-            if v73.__class__ is not C5:
-                raise Unfit
-            v74 = b"\x02"
-        v75 = v0.point_
+            v71 = decimal_to_bytes(v70, 4, 2)
+            v72 = b"\x02"
+            v73 = SIZES[len(v71)]
+            v74 = v71
+        v75 = v0.exception
         if v75 is None:
             v76 = b"\x00"
         else:
-            if v75.__class__ is not C6:
+            if v75.__class__ is not C5:
                 raise Unfit
             v76 = b"\x02"
+        v77 = v0.point_
+        if v77 is None:
+            v78 = b"\x00"
+        else:
+            if v77.__class__ is not C6:
+                raise Unfit
+            v78 = b"\x02"
         return join(
             (
                 uuid_to_fixed(v2),
@@ -430,20 +431,17 @@ def encode_event(v0: Any, /) -> bytes:
                 v4,
                 SIZES[len(v5)],
                 v5,
-                v7,
                 v8,
-                v11,
-                v12,
+                v9,
+                v10,
                 v13,
-                v20,
-                v21,
+                v14,
+                v15,
                 v22,
                 v23,
-                E3[v0.kind],
-                SIZES[len(v24)],
                 v24,
-                SIZES[len(v25)],
                 v25,
+                E3[v0.kind],
                 SIZES[len(v26)],
                 v26,
                 SIZES[len(v27)],
@@ -454,26 +452,30 @@ def encode_event(v0: Any, /) -> bytes:
                 v29,
                 SIZES[len(v30)],
                 v30,
-                v35,
-                v39,
-                v40,
-                v47,
-                v48,
+                SIZES[len(v31)],
+                v31,
+                SIZES[len(v32)],
+                v32,
+                v37,
+                v41,
+                v42,
                 v49,
                 v50,
-                SIZES[len(v51)],
                 v51,
-                SIZES[len(v52)],
                 v52,
-                v56,
-                v60,
-                v65,
-                v70,
-                v71,
+                SIZES[len(v53)],
+                v53,
+                SIZES[len(v54)],
+                v54,
+                v58,
+                v62,
+                v67,
                 v72,
-                _encode_event_0(v0.list, 0),
+                v73,
                 v74,
+                _encode_event_0(v0.list, 0),
                 v76,
+                v78,
             )
         )
     except Failure:
@@ -547,7 +549,7 @@ def _decode_event_0(data: bytes, p: int, g: int) -> tuple[Any, int]:
         q = p + ENDS[data[p]]
         if q == p:
             p, q = span(data, p)
-        r3.trace = uuid_from_text(data[p + 1 : q])
+        r3.trace = data[p + 1 : q].decode()
         p = q
     else:
         raise Unfit
@@ -811,7 +813,7 @@ class__codec: Final = GeneratedCodec(
             'ich has a type and a version of its own in it.","fields":[{"name":"id","type":{"type":"fixed","name"'
             ':"Id","size":16,"logicalType":"uuid"}},{"name":"at","type":{"type":"long","logicalType":"timestamp-m'
             'icros"}},{"name":"type","type":"string"},{"name":"version","type":"string"},{"name":"trace","type":['
-            '"null",{"type":"string","logicalType":"uuid"}],"default":null}]}'
+            '"null","string"],"default":null}]}'
         ),
     ),
 )
@@ -846,7 +848,7 @@ event_codec: Final = GeneratedCodec(
             'ich has a type and a version of its own in it.","fields":[{"name":"id","type":{"type":"fixed","name"'
             ':"Id","size":16,"logicalType":"uuid"}},{"name":"at","type":{"type":"long","logicalType":"timestamp-m'
             'icros"}},{"name":"type","type":"string"},{"name":"version","type":"string"},{"name":"trace","type":['
-            '"null",{"type":"string","logicalType":"uuid"}],"default":null}]}'
+            '"null","string"],"default":null}]}'
         ),
     ),
 )
@@ -861,7 +863,7 @@ _ORG_TORTURE_TYPES_HEADER_V1 = SchemaReference(
         'ich has a type and a version of its own in it.","fields":[{"name":"id","type":{"type":"fixed","name"'
         ':"Id","size":16,"logicalType":"uuid"}},{"name":"at","type":{"type":"long","logicalType":"timestamp-m'
         'icros"}},{"name":"type","type":"string"},{"name":"version","type":"string"},{"name":"trace","type":['
-        '"null",{"type":"string","logicalType":"uuid"}],"default":null}]}'
+        '"null","string"],"default":null}]}'
     ),
 )
 
