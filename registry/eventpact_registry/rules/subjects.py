@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eventpact.avro.model import Union
+
 if TYPE_CHECKING:
-    from eventpact.avro.model import Enum, Field, Fixed, Record
+    from eventpact.avro.model import Enum, Field, Fixed, Record, Schema
     from eventpact_registry.contracts.model import (
         ConsumerGroup,
         Location,
@@ -128,3 +130,10 @@ class RecordField(SchemaPart):
     field: Field
     path: str
     """Field names joined by dots, `data.threadId`."""
+
+    @property
+    def types(self) -> tuple[Schema, ...]:
+        """What its value may be, null left out."""
+        schema = self.field.type
+        branches = schema.branches if isinstance(schema, Union) else (schema,)
+        return tuple(branch for branch in branches if branch.kind != "null")

@@ -3,17 +3,14 @@
 import re
 from typing import Final
 
-from eventpact.avro.model import Primitive, Schema, Union
+from eventpact.avro.model import Primitive, Schema
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import RecordField
 
 _INSTANT: Final = re.compile(
-    r"(?:\A|_)(?:timestamp|date|datetime|instant)\Z|_at\Z|[a-z0-9](?:At|Date|DateTime|Timestamp|Instant)\Z"
+    r"(?:\A|_)(?:timestamp|date|datetime|instant|birthday)\Z|_at\Z|[a-z0-9](?:At|Date|DateTime|Timestamp|Instant)\Z"
+    r"|(?:\A|_)date_of_|(?:\A|[a-z0-9])[dD]ateOf[A-Z]"
 )
-
-
-def _types(schema: Schema) -> tuple[Schema, ...]:
-    return schema.branches if isinstance(schema, Union) else (schema,)
 
 
 def _is_bare(schema: Schema) -> bool:
@@ -29,7 +26,7 @@ def instant_without_logical_type(found: RecordField) -> Verdict | None:
     Anti-pattern: `"createdAt": "long"`.
     Best practice: `timestamp-millis` (or `-micros`) on a long for instants, `date` on an int for days.
     """
-    if not _INSTANT.search(found.field.name) or not any(map(_is_bare, _types(found.field.type))):
+    if not _INSTANT.search(found.field.name) or not any(map(_is_bare, found.types)):
         return None
     hint = '`"type": {"type": "long", "logicalType": "timestamp-millis"}` for an instant, `date` on an int for a day'
-    return Verdict(f"field {found.path} is named like an instant, but its type does not say so", hint)
+    return Verdict(f"field {found.path} is named like an instant or a date, but its type does not say so", hint)
