@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -138,3 +139,23 @@ def test_files_that_cannot_be_read_are_shown_in_every_format(shop: Path, form: s
 
     assert result.exit_code == 1
     assert "partitions" in result.output
+
+
+def test_fix_edits_what_is_new_says_so_and_judges_what_is_left(shop: Path) -> None:
+    added = avsc("OrderPlaced", field("orderId"), field("note", ["null", "string"]))
+    (shop / ORDER / "OrderPlaced.v2.avsc").write_text(added)
+
+    first = run("check", "--against", "git:main", "--fix", "--format", "json")
+    second = run("check", "--against", "git:main", "--fix")
+
+    assert first.exit_code == 0
+    assert "fixed FIELD_WITHOUT_DEFAULT: field note has the default null" in first.stderr
+    assert json.loads(first.stdout)["findings"] == []
+    assert (second.stdout, second.stderr) == ("nothing found\n", "")
+
+
+def test_fix_needs_to_know_what_is_new(shop: Path) -> None:
+    result = run("check", "--fix")
+
+    assert result.exit_code == 2
+    assert "--fix needs --against" in result.output

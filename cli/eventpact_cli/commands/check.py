@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     help="A base to compare with, dir:PATH, git:REV or registry:URL: finds what was removed, rewritten or weakened "
     "since. Repeatable.",
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First edit what can be fixed safely in versions that no base has: defaults, aliases, the package's version.",
+)
 @finding_options
-def check(*, contracts: Path, against: tuple[Base, ...], form: str, quiet: bool) -> None:
+def check(*, contracts: Path, against: tuple[Base, ...], fix: bool, form: str, quiet: bool) -> None:
     """Judge the contracts: lint, every version pair under its topic's mode, and what changed against a base.
 
     Each break of data comes with a message that was really written with one version and really fails in the other, and
@@ -44,22 +49,29 @@ def check(*, contracts: Path, against: tuple[Base, ...], form: str, quiet: bool)
       eventpact check --against git:origin/main
       eventpact check --against git:origin/main --against registry:http://localhost:8081
       eventpact check --against git:HEAD --format github
+      eventpact check --against git:origin/main --fix
     """
-    gate = _Gate(contracts, against)
+    if fix and not against:
+        message = "--fix needs --against: what a base has already is never edited"
+        raise click.UsageError(message, click.get_current_context())
+    gate = _Gate(contracts, against, fix=fix)
     report(gate.findings, form=form, quiet=quiet, changes=gate.changes)
 
 
 class _Gate:
     """Contracts and the bases that they are compared with, read once for everything that is said of them."""
 
-    def __init__(self, contracts: Path, against: Sequence[Base]) -> None:
+    def __init__(self, contracts: Path, against: Sequence[Base], *, fix: bool) -> None:
         self._contracts = contracts
         self._against = against
+        self._fix = fix
         self._read: tuple[ContractRepository, list[ContractRepository]] | None = None
 
     def findings(self) -> list[Finding]:
         from eventpact_registry.gate import check as judge
 
+        if self._fix:
+            self._fix_files()
         repository, bases = self._sides()
         return judge(repository, *bases)
 
@@ -68,6 +80,17 @@ class _Gate:
 
         repository, bases = self._sides()
         return [compare(base, repository) for base in bases]
+
+    def _fix_files(self) -> None:
+        """Edit what can be fixed, and say so where it does not get in the way of a report."""
+        from eventpact_cli.loading import load_base
+        from eventpact_registry.fixes import fix
+
+        def bases(repository: ContractRepository) -> list[ContractRepository]:
+            return [load_base(base, repository) for base in self._against]
+
+        for done in fix(self._contracts, bases):
+            click.echo(str(done), err=True)
 
     def _sides(self) -> tuple[ContractRepository, list[ContractRepository]]:
         from eventpact_cli.loading import load, load_base
