@@ -93,7 +93,7 @@ def _versioned(system: System) -> Iterable[VersionedType]:
 
 def _check_events_fit(topic: Topic, files: SystemFiles, problems: Problems) -> None:
     found = files.topics[topic.folder].events
-    if topic.purpose == "events" and not found:
+    if topic.purpose == "events" and not found and not files.topics[topic.folder].refused:
         hint = "add EVENT.v1.avsc beside it, or say `purpose: dead-letters` or `purpose: retry`"
         problems.add("the topic has no event", topic.locate(""), hint=hint)
     if topic.purpose != "events" and found:

@@ -50,6 +50,8 @@ class TopicFiles:
     path: str
     topic_file: str | None = None
     events: dict[str, Series] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    """Names of files that were meant for something here and could not be taken for it; each was noted."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,11 @@ def arrange(tree: Tree, problems: Problems) -> Layout:
         problems.add(reason, tree.location(path))
     for path in tree.files:
         _arrange_file(layout, tree, path, problems)
+    for path in tree.refused:
+        system_name, _, rest = path.partition("/")
+        folder, _, name = rest.partition("/")
+        if system_name in layout.systems and folder in layout.systems[system_name].topics:
+            layout.systems[system_name].topics[folder].refused.append(name)
     for system in layout.systems.values():
         _check_system(system, tree, problems)
     return layout
@@ -112,18 +119,19 @@ def _arrange_topic_file(topic: TopicFiles, name: str, tree: Tree, path: str, pro
         topic.topic_file = path
     elif name.endswith((".yaml", ".yml")):
         problems.add("has no place here", tree.location(path), hint=_expected(name, TOPIC_FILE, "EVENT.vN.avsc"))
-    else:
-        _add_version(topic.events, name, tree, path, problems)
+    elif not _add_version(topic.events, name, tree, path, problems):
+        topic.refused.append(name)
 
 
-def _add_version(into: dict[str, Series], name: str, tree: Tree, path: str, problems: Problems) -> None:
+def _add_version(into: dict[str, Series], name: str, tree: Tree, path: str, problems: Problems) -> bool:
     match = _VERSION_FILE.fullmatch(name)
     if match:
         into.setdefault(match[1], Series(match[1])).files[int(match[2])] = path
-        return
+        return True
     loose = _LOOSE_VERSION.fullmatch(name)
     hint = f"name it {loose[1]}.v{loose[2] or 1}.avsc" if loose else "a schema is named like MessageSent.v1.avsc"
     problems.add("is not named as a version of a schema", tree.location(path), hint=hint)
+    return False
 
 
 def _expected(name: str, wanted: str, others: str) -> str:
@@ -131,18 +139,18 @@ def _expected(name: str, wanted: str, others: str) -> str:
 
 
 def _check_system(system: SystemFiles, tree: Tree, problems: Problems) -> None:
-    if system.system_file is None:
+    if system.system_file is None and f"{system.name}/{SYSTEM_FILE}" not in tree.refused:
         message = f"there is no {SYSTEM_FILE} in the system's folder"
         problems.add(message, tree.location(system.name), hint="a folder of contracts/ is a system")
     for series in system.types.values():
         _sort_versions(series, tree, problems)
+    for folder in [folder for folder in system.topics if not _TOPIC_FOLDER.fullmatch(folder)]:
+        hint = "letters, digits, '.', '_' and '-', with parameters like {tenant_id}"
+        problems.add(f"'{folder}' cannot be a topic's name", tree.location(system.topics.pop(folder).path), hint=hint)
     for topic in system.topics.values():
-        if topic.topic_file is None:
+        if topic.topic_file is None and TOPIC_FILE not in topic.refused:
             events = f"; {_listed(topic.events)} would have no topic" if topic.events else ""
             problems.add(f"there is no {TOPIC_FILE} in the topic's folder{events}", tree.location(topic.path))
-        if not _TOPIC_FOLDER.fullmatch(topic.folder):
-            hint = "letters, digits, '.', '_' and '-', with parameters like {tenant_id}"
-            problems.add(f"'{topic.folder}' cannot be a topic's name", tree.location(topic.path), hint=hint)
         for series in topic.events.values():
             _sort_versions(series, tree, problems)
 

@@ -37,12 +37,14 @@ _FILLABLE: Final[Mapping[Fill, str]] = {
 
 def check_topic_paths(topic: Topic, draft: TopicDraft, problems: Problems) -> None:
     """The key and headers of one topic against each of its events."""
-    if topic.events and not draft.inherits("key"):
-        for path in topic.key:
-            if not any(find(event.latest.schema, path) for event in topic.events.values()):
-                _note_missing(path, topic.events.values(), _key_place(topic, path), problems)
-    for event in topic.events.values():
-        _check_key(topic, event, problems)
+    events = topic.events.values()
+    nowhere = [path for path in topic.key if not any(find(event.latest.schema, path) for event in events)]
+    if events and not draft.inherits("key"):
+        for path in nowhere:
+            _note_missing(path, events, _key_place(topic, path), problems)
+    for event in events:
+        if nowhere != list(topic.key) or draft.inherits("key"):  # else that was said once for all of them
+            _check_key(topic, event, problems)
         for header in topic.headers:
             _check_header(topic, event, header, problems, own=header in draft.file.headers)
 
