@@ -283,6 +283,10 @@ class Policy:
     """Rule id to `error`, `warning`, `info` or `off`."""
     approvals: tuple[Approval, ...] = ()
     """In the order of the file."""
+    personal_data_names: tuple[str, ...] = ()
+    """Field names, or patterns, that stand for personal data beside those that the gate knows."""
+    personal_data_allowed: tuple[str, ...] = ()
+    """Field names, or patterns, that stand for none."""
     runtime_path: str | None = None
     """The folder that the runtime is installed from instead of an index, relative to `eventpact.yaml`."""
     locate_rule: Callable[[str], Location] | None = None

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from eventpact_registry.contracts.file_model import FileModel
-from eventpact_registry.contracts.scalars import Day, Given, Level, Place, RuleId, Text
+from eventpact_registry.contracts.scalars import Day, FieldPattern, Given, Level, Place, RuleId, Text
 
 
 class ApprovalFile(FileModel):
@@ -21,6 +21,15 @@ class ApprovalFile(FileModel):
     """The last day on which it holds, like 2027-03-31."""
 
 
+class PersonalDataFile(FileModel):
+    """Which field names stand for personal data, beyond those that the gate knows."""
+
+    names: list[FieldPattern] = Field(default_factory=list)
+    """Further names, or patterns on names like badge*."""
+    allow: list[FieldPattern] = Field(default_factory=list)
+    """Names, or patterns on names, that stand for none here."""
+
+
 class PolicyFile(FileModel):
     """How a contracts repository is judged and packaged."""
 
@@ -28,5 +37,7 @@ class PolicyFile(FileModel):
     """Severity by rule id, where it is not to be the rule's own."""
     approvals: list[ApprovalFile] = Field(default_factory=list)
     """Findings that are meant: they are shown as approved, and fail no run, until a day."""
+    personal_data: PersonalDataFile = PersonalDataFile()
+    """Which fields must carry a `pii` mark."""
     runtime_path: Given[Text] = None
     """Folder, relative to this file, that generated packages take the runtime from instead of an index."""

@@ -71,6 +71,8 @@ def _load_policy(tree: Tree, path: str | None, problems: Problems) -> Policy:
             Approval(**dict(approval), locate=yaml.below(pointer_of("approvals", index)))
             for index, approval in enumerate(file.approvals)
         ),
+        personal_data_names=tuple(file.personal_data.names),
+        personal_data_allowed=tuple(file.personal_data.allow),
         runtime_path=file.runtime_path,
         locate_rule=lambda rule: yaml.locate_key(pointer_of("rules", rule)),
     )

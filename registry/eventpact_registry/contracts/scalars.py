@@ -70,6 +70,9 @@ AvroPath = Annotated[
         r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", "must be field names joined by dots, like data.userId"
     ),
 ]
+FieldPattern = Annotated[
+    str, _pattern(r"^[A-Za-z0-9_*?]+$", "must be a field's name, or a pattern on names like badge*")
+]
 HeaderName = Annotated[str, _pattern(r"^[!-~]{1,128}$", "must be 1 to 128 visible ASCII characters")]
 HeaderValue = Annotated[
     str,

@@ -1,0 +1,47 @@
+"""Defaults stand for a value."""
+
+import json
+from typing import Any
+
+from eventpact import avro
+from eventpact.avro.defaults import Checker, Strictness, encode, hint
+from eventpact.avro.model import Schema
+from eventpact.errors import CodecError
+from eventpact_registry.rules.default_parts import parts
+from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.subjects import RecordField
+
+
+def _fault(schema: Schema, value: Any) -> str | None:
+    """Why a plain value is none of its type, found by reading it and writing it back."""
+    if not Checker(Strictness.EXACT).fits(schema, value):
+        return f"a default of this type is {hint(schema)}"
+    if getattr(schema, "logical", None) is None:
+        return None
+    codec = avro.Codec(schema)
+    try:
+        codec.encode(codec.decode(encode(schema, value)))
+    except CodecError as error:
+        return str(error)
+    return None
+
+
+@rule("DEFAULT_INVALID", Severity.ERROR)
+def default_invalid(found: RecordField) -> Verdict | None:
+    """A field's default stands for no value of its type.
+
+    Avro Java's parser takes any text for an enum, bytes or a fixed, and looks at no logical type. The reader that
+    needs the default is the first to fail on it, months later.
+
+    Anti-pattern: `"default": "UNKNOWN"` for an enum without that symbol; more digits than a decimal's precision; an
+    empty text for a uuid.
+    Best practice: null first in the union and as the default, where no value is right for everybody.
+    """
+    if not found.field.has_default:
+        return None
+    for schema, value in parts(found.field.type, found.field.default):
+        fault = _fault(schema, value)
+        if fault is not None:
+            said = f"the default of {found.path}, {json.dumps(value, ensure_ascii=False)}, stands for no value: {fault}"
+            return Verdict(said, "give another default, or allow null and make that the default")
+    return None
