@@ -7,6 +7,7 @@ surrogate pair. Limits: `MAX_BYTES` of text, `MAX_DEPTH` of schemas within schem
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -153,7 +154,14 @@ def _constant(name: str) -> NoReturn:
     raise _RefusedError(f"{name} is no JSON number")
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant)
+def _double(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):  # it would be written as Infinity, which is no JSON
+        raise _RefusedError(f"{digits[:40]} is more than a double can hold")
+    return value
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant, parse_float=_double)
 
 
 def _values(text: str) -> Iterator[tuple[str, int]]:

@@ -51,6 +51,10 @@ def test_a_number_beyond_all_limits_is_refused() -> None:
     assert "digits" in refused('{"type": "fixed", "name": "F", "size": ' + "9" * 5_000 + "}").message
 
 
+def test_a_number_that_would_be_infinite_is_refused() -> None:
+    assert "1e999 is more than a double can hold" in refused('{"type": "string", "weight": 1e999}').message
+
+
 def test_bytes_must_be_utf_8() -> None:
     error = refused(b'{"type": "string",\n "doc": "\xff"}')
 
