@@ -106,7 +106,8 @@ class _Json(Response):
     media_type = "application/vnd.schemaregistry.v1+json"
 
     def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        # Half a surrogate pair, which an error may quote, is escaped: as `\\ud800`, which is JSON's way too.
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
 
 def _read(call: Callable[[Request], Any]) -> Endpoint:

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from starlette.requests import ClientDisconnect
+
 from eventpact_registry.server import errors
 from eventpact_registry.server.rows import Reference
 from eventpact_registry.server.service import Submission
@@ -28,7 +30,8 @@ async def read_body(request: Request, limit: int) -> dict[str, Any]:
     """The JSON object in a request's body.
 
     Raises:
-        RegistryError: 400, it is none; 413, it is over `limit` bytes; 415, it says to be something else.
+        RegistryError: 400, it is none, or the client left before its end; 413, it is over `limit` bytes; 415, it says
+            to be something else.
     """
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media_type not in _MEDIA_TYPES:
@@ -37,6 +40,8 @@ async def read_body(request: Request, limit: int) -> dict[str, Any]:
         body = json.loads(await _bytes(request, limit))
     except (ValueError, RecursionError) as error:
         raise errors.malformed(f"The request body is not JSON: {error}") from error
+    except ClientDisconnect as error:
+        raise errors.malformed("The request body has no end") from error
     if not isinstance(body, dict):
         raise errors.malformed("The request body is not a JSON object")
     return body
@@ -66,7 +71,7 @@ def submission(body: dict[str, Any]) -> Submission:
     if text is None or text == "":
         raise errors.invalid_schema("Empty schema")
     return Submission(
-        text=_typed(text, str, "schema"),
+        text=_text(text, "schema"),
         references=tuple(_reference(item) for item in _typed(body.get("references") or [], list, "references")),
         schema_id=_given(body, "id"),
         version=_given(body, "version"),
@@ -76,8 +81,8 @@ def submission(body: dict[str, Any]) -> Submission:
 def _reference(item: Any) -> Reference:
     fields = _typed(item, dict, "references")
     return Reference(
-        _typed(fields.get("name"), str, "references.name"),
-        _typed(fields.get("subject"), str, "references.subject"),
+        _text(fields.get("name"), "references.name"),
+        _text(fields.get("subject"), "references.subject"),
         _bounded(_typed(fields.get("version"), int, "references.version"), "references.version"),
     )
 
@@ -92,6 +97,16 @@ def _bounded(value: int, name: str) -> int:
     if not -1 <= value <= _GREATEST_INT:
         raise errors.malformed(f"The property {name} is out of range")
     return value
+
+
+def _text(value: Any, name: str) -> str:
+    """A string that can be stored: JSON can write half a surrogate pair, UTF-8 cannot."""
+    text: str = _typed(value, str, name)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise errors.malformed(f"The property {name} holds half a surrogate pair, which is no character") from error
+    return text
 
 
 def _typed(value: Any, kind: type[Any], name: str) -> Any:

@@ -26,12 +26,12 @@ class Rest:
     """Calls to one registry: `rest("GET", "/subjects")`."""
 
     def __init__(self, url: str) -> None:
-        self._address = urlsplit(url)
+        self.address = urlsplit(url)
 
     def __call__(
         self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, media_type: str = MEDIA_TYPE
     ) -> Answer:
-        connection = http.client.HTTPConnection(str(self._address.hostname), self._address.port, timeout=20)
+        connection = http.client.HTTPConnection(str(self.address.hostname), self.address.port, timeout=20)
         sent = raw if raw is not None else (None if body is None else json.dumps(body).encode())
         try:
             connection.request(method, path, sent, {"Content-Type": media_type})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
@@ -64,6 +65,39 @@ def test_a_property_of_the_wrong_type_is_400_and_named(rest: Rest, body: object)
 
     assert answer.status == 400
     assert "The property" in answer.body["message"]
+
+
+@pytest.mark.parametrize("where", ["schema", "schemaType", "references.subject", "references.name", "doc"])
+def test_half_a_surrogate_pair_is_refused_wherever_it_stands(rest: Rest, where: str) -> None:
+    half = "\ud800"
+    doc = half if where == "doc" else ""
+    schema = json.dumps({"type": "record", "name": "A", "doc": doc, "fields": []})
+    pin = {"name": "x" + half * (where == "references.name"), "subject": half * (where == "references.subject")}
+    body = {
+        "schema": schema + half * (where == "schema"),
+        "schemaType": f"AVRO{half * (where == 'schemaType')}",
+        "references": [{**pin, "version": 1}] if where.startswith("references") else [],
+    }
+
+    answer = rest("POST", VERSIONS, body)
+
+    assert 400 <= answer.status < 500
+    assert "not found" not in answer.body["message"]
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_fault_of_the_registry(
+    rest: Rest, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = (str(rest.address.hostname), rest.address.port)
+    with caplog.at_level("ERROR"), socket.create_connection(address) as connection:
+        head = f"POST {VERSIONS} HTTP/1.1\r\nHost: registry\r\nContent-Type: application/json\r\nContent-Length: 100"
+        connection.sendall(f"{head}\r\n\r\n{{".encode())
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+
+    assert rest("GET", "/subjects").status == 200
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("kind", ["JSON", "PROTOBUF", "XML"])
