@@ -12,6 +12,7 @@ from eventpact_cli import ending
 from eventpact_cli.explaining import Explained
 
 COMMANDS: Final[dict[str, str]] = {
+    "init": "Begin a repository of contracts: an example, and what has it judged.",
     "lint": "Judge the contracts by themselves: names, docs, types, topics.",
     "check": "Judge every version pair, and what a change breaks and for whom.",
     "diff": "Show what changed between two versions or sources, and what each mode says of it.",
