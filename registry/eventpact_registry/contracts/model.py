@@ -157,6 +157,8 @@ class Topic:
     retry: Retry
     dead_letters: str | None
     """Folder of the system's dead letter topic."""
+    envelope: bool = True
+    """Whether each event is to have every field that `System.fill` names."""
     events: Mapping[str, VersionedType]
     """By short name; empty unless `purpose` is `events`."""
     file: str
@@ -211,6 +213,8 @@ class System:
     field_names: Literal["snake", "avro"]
     topic_name: str = "{topic}"
     """How a topic's folder becomes its name on the broker, `QuikApp.{topic}`."""
+    topic_pattern: str | None = None
+    """A regular expression for whole names of topics, where the system has one (`contracts/patterns.py`)."""
     topics: Mapping[str, Topic]
     """By folder."""
     types: Mapping[str, VersionedType]

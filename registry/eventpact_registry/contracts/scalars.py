@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, cast
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError, core_schema
 
+from eventpact_registry.contracts.patterns import check_pattern
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
@@ -99,6 +101,15 @@ SettingName = Annotated[
 Level = Literal["error", "warning", "info", "off"]
 RuleId = Annotated[str, _pattern(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", "must be a rule's id, like KEY_CHANGED")]
 
+
+def _regular_expression(value: str) -> str:
+    try:
+        return check_pattern(value)
+    except ValueError as error:
+        raise PydanticCustomError("pattern", "{reason}", {"reason": str(error)}) from error
+
+
+RegularExpression = Annotated[str, AfterValidator(_regular_expression), Field(json_schema_extra={"format": "regex"})]
 Place = Annotated[
     str,
     _pattern(

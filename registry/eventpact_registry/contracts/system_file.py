@@ -17,6 +17,7 @@ from eventpact_registry.contracts.scalars import (
     Level,
     Namespace,
     PackageVersion,
+    RegularExpression,
     RuleId,
     Setting,
     SettingName,
@@ -99,6 +100,8 @@ class SystemFile(FileModel):
     """The Python package that is generated."""
     topic_name: TopicTemplate = "{topic}"
     """How a topic is named on the broker; {topic} stands for the name of its folder."""
+    topic_pattern: Given[RegularExpression] = None
+    """A regular expression that each topic's whole name on the broker has to match, parameters as they are written."""
     defaults: TopicDefaults = TopicDefaults()
     """Topic settings that hold where a `topic.yaml` says nothing else."""
     groups: dict[GroupName, GroupFile] = Field(default_factory=dict)

@@ -84,6 +84,7 @@ def _build(file: SystemFile, yaml: YamlFile, topics: dict[str, Topic], types: di
         package_version=file.package.version,
         field_names=file.package.field_names,
         topic_name=file.topic_name,
+        topic_pattern=file.topic_pattern,
         topics=topics,
         types=types,
         groups=groups,

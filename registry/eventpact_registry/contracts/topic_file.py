@@ -58,6 +58,8 @@ class TopicDefaults(FileModel):
     """How failing records are tried again."""
     dead_letters: TopicFolder | None = None
     """Folder of the system's dead letter topic that takes what cannot be handled; null for none."""
+    envelope: Given[bool] = None
+    """Whether each event is to have every field that the system fills in; true when left out."""
 
 
 class TopicFile(TopicDefaults):

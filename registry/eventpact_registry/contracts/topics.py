@@ -100,6 +100,7 @@ def build_topic(
         subject_strategy=draft.setting("subject_strategy", None) or _strategy(name, events),
         retry=Retry(attempts=retry.attempts, backoff_ms=retry.backoff),
         dead_letters=draft.setting("dead_letters", None) if carries_events else None,
+        envelope=draft.setting("envelope", True),
         events=events,
         file=draft.yaml.locate("").file,
         locate=locate,

@@ -133,7 +133,7 @@ def test_a_shared_type_is_a_subject_of_its_own_and_breaks_before_any_event_takes
 
 def test_severities_are_those_of_the_policy() -> None:
     policy = "rules: {FIELD_WITHOUT_DEFAULT: warning, EVENT_DOC: 'off'}\n"
-    undocumented = avsc("OrderPlaced", field("orderId"), field("email"), doc="")
+    undocumented = avsc("OrderPlaced", field("orderId"), field("note"), doc="")
 
     findings = check(load({f"{ORDER}.v2.avsc": undocumented, "eventpact.yaml": policy}))
 
