@@ -8,7 +8,7 @@ outlives a power cut is up to the operating system (`synchronous=NORMAL`).
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
@@ -65,12 +65,16 @@ class Store:
 
     def __init__(self, database: str | Path) -> None:
         self._write_lock = RLock()
+        in_memory = str(database) == ":memory:"
+        self._read_lock = self._write_lock if in_memory else RLock()
         try:
-            self._writer = _connect(database)
-            _prepare(self._writer, database)
-            in_memory = str(database) == ":memory:"
-            self._reader = self._writer if in_memory else _connect(database)
-            self._read_lock = self._write_lock if in_memory else RLock()
+            with ExitStack() as opened:
+                self._writer = opened.enter_context(closing(_connect(database)))
+                _prepare(self._writer, database)
+                _tune(self._writer)
+                self._reader = self._writer if in_memory else opened.enter_context(closing(_connect(database)))
+                _tune(self._reader)
+                opened.pop_all()
         except sqlite3.Error as error:
             raise EventPactError(f"the registry's database {database} cannot be opened: {error}") from error
 
@@ -109,28 +113,32 @@ class Store:
 
 
 def _connect(database: str | Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
+    return sqlite3.connect(
         database, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS, cached_statements=64
     )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
 
 
 def _prepare(connection: sqlite3.Connection, database: str | Path) -> None:
-    """Make the tables in a new database; refuse one of another format."""
+    """Make the tables in a new database; refuse, untouched, one of another format or of another program."""
     connection.execute("BEGIN IMMEDIATE")
     [found] = connection.execute("PRAGMA user_version").fetchone()
-    if found == 0:
-        for statement in _TABLES.split(";\n"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {_FORMAT}")
-    connection.execute("COMMIT")
     if found not in (0, _FORMAT):
         raise EventPactError(
             f"the registry's database {database} has format {found}, this version reads format {_FORMAT}"
         )
+    if found == 0:
+        if connection.execute("SELECT name FROM sqlite_schema").fetchone():
+            raise EventPactError(f"{database} is another program's database; name a new file for the registry")
+        for statement in _TABLES.split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {_FORMAT}")
+    connection.execute("COMMIT")
+
+
+def _tune(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 @contextmanager

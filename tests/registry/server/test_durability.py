@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,6 +142,18 @@ def test_a_file_that_is_no_registrys_database_is_refused_and_left_alone(tmp_path
         EmbeddedRegistry(text)
 
     assert text.read_text().startswith("not a database")
+
+
+def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    database = tmp_path / "notes.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    before = database.read_bytes()
+
+    with pytest.raises(EventPactError, match=r"notes\.db is another program's database"):
+        EmbeddedRegistry(database)
+
+    assert database.read_bytes() == before
 
 
 def test_a_database_of_a_later_format_is_refused(tmp_path: Path) -> None:
