@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -97,12 +97,16 @@ class Started:
 
     def heard(self, text: str) -> str:
         """Wait until a text was printed; everything that was."""
-        deadline = time.monotonic() + PATIENCE
-        while text not in self.out:
-            assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.err}"
-            assert time.monotonic() < deadline, f"did not say {text!r}: {self.out}"
-            time.sleep(0.02)
+        self.until(lambda: text in self.out)
         return self.out
+
+    def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something has happened that the command does before it ends."""
+        deadline = time.monotonic() + PATIENCE
+        while not happened():
+            assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.out}{self.err}"
+            assert time.monotonic() < deadline, f"still waiting: {self.out}{self.err}"
+            time.sleep(0.02)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> Ended:
         """Send a signal to this process alone, and wait for its end."""
