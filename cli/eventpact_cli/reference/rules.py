@@ -44,6 +44,9 @@ _SECTIONS: Final = {
 }
 """Folder of the rules to a title and what they have in common."""
 
+_OURS: Final = "eventpact_registry.rules"
+"""Rules of plug-ins that happen to be installed are documented by their own projects."""
+
 
 def page() -> str:
     """The page's text."""
@@ -52,7 +55,7 @@ def page() -> str:
 
 def _parts() -> Iterator[str]:
     for folder, (title, what) in _SECTIONS.items():
-        found = [rule for rule in rules().values() if rule.module.split(".")[-2] == folder]
+        found = [rule for rule in rules().values() if rule.module.rpartition(".")[0] == f"{_OURS}.{folder}"]
         yield f"## {title}"
         yield what
         yield table(

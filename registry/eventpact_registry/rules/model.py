@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import getdoc, signature
+from inspect import Parameter, getdoc, signature
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from eventpact_registry.findings import Severity
@@ -76,7 +76,7 @@ def rule(rule_id: str, severity: Severity, *, docs: str = "") -> Callable[[_Func
     where a rule of a plug-in is explained; ours are explained in the reference.
 
     Raises:
-        ValueError: the id is taken, or the documentation lacks a part.
+        ValueError: the id is taken, the documentation lacks a part, or the function does not say what it judges.
     """
 
     def register(function: _Function) -> _Function:
@@ -86,11 +86,11 @@ def rule(rule_id: str, severity: Severity, *, docs: str = "") -> Callable[[_Func
         if len(parts) != 3 or not all(part.strip() for part in parts):
             raise ValueError(f"{rule_id} needs a summary, an `Anti-pattern:` and a `Best practice:` in its docstring")
         summary, _, reason = parts[0].partition("\n\n")
-        [parameter] = signature(function).parameters.values()
+        judges = _judged(rule_id, function)
         RULES[rule_id] = Rule(
             id=rule_id,
             severity=severity,
-            judges=parameter.annotation,
+            judges=judges,
             judge=function,
             summary=_flat(summary),
             reason=_flat(reason),
@@ -102,6 +102,16 @@ def rule(rule_id: str, severity: Severity, *, docs: str = "") -> Callable[[_Func
         return function
 
     return register
+
+
+def _judged(rule_id: str, function: Judge) -> type:
+    try:
+        annotations = [parameter.annotation for parameter in signature(function, eval_str=True).parameters.values()]
+    except NameError as error:
+        raise ValueError(f"{rule_id} judges something that is not imported at run time: {error}") from error
+    if len(annotations) != 1 or not isinstance(annotations[0], type) or annotations[0] is Parameter.empty:
+        raise ValueError(f"{rule_id} has to take one parameter, whose type says what it judges")
+    return annotations[0]
 
 
 def _anchor(rule_id: str, module: str) -> str:
