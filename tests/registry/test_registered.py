@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eventpact_registry.contracts.repository import ContractRepository
 
 ORDER = "shop/order.placed/OrderPlaced"
-REQUIRED: Files = {f"{ORDER}.v2.avsc": avsc("OrderPlaced", field("orderId"), field("email"))}
+REQUIRED: Files = {f"{ORDER}.v2.avsc": avsc("OrderPlaced", field("orderId"), field("channel"))}
 MONEY: Files = {
     "shop/types/Money.v1.avsc": avsc("Money", field("amount")),
     f"{ORDER}.v2.avsc": avsc(
@@ -160,7 +160,12 @@ def test_topics_groups_and_packages_are_never_compared_with_a_registry(client: R
 
 def test_what_several_bases_say_alike_is_found_once(client: RegistryClient) -> None:
     publish(client, load(MONEY))
-    contracts = load({f"{ORDER}.v1.avsc": avsc("OrderPlaced", field("orderId"), field("note", default=""))})
+    contracts = load(
+        {
+            f"{ORDER}.v1.avsc": avsc("OrderPlaced", field("orderId"), field("note", default="")),
+            "shop/system.yaml": SYSTEM.replace("1.0.0", "2.0.0"),
+        }
+    )
 
     bases = registered(client, contracts, "registry:r"), load(MONEY, revision="git:main")
     found = sorted(finding.rule for finding in check(contracts, *bases))
