@@ -7,11 +7,12 @@ difference is handled in the method that meets it, and said there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient, SchemaRegistryError
+from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
 
 from eventpact.errors import NotRegistered, RegistryError, SettingsError
+from eventpact.registry import translated
 from eventpact_registry.contracts.model import Mode
 
 if TYPE_CHECKING:
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
     from eventpact.settings import Settings
 
 T = TypeVar("T")
-
-_ADVICE: Final = {
-    401: "check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD",
-    403: "the user lacks this right on the registry",
-    404: "check that SCHEMA_REGISTRY_URL ends where the registry's API starts",
-}
-"""What to do about an HTTP status that comes without a registry's error code."""
-
-_NO_REGISTRY: Final = "something else answers there, or the registry is down: check SCHEMA_REGISTRY_URL"
-
-_NO_CODES: Final = frozenset({None, -1, 404})
-"""What stands for a registry's error code where something else answered, or the registry has no such path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +136,8 @@ class RegistryClient:
     def _ask(self, doing: str, call: Callable[[], T]) -> T:
         """Call the registry anew, whatever its client remembers; what it raises leaves as `RegistryError`."""
         self._client.clear_caches()  # type: ignore[no-untyped-call]  # the client leaves it without annotations
-        try:
+        with translated(self.url, doing):
             return call()
-        except SchemaRegistryError as error:
-            raise self._refusal(doing, error) from error
-        except Exception as error:  # its HTTP library's errors pass through the client, whichever library that is
-            reason = str(error) or type(error).__name__
-            raise RegistryError(
-                f"cannot {doing}: no schema registry answers at {self.url} ({reason}): "
-                "check SCHEMA_REGISTRY_URL, and that the registry runs"
-            ) from error
-
-    def _refusal(self, doing: str, error: SchemaRegistryError) -> RegistryError:
-        status, code = error.http_status_code, error.error_code
-        known = code not in _NO_CODES
-        said = f"{error.error_message} ({code})" if known else f"{status}: {_ADVICE.get(status, _NO_REGISTRY)}"
-        kind = NotRegistered if status == 404 and known else RegistryError
-        return kind(f"cannot {doing}: the registry at {self.url} says {said}", status=status, code=code)
 
 
 def _schema(text: str, pins: Iterable[Pin]) -> Schema:

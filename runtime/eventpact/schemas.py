@@ -11,7 +11,8 @@ import time
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from eventpact.avro.parse import parse
-from eventpact.errors import DecodeError, NotRegistered, RegistryError, SchemaError
+from eventpact.errors import DecodeError, NotRegistered, SchemaError
+from eventpact.registry import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,15 +30,6 @@ _ASK_AGAIN: Final = 30.0
 """Seconds for which an id that the registry does not know is not asked for again: poison records come in numbers."""
 
 _MOST_UNKNOWN: Final = 1000
-
-_UNKNOWN: Final = frozenset({40401, 40402, 40403})
-"""The registry's codes for a subject, a version and a schema that it does not know."""
-
-_ADVICE: Final = {
-    401: "check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD",
-    403: "grant the service its right on the registry",
-    404: "there is no registry at this address, check SCHEMA_REGISTRY_URL",
-}
 
 
 class SchemaCatalog:
@@ -153,27 +145,8 @@ class SchemaCatalog:
 
     def _ask(self, doing: str, call: Callable[[SchemaRegistryClient], T]) -> T:
         """Call the registry; everything that its client raises leaves as `RegistryError`."""
-        from confluent_kafka.schema_registry import SchemaRegistryError  # noqa: PLC0415 - loading it takes 0.3 s
-
-        try:
+        with translated(self._settings.registry_url, doing):
             return call(self._client())
-        except SchemaRegistryError as error:
-            status, code = error.http_status_code, error.error_code
-            kind = NotRegistered if code in _UNKNOWN else RegistryError
-            message = f"cannot {doing}: the registry at {self._settings.registry_url} says {status}"
-            if code and code > status:
-                message += f"/{code}"
-            if error.error_message:
-                message += f" {error.error_message}"
-            if status in _ADVICE and kind is RegistryError:
-                message += f": {_ADVICE[status]}"
-            raise kind(message, status=status, code=code) from error
-        except Exception as error:  # its HTTP library's errors pass through the client, whichever library that is
-            reason = str(error) or type(error).__name__
-            raise RegistryError(
-                f"cannot {doing}: no answer from the registry at {self._settings.registry_url} ({reason}): "
-                "check SCHEMA_REGISTRY_URL, and that the registry runs"
-            ) from error
 
     def _client(self) -> SchemaRegistryClient:
         if self._client_made is None:

@@ -277,7 +277,7 @@ class TestTrouble:
     ) -> None:
         send(producer, Posted(event_id="e1"))
 
-        with pytest.raises(RegistryError, match="no answer from the registry"):
+        with pytest.raises(RegistryError, match="no schema registry answers"):
             PostReader().run(replace(settings, registry_url="http://127.0.0.1:1"))
 
         assert committed(broker, "post-reader", "sample.posted") == {}

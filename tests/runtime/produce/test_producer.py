@@ -167,8 +167,8 @@ class TestStarting:
         self, settings: Settings, caplog: pytest.LogCaptureFixture
     ) -> None:
         with SampleProducer(replace(settings, registry_url="http://127.0.0.1:1")) as producer:
-            assert "no answer from the registry" in caplog.text
-            with pytest.raises(RegistryError, match="no answer"):
+            assert "no schema registry answers" in caplog.text
+            with pytest.raises(RegistryError, match="no schema registry answers"):
                 producer.send(Posted(event_id="e1"))
 
     def test_a_checked_producer_has_nothing_to_say(self, producer: SampleProducer) -> None:
