@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact import avro
+from eventpact.avro.memory import Memory
 from eventpact.avro.model import Record
 from eventpact.avro.source import read
 from eventpact.errors import SchemaError
@@ -83,7 +84,8 @@ class SchemaFiles:
     def load_event(self, series: Series) -> VersionedType | None:
         """An event with all its versions; None when a version could not be loaded."""
         drafts = self._read(series)
-        versions = [self._parse(draft) for draft in drafts.values()]
+        memory = Memory()
+        versions = [self._parse(draft, memory) for draft in drafts.values()]
         if len(versions) < len(series.files):
             return None
         event = self._versioned(series.name, versions, drafts)
@@ -154,12 +156,13 @@ class SchemaFiles:
             sorter.done(*ready)
         return ordered
 
-    def _parse(self, draft: _Draft) -> SchemaVersion | None:
+    def _parse(self, draft: _Draft, memory: Memory | None = None) -> SchemaVersion | None:
         pinned = self._pinned(draft)
         if pinned is None:
             return None
         try:
-            schema = avro.parse(draft.body, references=[version.schema for version in pinned.values()])
+            references = [version.schema for version in pinned.values()]
+            schema = avro.parse(draft.body, references=references, memory=memory)
         except SchemaError as error:
             self._note(error, draft)
             return None

@@ -39,6 +39,8 @@ WIDE_UNION: Final = 64
 
 _LONG_CAUSE: Final = 300
 
+_NAMED: Final = (Record, Enum, Fixed)
+
 Found: TypeAlias = tuple[Mismatch, ...]
 
 
@@ -60,9 +62,10 @@ class _Comparison:
         self.found: dict[tuple[int, int], Found] = {}
 
     def compare(self, reader: Schema, writer: Schema, path: Path) -> Deep[Found]:
-        """What is wrong with a pair that may come up again, or be inside itself."""
-        if reader.kind in PRIMITIVES and writer.kind in PRIMITIVES:
-            return _kinds(reader, writer, path)  # one object may stand in many places, each with its own location
+        """What is wrong with a pair. Two named types may come up again, or be inside themselves."""
+        if not (isinstance(reader, _NAMED) and isinstance(writer, _NAMED)):
+            found: Found = yield self.contents(reader, writer, path)
+            return found
         key = (id(reader), id(writer))
         if key in self.found:
             return self.found[key]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from eventpact.avro import attributes, defaults, names
 from eventpact.avro.canonical import meaning
 from eventpact.avro.invalid import Invalid, shown
+from eventpact.avro.memory import MAX_DEPTH as MEMORY_DEPTH
+from eventpact.avro.memory import Remembered, Use, form
 from eventpact.avro.model import (
     MISSING,
     PRIMITIVES,
@@ -34,6 +36,7 @@ from eventpact.errors import SchemaError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from eventpact.avro.memory import Key, Memory
     from eventpact.avro.model import Schema
 
 _MAX_FIXED: Final = 2**31 - 9
@@ -43,12 +46,13 @@ _PLAIN: Final = {kind: Primitive(kind=kind) for kind in get_args(PrimitiveKind)}
 """The primitives that say no more than their kind: one of each serves all schemas."""
 
 
-def parse(source: str | bytes | Any, references: Iterable[Schema] = ()) -> Schema:
+def parse(source: str | bytes | Any, references: Iterable[Schema] = (), *, memory: Memory | None = None) -> Schema:
     """The schema that a text, or JSON already parsed, declares.
 
     Args:
         source: JSON text, its UTF-8 bytes, or the value that `json.loads` made of it.
         references: schemas whose named types this one may use by name.
+        memory: one for all versions of a schema; parts that they have in common are then the same objects.
 
     Raises:
         SchemaError: with the JSON pointer of what is wrong, and for text also line and column.
@@ -58,7 +62,7 @@ def parse(source: str | bytes | Any, references: Iterable[Schema] = ()) -> Schem
     if isinstance(source, (str, bytes)):
         node, text = read(source)
     try:
-        return _Parser(_known(references)).parse(node)
+        return _Parser(_known(references), memory).parse(node)
     except Invalid as error:
         raise error.located(node, text) from None
 
@@ -76,8 +80,13 @@ class _Forward:
 
 
 class _Parser:
-    def __init__(self, known: dict[str, Named]) -> None:
+    def __init__(self, known: dict[str, Named], memory: Memory | None) -> None:
         self.known = known
+        self.memory = memory
+        self.learned: dict[Key, Remembered] = {}
+        self.uses: list[Use] = []
+        self.defines: list[Named] = []
+        self.repeated = 0
         self.defaults: list[tuple[Field, dict[str, Any]]] = []
         self.unions: list[tuple[Union, list[Any]]] = []
         self.forwards = 0
@@ -96,6 +105,8 @@ class _Parser:
                     "default",
                     hint=defaults.hint(field.type),
                 )
+        if self.memory is not None:
+            self.memory.learn(self.learned)
         return schema
 
     def schema(self, node: Any, namespace: str, holder: dict[str, Any] | list[Any], key: str | int) -> Schema:
@@ -140,6 +151,7 @@ class _Parser:
         full = name if "." in name or not namespace else f"{namespace}.{name}"
         found = self.known.get(full) or self.known.get(name)
         if found is not None:
+            self.uses.append(Use(full, name, found))
             return found
         self.forwards += 1
         return _Forward(full, holder, key)  # type: ignore[return-value]  # `link` replaces it before anyone sees it
@@ -171,12 +183,31 @@ class _Parser:
         for index, entry in enumerate(entries):
             if not isinstance(entry, dict):
                 raise Invalid("a field must be an object", entries, index)
-            field = self.field(entry, inner)
+            field = self.recalled(entry, inner)
             if field.name in fields:
                 raise Invalid(f"field {field.name!r} is defined twice in {name}", entry, "name")
             fields[field.name] = field
         object.__setattr__(record, "fields", tuple(fields.values()))
         return record
+
+    def recalled(self, node: dict[str, Any], namespace: str) -> Field:
+        """The field as it was parsed before; if it never was, it is parsed and remembered."""
+        if self.memory is None or self.depth > MEMORY_DEPTH:
+            return self.field(node, namespace)
+        key = (namespace, self.depth, form(node))
+        remembered = self.memory.recall(key, self.known)
+        if remembered is not None:
+            if remembered.uses:
+                self.uses += remembered.uses
+            for named in remembered.defines:
+                self.defines.append(named)
+                self.known[named.name] = named
+            return remembered.field
+        uses, defines, open_ends = len(self.uses), len(self.defines), self.forwards + self.repeated
+        field = self.field(node, namespace)
+        if self.forwards + self.repeated == open_ends:
+            self.learned[key] = Remembered(field, self.uses[uses:], self.defines[defines:])
+        return field
 
     def field(self, node: dict[str, Any], namespace: str) -> Field:
         name = _required(node, "name", "a field")
@@ -235,7 +266,11 @@ class _Parser:
 
     def define(self, schema: Named, node: dict[str, Any]) -> None:
         earlier = self.known.setdefault(schema.name, schema)
-        if earlier is not schema and not _is_repeated(earlier, schema):
+        if earlier is schema:
+            self.defines.append(schema)
+        elif _is_repeated(earlier, schema):
+            self.repeated += 1
+        else:
             raise Invalid(f"{schema.name} is already defined", node, "name", hint=f'use it by name: "{schema.name}"')
 
     def link(self, root: Schema) -> Schema:
