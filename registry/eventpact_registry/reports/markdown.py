@@ -27,6 +27,7 @@ _MARKER: Final = "<!-- eventpact -->"
 _MAX_ROWS: Final = 100
 _MAX_PROOFS: Final = 10
 _MAX_CHANGES: Final = 200
+_MAX_CHARACTERS: Final = 65_000
 """GitHub takes comments of 65,536 characters."""
 
 _WORDS: Final = {Severity.ERROR: "**error**", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -37,15 +38,26 @@ _SPECIAL: Final = re.compile(r"[\\`*\[\]#|~!@&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0
 
 def render(findings: Sequence[Finding], *, color: bool = False, changes: Sequence[Comparison] = ()) -> str:  # noqa: ARG001 - all formats are called alike
     """The report; `changes` are those against each base, shown below the findings."""
-    lines = [_MARKER, f"## Contracts: {_summary(findings)}", ""]
+    blocks = [f"{_MARKER}\n## Contracts: {_summary(findings)}\n"]
     if findings:
-        lines += ["| | where | rule | what |", "|---|---|---|---|"]
-        lines += [_row(finding) for finding in findings[:_MAX_ROWS]]
-        lines += [*_more(len(findings) - _MAX_ROWS, "finding"), ""]
-        lines += _proofs(findings)
+        blocks.append("| | where | rule | what |\n|---|---|---|---|")
+        blocks += [_row(finding) for finding in findings[:_MAX_ROWS]]
+        blocks += [*_more(len(findings) - _MAX_ROWS, "finding"), ""]
+        blocks += _proofs(findings)
     for comparison in changes:
-        lines += _comparison(comparison)
-    return "\n".join(lines).rstrip() + "\n"
+        blocks += _comparison(comparison)
+    return "\n".join(_fitting(blocks)).rstrip() + "\n"
+
+
+def _fitting(blocks: Iterable[str]) -> Iterator[str]:
+    """The blocks, each whole, until no more may stand in a comment."""
+    size = 0
+    for block in blocks:
+        size += len(block) + 1
+        if size > _MAX_CHARACTERS:
+            yield "\n… and more than a comment can hold: see the job's log."
+            return
+        yield block
 
 
 def _summary(findings: Sequence[Finding]) -> str:
@@ -76,27 +88,26 @@ def _proofs(findings: Sequence[Finding]) -> Iterator[str]:
         proof = finding.counterexample
         if proof is None:
             continue
-        yield f"<details><summary>A message that fails: {_inline(finding.message)}</summary>"
-        yield ""
-        yield _fenced(json.dumps(proof.value, indent=2, ensure_ascii=False))
-        yield ""
-        yield f"Written with {_inline(proof.writer)}. In {_inline(proof.reader)}: {_inline(proof.error)}"
-        yield ""
-        yield "</details>"
-        yield ""
+        yield "\n".join(
+            [
+                f"<details><summary>A message that fails: {_inline(finding.message)}</summary>\n",
+                _fenced(json.dumps(proof.value, indent=2, ensure_ascii=False)),
+                f"\nWritten with {_inline(proof.writer)}. In {_inline(proof.reader)}: {_inline(proof.error)}",
+                "\n</details>\n",
+            ]
+        )
 
 
 def _comparison(comparison: Comparison) -> Iterator[str]:
     if not comparison.changes:
         return
-    yield "### What changed"
-    yield ""
+    yield "### What changed\n"
     for change in comparison.changes[:_MAX_CHANGES]:
         yield from _change(change)
     yield from _more(len(comparison.changes) - _MAX_CHANGES, "change")
     yield ""
     for judgement in comparison.judgements[:_MAX_PROOFS]:
-        yield from _judgement(judgement)
+        yield "\n".join(_judgement(judgement))
 
 
 def _change(change: Change) -> Iterator[str]:
