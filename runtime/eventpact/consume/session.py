@@ -18,6 +18,7 @@ from eventpact.consume.record import place_of
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.consume.topics import TopicViews, ignoring, subscription
 from eventpact.errors import DeliveryError
+from eventpact.names import topic_name
 
 if TYPE_CHECKING:
     import threading
@@ -160,11 +161,19 @@ class Session:
 
     def _weigh(self, error: KafkaError, message: Message) -> None:
         if error.code() in _ABSENT:
-            _LOG.warning("group %s: no topic %s yet: `eventpact apply` creates it", self._name, message.topic())
+            self._say_absent(str(message.topic()))
         elif error.fatal() or error.code() in _LASTING:
             raise broker_error(error, self._complaints, f"read for group {self._name}")
         else:
             self._complaints(error)
+
+    def _say_absent(self, subscription: str) -> None:
+        """Only a topic that is named is amiss: one that matches a pattern is there when a tenant or neighbour is."""
+        wanted = next((name for name in self._group.topics if topic_name(name).subscription == subscription), "")
+        if topic_name(wanted).is_literal:
+            _LOG.warning("group %s: no topic %s yet: `eventpact apply` creates it", self._name, subscription)
+        else:
+            _LOG.info("group %s: no topic matches %s yet; the first that does is read", self._name, wanted)
 
     def _settle(self) -> None:
         """Commit what was dealt with, once its dead letters are safe."""

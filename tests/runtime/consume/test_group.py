@@ -329,6 +329,35 @@ class TestTrouble:
 
 
 class TestMembers:
+    def test_a_missing_topic_is_said_as_the_contracts_name_it(self, settings: Settings) -> None:
+        class Early(PostReader, name="early"):
+            topics: ClassVar[tuple[str, ...]] = ("sample.absent", "sample.rooms.{tenant_id}")
+
+        expected = {
+            ("WARNING", "group early: no topic sample.absent yet: `eventpact apply` creates it"),
+            ("INFO", "group early: no topic matches sample.rooms.{tenant_id} yet; the first that does is read"),
+        }
+        said: set[tuple[str, str]] = set()
+        stop = threading.Event()
+
+        class Listener(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                said.add((record.levelname, record.getMessage()))
+                if said >= expected:
+                    stop.set()
+
+        logger, listener = logging.getLogger("eventpact.consume"), Listener()
+        logger.addHandler(listener)
+        level = logger.level
+        logger.setLevel(logging.INFO)
+        try:
+            Early().run(settings, stop=stop, idle_timeout=5)
+        finally:
+            logger.removeHandler(listener)
+            logger.setLevel(level)
+
+        assert {one for one in said if "no topic" in one[1]} == expected
+
     def test_two_members_share_the_work_and_handle_each_event(
         self, producer: SampleProducer, settings: Settings
     ) -> None:
