@@ -52,18 +52,23 @@ class Case:
 def cases_of(rule: Rule) -> Iterator[Case]:
     """The cases in the file beside a rule."""
     module = import_module(rule.module)
-    written = yaml.safe_load(Path(str(module.__file__)).with_suffix(".yaml").read_text())
-    assert written["rule"] == rule.id
+    return cases_in(rule.id, Path(str(module.__file__)).with_suffix(".yaml").read_text())
+
+
+def cases_in(rule_id: str, text: str) -> Iterator[Case]:
+    """The cases that a file's text holds for a rule."""
+    written = yaml.safe_load(text)
+    assert written["rule"] == rule_id
     for case in written["cases"]:
         assert case.keys() <= {"name", "given", "old", "new", "today", "finds"}, case
         today = case.get("today", date(2027, 1, 1))
         finds = None if case["finds"] == "nothing" else case["finds"]
         if "given" in case:
             contracts = _over(_shop(), _placed(case["given"]))
-            yield Case(rule.id, case["name"], contracts, None, today, finds)
+            yield Case(rule_id, case["name"], contracts, None, today, finds)
         else:
             base = _over(_shop(), _placed(case.get("old", {})))
-            yield Case(rule.id, case["name"], _placed(case["new"]), base, today, finds)
+            yield Case(rule_id, case["name"], _placed(case["new"]), base, today, finds)
 
 
 def _shop() -> dict[str, Any]:
