@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import NotRegistered, RegistryError
@@ -37,6 +38,10 @@ def translated(url: str, doing: str) -> Iterator[None]:
         yield
     except SchemaRegistryError as error:
         raise _refusal(url, doing, error) from error
+    except JSONDecodeError as error:
+        raise RegistryError(
+            f"cannot {doing}: what answers at {url} is no schema registry: check SCHEMA_REGISTRY_URL"
+        ) from error
     except Exception as error:  # its HTTP library's errors pass through the client, whichever library that is
         reason = str(error) or type(error).__name__
         raise RegistryError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.errors import BrokerError, ContractError, EventPactError, NotRegistered, RegistryError
+from eventpact.wording import counted
 from eventpact_registry.plan.steps import (
     ConfigureTopic,
     CreateTopic,
@@ -75,7 +76,7 @@ def apply(
         except (RegistryError, BrokerError) as error:
             raise EventPactError(
                 f"{describe(step).action} {describe(step).name} failed: {error} "
-                f"({done} of {total} steps are done; the next apply goes on from there)"
+                f"({done} of {counted(total, 'step')} done; the next apply goes on from there)"
             ) from error
         on_step(Progress(done + 1, total, step))
 

@@ -109,7 +109,7 @@ def test_a_brokers_port_is_told_from_a_registrys() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (200, "no schema registry answers"),
+        (200, "is no schema registry"),
         (404, "check that SCHEMA_REGISTRY_URL ends where the registry's API starts"),
         (401, "check SCHEMA_REGISTRY_USERNAME"),
         (502, "something else answers there, or the registry is down"),
