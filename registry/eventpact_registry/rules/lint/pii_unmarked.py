@@ -2,6 +2,7 @@
 
 import re
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from eventpact.avro.model import Array, Schema
@@ -16,6 +17,11 @@ _PERSONAL: Final = re.compile(
 )
 _NEVER: Final = frozenset({"boolean", "enum", "record", "map", "null"})
 """Of a record, the fields inside are judged."""
+
+
+@lru_cache(maxsize=4096)
+def _is_personal(name: str) -> bool:
+    return _PERSONAL.search(_WORD_START.sub("_", name).lower()) is not None
 
 
 def _holds_data(schema: Schema) -> bool:
@@ -34,12 +40,11 @@ def pii_unmarked(found: RecordField) -> Verdict | None:
     under `personal-data: {allow: …}` in eventpact.yaml. `names` there adds names of your own.
     """
     name, policy = found.field.name, found.repository.policy
+    if not _is_personal(name) and not any(fnmatchcase(name, own) for own in policy.personal_data_names):
+        return None
     if "pii" in found.field.props or not any(map(_holds_data, found.types)):
         return None
     if any(fnmatchcase(name, allowed) for allowed in policy.personal_data_allowed):
-        return None
-    known = any(fnmatchcase(name, own) for own in policy.personal_data_names)
-    if not known and not _PERSONAL.search(_WORD_START.sub("_", name).lower()):
         return None
     return Verdict(
         f"field {found.path} is named like personal data, but is not marked as such",

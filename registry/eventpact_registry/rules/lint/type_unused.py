@@ -1,7 +1,17 @@
 """Shared types are used."""
 
+from functools import lru_cache
+
+from eventpact_registry.contracts.model import System
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import WholeSchema
+
+
+@lru_cache(maxsize=1)  # rules are asked system by system
+def _pinned(system: System) -> frozenset[str]:
+    """Every name that some version of something pins."""
+    users = [*system.types.values(), *(event for _, event in system.events())]
+    return frozenset(reference.name for user in users for version in user.versions for reference in version.references)
 
 
 @rule("TYPE_UNUSED", Severity.WARNING)
@@ -15,8 +25,6 @@ def type_unused(whole: WholeSchema) -> Verdict | None:
     """
     if whole.topic is not None:
         return None
-    users = [*whole.system.types.values(), *(event for _, event in whole.system.events())]
-    pinned = {reference.name for user in users for version in user.versions for reference in version.references}
-    if whole.event.full_name in pinned:
+    if whole.event.full_name in _pinned(whole.system):
         return None
     return Verdict(f"the shared type {whole.event.name} is used by no event", "use it, or remove it")
