@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from eventpact.names import TopicName, topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_MIN_IN_SYNC: Final = "min.insync.replicas"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +34,17 @@ class TopicContract:
         Raises:
             ParameterError: a parameter is missing, unknown or not a name.
         """
-        return TopicContract(
-            name=self.template.fill(values),
-            partitions=self.partitions,
-            replication_factor=self.replication_factor,
-            config=self.config,
-        )
+        return replace(self, name=self.template.fill(values))
+
+    def limited(self, replicas: int | None) -> TopicContract:
+        """The contract with at most `replicas` replicas, and no more of them demanded in sync; `None` is no limit.
+
+        For clusters with fewer brokers than the contract was written for, such as those of development.
+        """
+        if replicas is None or self.replication_factor <= replicas:
+            return self
+        config = dict(self.config)
+        in_sync = config.get(_MIN_IN_SYNC, "")
+        if in_sync.isdecimal() and int(in_sync) > replicas:
+            config[_MIN_IN_SYNC] = str(replicas)
+        return replace(self, replication_factor=replicas, config=config)

@@ -10,7 +10,7 @@ from eventpact import Settings
 from eventpact.operate.tenants import Tenants
 from eventpact.operate.topics import Topics
 from eventpact_registry.client import RegistryClient
-from eventpact_registry.plan import Progress, apply, desired, limited, plan, read_state, topic_contract
+from eventpact_registry.plan import Progress, apply, desired, plan, read_state, topic_contract
 from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import FETCH_WAIT_MS, LIMITS, SESSION_TIMEOUT_MS, LocalBroker
 
@@ -92,7 +92,7 @@ def synchronise(todo: Plan, stack: Stack, *, on_step: Callable[[Progress], None]
 
 def run_time_topics(system: System, *, limit: int | None = None) -> list[TopicContract]:
     """The topics of a system that are named at run time, a tenant's for example; their names hold the parameters."""
-    return [limited(topic_contract(topic), limit) for topic in system.topics.values() if topic.parameters]
+    return [topic_contract(topic).limited(limit) for topic in system.topics.values() if topic.parameters]
 
 
 def tenants_of(system: System, stack: Stack, *, limit: int | None = None) -> Tenants:

@@ -12,7 +12,6 @@ from eventpact_registry.plan.planner import plan
 from eventpact_registry.plan.render import as_json, rows, summary
 from eventpact_registry.plan.state import Cluster, State, read_state
 from eventpact_registry.plan.steps import Plan, describe
-from eventpact_registry.plan.topics import limited
 
 __all__ = [
     "Cluster",
@@ -25,7 +24,6 @@ __all__ = [
     "as_json",
     "describe",
     "desired",
-    "limited",
     "plan",
     "read_state",
     "rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import Problem
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from eventpact_registry.plan.state import ClusterState
     from eventpact_registry.plan.steps import TopicStep
 
-_MIN_IN_SYNC: Final = "min.insync.replicas"
 _LISTS: Final = frozenset({"cleanup.policy"})
 """Configuration whose value is a list: order does not matter."""
 
@@ -39,7 +38,7 @@ class TopicPlan:
 
 def plan_topics(wanted: Sequence[DesiredTopic], state: ClusterState, limit: int | None) -> list[TopicPlan]:
     """What each topic needs; `limit` is the most replicas that topics get, for development clusters."""
-    return [_plan_topic(topic, limited(topic.contract, limit), state) for topic in wanted]
+    return [_plan_topic(topic, topic.contract.limited(limit), state) for topic in wanted]
 
 
 def _plan_topic(wanted: DesiredTopic, contract: TopicContract, state: ClusterState) -> TopicPlan:
@@ -55,16 +54,6 @@ def _plan_topic(wanted: DesiredTopic, contract: TopicContract, state: ClusterSta
         _compare_replication(wanted, contract, existing, plan)
         _compare_config(contract, state.configs.get(contract.name, {}), plan)
     return plan
-
-
-def limited(contract: TopicContract, limit: int | None) -> TopicContract:
-    """The contract with at most `limit` replicas, and no more in-sync replicas demanded than there are."""
-    if limit is None or contract.replication_factor <= limit:
-        return contract
-    config = dict(contract.config)
-    if int(config.get(_MIN_IN_SYNC, 1)) > limit:
-        config[_MIN_IN_SYNC] = str(limit)
-    return replace(contract, replication_factor=limit, config=config)
 
 
 def _too_few_brokers(wanted: DesiredTopic, contract: TopicContract, brokers: int) -> Problem:

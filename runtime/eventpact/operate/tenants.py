@@ -39,11 +39,26 @@ class TenantHealth:
 class Tenants:
     """The tenants of one system on one cluster."""
 
-    def __init__(self, topics: Topics, contracts: Iterable[TopicContract], *, parameter: str = "tenant_id") -> None:
-        """Only contracts whose names hold `parameter`, and nothing else to fill in, belong to tenants."""
+    def __init__(
+        self,
+        topics: Topics,
+        contracts: Iterable[TopicContract],
+        *,
+        parameter: str = "tenant_id",
+        replication_factor_limit: int | None = None,
+    ) -> None:
+        """Only contracts whose names hold `parameter`, and nothing else to fill in, belong to tenants.
+
+        `replication_factor_limit` is the most replicas that their topics get, for clusters with fewer brokers than
+        the contracts ask for.
+        """
         self._topics = topics
         self._parameter = parameter
-        self._contracts = tuple(contract for contract in contracts if contract.template.parameters == (parameter,))
+        self._contracts = tuple(
+            contract.limited(replication_factor_limit)
+            for contract in contracts
+            if contract.template.parameters == (parameter,)
+        )
 
     def contracts(self, tenant: str) -> tuple[TopicContract, ...]:
         """The contracts of one tenant's topics."""

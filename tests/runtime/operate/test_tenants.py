@@ -56,6 +56,29 @@ def test_deleting_a_tenant_leaves_the_others(tenants: Tenants) -> None:
     assert tenants.list() == ("acme",)
 
 
+def test_on_a_cluster_with_one_broker_topics_ask_for_no_more(broker: LocalBroker) -> None:
+    strict = {"min.insync.replicas": "2", "retention.ms": "1000"}
+    three = TopicContract(name="notes.{tenant_id}", partitions=1, replication_factor=3, config=strict)
+
+    [made] = Tenants(broker.topics, [three], replication_factor_limit=1).contracts("acme")
+
+    assert made.replication_factor == 1
+    assert made.config == {"min.insync.replicas": "1", "retention.ms": "1000"}
+
+
+@pytest.mark.parametrize("limit", [None, 3, 5])
+def test_a_limit_that_is_no_less_than_the_contract_changes_nothing(limit: int | None) -> None:
+    three = TopicContract(name="a", partitions=1, replication_factor=3, config={"min.insync.replicas": "2"})
+
+    assert three.limited(limit) == three
+
+
+def test_a_demand_that_is_no_number_is_left_for_the_broker_to_refuse() -> None:
+    wrong = TopicContract(name="a", partitions=1, replication_factor=3, config={"min.insync.replicas": "most"})
+
+    assert wrong.limited(1).config == {"min.insync.replicas": "most"}
+
+
 def test_health_names_what_is_missing(tenants: Tenants, broker: LocalBroker) -> None:
     tenants.create("initech")
     assert tenants.health("initech").healthy
