@@ -118,11 +118,12 @@ class _Court:
             findings += self._judged(approval, approval)
         return sorted(findings, key=_order)
 
-    def _judged(self, thing: Any, carrier: object) -> Iterator[Finding]:
-        for rule, severity in self._rules_for(type(thing), getattr(carrier, "system", None)):
-            verdict = rule.judge(thing)
-            if verdict is not None:
-                yield _finding(rule, severity, thing, verdict, carrier)
+    def _judged(self, thing: Any, carrier: object) -> list[Finding]:
+        return [
+            _finding(rule, severity, thing, verdict, carrier)
+            for rule, severity in self._rules_for(type(thing), getattr(carrier, "system", None))
+            if (verdict := rule.judge(thing)) is not None
+        ]
 
     def _rules_for(self, kind: type, system: System | None) -> list[tuple[Rule, Severity]]:
         """The rules on a kind of thing, with what they weigh in a system."""

@@ -32,7 +32,8 @@ def find(schema: Schema, path: str) -> Found | None:
             return None
         stepped = [_branches(field.type) for field in fields if field]
         optional = optional or any(nullable for _, nullable in stepped)
-        types = tuple(branch for branches, _ in stepped for branch in branches)
+        # Each once: records that refer to each other in unions would double them at every step.
+        types = tuple({id(branch): branch for branches, _ in stepped for branch in branches}.values())
     return Found(types, optional)
 
 

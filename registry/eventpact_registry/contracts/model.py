@@ -6,15 +6,17 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from eventpact.avro.walk import named_types
 from eventpact.subjects import SubjectStrategy as SubjectStrategy  # noqa: PLC0414, TC001 - re-exported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from eventpact.avro.model import Schema
+    from eventpact.avro.model import Named, Schema
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,7 +75,7 @@ class Reference:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SchemaVersion:
     """One version of an event or shared type: one `NAME.vN.avsc` file."""
 
@@ -88,6 +90,16 @@ class SchemaVersion:
     """Turns a JSON pointer into the schema into a place in the file."""
     pinned: Mapping[str, SchemaVersion] = field(default_factory=dict)
     """The shared types of `references`, by full name."""
+
+    @cached_property
+    def types(self) -> Mapping[str, Named]:
+        """All named types that the schema is or holds, by full name."""
+        return named_types(self.schema)
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """Full names of the types that other files define for it."""
+        return frozenset(name for pinned in self.pinned.values() for name in pinned.types)
 
     @property
     def text(self) -> str:

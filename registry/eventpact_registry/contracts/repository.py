@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eventpact_registry.contracts import checks
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from eventpact_registry.contracts.source import Source, Tree
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ContractRepository:
     """All systems of a contracts folder, valid and complete."""
 
@@ -52,6 +53,20 @@ class ContractRepository:
         checks.check_systems(systems.values(), problems)
         problems.raise_any()
         return cls(systems=systems, policy=policy, label=tree.label)
+
+    @cached_property
+    def shared_types(self) -> frozenset[str]:
+        """Full names of the shared types of all systems."""
+        return frozenset(name for system in self.systems.values() for name in system.types)
+
+    @cached_property
+    def first_users(self) -> Mapping[str, str]:
+        """Names of topics on the broker to the first system that has a topic of that name."""
+        found: dict[str, str] = {}
+        for name, system in self.systems.items():
+            for topic in system.topics.values():
+                found.setdefault(topic.name, name)
+        return found
 
     def events(self) -> Iterator[tuple[System, Topic, VersionedType]]:
         """Every event with its system and topic, in order."""

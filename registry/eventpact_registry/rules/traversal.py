@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-from eventpact.avro.model import Array, Enum, Fixed, Map, Record, Union
-from eventpact.avro.walk import named_types
+from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
 from eventpact_registry.rules.subjects import (
     EnumType,
     GroupPattern,
@@ -63,7 +62,7 @@ class _Schema:
     def __init__(self, common: _Common) -> None:
         self._common = common
         self._latest = common["event"].latest
-        self._seen = {name for pinned in self._latest.pinned.values() for name in named_types(pinned.schema)}
+        self._seen = set(self._latest.shared)
 
     def parts(self) -> Iterator[Subject]:
         yield WholeSchema(**self._common, pointer="")
@@ -96,4 +95,5 @@ class _Schema:
                 for at, field in enumerate(schema.fields):
                     place, name = f"{pointer}/fields/{at}", f"{path}.{field.name}" if path else field.name
                     yield RecordField(**self._common, pointer=place, record=schema, field=field, path=name)
-                    yield from self._walk(field.type, f"{place}/type", name)
+                    if not isinstance(field.type, Primitive):
+                        yield from self._walk(field.type, f"{place}/type", name)

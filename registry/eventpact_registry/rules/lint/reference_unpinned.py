@@ -1,6 +1,5 @@
 """Shared types are pinned, not copied."""
 
-from eventpact import avro
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import WholeSchema
 
@@ -16,10 +15,8 @@ def reference_unpinned(whole: WholeSchema) -> Verdict | None:
     Best practice: `"references": [{"name": "io.shop.Address", "version": 1}]`, and the name where the type stands.
     """
     version = whole.version
-    pinned = {name for other in version.pinned.values() for name in avro.named_types(other.schema)}
-    shared = {name for system in whole.repository.systems.values() for name in system.types}
-    for name in avro.named_types(version.schema):
-        if name in shared and name not in pinned and name != whole.event.full_name:
+    for name in version.types:
+        if name in whole.repository.shared_types and name not in version.shared and name != whole.event.full_name:
             said = f"{whole.event.name} writes out {name}, which is a shared type"
             return Verdict(said, f'pin it: `"references": [{{"name": "{name}", "version": …}}]`')
     return None

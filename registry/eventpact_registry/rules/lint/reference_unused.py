@@ -1,6 +1,5 @@
 """Pinned types are used."""
 
-from eventpact import avro
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import WholeSchema
 
@@ -14,10 +13,8 @@ def reference_unused(whole: WholeSchema) -> Verdict | None:
     Anti-pattern: leaving the pin behind when the last field of that type goes.
     Best practice: pin what is used and nothing else.
     """
-    used = avro.named_types(whole.version.schema)
     for at, reference in enumerate(whole.version.references):
-        names = avro.named_types(whole.version.pinned[reference.name].schema)
-        if not used.keys() & names.keys():
+        if not whole.version.types.keys() & whole.version.pinned[reference.name].types.keys():
             said = f"{whole.event.name} pins {reference.name} but does not use it"
             return Verdict(said, "take it out of `references`", whole.version.locate(f"/references/{at}"))
     return None

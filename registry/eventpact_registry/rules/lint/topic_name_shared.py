@@ -13,15 +13,12 @@ def topic_name_shared(whole: WholeTopic) -> Verdict | None:
     Anti-pattern: `notifications` in every system of a shared cluster.
     Best practice: `topic-name: "system.{topic}"` where systems share a cluster.
     """
-    for name, system in whole.repository.systems.items():
-        if name >= whole.system.name:
-            return None
-        for topic in system.topics.values():
-            if topic.name == whole.topic.name:
-                said = f"the topic {topic.name} is one of {name} too: the two systems need clusters of their own"
-                return Verdict(
-                    said,
-                    'where they share one, give a prefix with `topic-name: "system.{topic}"`',
-                    whole.topic.locate("/name"),
-                )
-    return None
+    name = whole.topic.name
+    first = whole.repository.first_users[name]
+    if first == whole.system.name:
+        return None
+    return Verdict(
+        f"the topic {name} is one of {first} too: the two systems need clusters of their own",
+        'where they share one, give a prefix with `topic-name: "system.{topic}"`',
+        whole.topic.locate("/name"),
+    )

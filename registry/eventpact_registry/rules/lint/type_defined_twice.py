@@ -32,5 +32,4 @@ def type_defined_twice(whole: WholeSystem) -> Verdict | None:
 
 def _defined(version: SchemaVersion) -> Mapping[str, Named]:
     """The named types that a file defines itself."""
-    shared = {name for pinned in version.pinned.values() for name in avro.named_types(pinned.schema)}
-    return {name: named for name, named in avro.named_types(version.schema).items() if name not in shared}
+    return {name: named for name, named in version.types.items() if name not in version.shared}
