@@ -27,7 +27,7 @@ def kept(file: Path, lines: Iterable[str]) -> Iterator[None]:
         file.parent.mkdir(parents=True, exist_ok=True)
         _replace(file, "".join([_HEADER, *(f"{line}\n" for line in lines)]))
     except OSError as error:
-        raise OutputError(f"{file} cannot be written: {error.strerror}") from error
+        raise OutputError(f"{error.filename or file}: {error.strerror}; the settings were not written") from error
     try:
         yield
     finally:
