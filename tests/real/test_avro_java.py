@@ -26,7 +26,7 @@ from tests.runtime.avro.schema_cases import CASES, Case
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAIRS: Final = int(os.environ.get("EVENTPACT_PAIRS", "6000"))
+PAIRS: Final = int(os.environ.get("EVENTPACT_PAIRS", "7000"))
 SEED: Final = os.environ.get("EVENTPACT_SEED", "1")
 DATA_OF_A_PAIR: Final = 3
 
