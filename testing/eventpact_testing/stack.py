@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventpact import Settings
+from eventpact.environment import VARIABLES
 from eventpact.operate.tenants import Tenants
 from eventpact.operate.topics import Topics
 from eventpact_registry.client import RegistryClient
@@ -15,13 +16,17 @@ from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import FETCH_WAIT_MS, LIMITS, SESSION_TIMEOUT_MS, LocalBroker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from eventpact.topic import TopicContract
     from eventpact_registry.contracts.model import System
     from eventpact_registry.contracts.repository import ContractRepository
     from eventpact_registry.plan import Plan
+
+
+_ACCESS: Final = ("KAFKA_SASL_", "KAFKA_SSL_")
+"""How the variables begin that let a service into a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,28 @@ class Stack:
 
     def environ(self) -> dict[str, str]:
         """The variables that point a service to this stack."""
+        settings = self.settings
+        password = settings.registry_password
         variables = {
-            "KAFKA_BROKERS": self.settings.brokers,
-            "SCHEMA_REGISTRY_URL": self.settings.registry_url,
-            "KAFKA_CLIENT_ID": self.settings.client_id,
+            "KAFKA_BROKERS": settings.brokers,
+            "SCHEMA_REGISTRY_URL": settings.registry_url,
+            "SCHEMA_REGISTRY_USERNAME": settings.registry_username,
+            "SCHEMA_REGISTRY_PASSWORD": None if password is None else password.reveal(),
+            "KAFKA_CLIENT_ID": settings.client_id,
+            "KAFKA_SESSION_TIMEOUT_MS": settings.session_timeout_ms,
+            "KAFKA_FETCH_WAIT_MS": settings.fetch_wait_ms,
         }
-        numbers = {
-            "KAFKA_SESSION_TIMEOUT_MS": self.settings.session_timeout_ms,
-            "KAFKA_FETCH_WAIT_MS": self.settings.fetch_wait_ms,
-        }
-        return variables | {name: str(number) for name, number in numbers.items() if number is not None}
+        return {name: str(value) for name, value in variables.items() if value is not None}
+
+    def environ_within(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """`environ` for a service on this stack.
+
+        Of the settings in it, only how to be let into a real cluster is kept: a group's name or weak acks are meant for
+        other services, and the embedded parts know neither users nor TLS.
+        """
+        kept = _ACCESS if self.limits is None else ()
+        others = {name: text for name, text in environ.items() if name not in VARIABLES or name.startswith(kept)}
+        return others | self.environ()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import fields
 from threading import Thread
@@ -46,7 +47,8 @@ class FlowProcess:
         self._result: FlowResult | None = None
         self._failure = ""
         self._errors: list[str] = []
-        self._process = scratch.start(module, ["--events", str(events)], environ=stack.environ(), first=first)
+        environ = stack.environ_within(os.environ)
+        self._process = scratch.start(module, ["--events", str(events)], environ=environ, first=first)
         self._readers = (Thread(target=self._read_output), Thread(target=self._read_errors))
         for reader in self._readers:
             reader.start()

@@ -55,10 +55,13 @@ class ScratchEnvironment:
     def start(
         self, module: str, arguments: Iterable[str] = (), *, environ: Mapping[str, str], first: Path | None = None
     ) -> subprocess.Popen[str]:
-        """Start `python -m module` in the environment with pipes on its output; `first` leads its import path."""
+        """Start `python -m module` in the environment with pipes on its output; `first` leads its import path.
+
+        `environ` holds all the variables that it gets.
+        """
         return subprocess.Popen(  # noqa: S603 - our own arguments
             [str(self.python), "-m", module, *arguments],
-            env={**os.environ, **environ, **({"PYTHONPATH": str(first)} if first else {})},
+            env={**environ, **({"PYTHONPATH": str(first)} if first else {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

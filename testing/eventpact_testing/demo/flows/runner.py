@@ -145,7 +145,7 @@ def reporting_progress(ledger: Ledger) -> Iterator[None]:
 
 def write_raw(settings: Settings, topic: str, record: bytes) -> None:
     """Write one record as it is, as a service that does not use contracts would."""
-    producer = RawProducer({"bootstrap.servers": settings.brokers, "message.timeout.ms": 10_000})
+    producer = RawProducer({**settings.admin_config(), "message.timeout.ms": "10000"})
     producer.produce(topic, value=record, key=b"poison")
     if producer.flush(15):
         raise EventPactError(f"the poison record for {topic} was not written: is the broker at {settings.brokers} up?")
@@ -155,10 +155,10 @@ def count_dead_letters(settings: Settings, topic: str, record: bytes, *, expecte
     """How often the dead letter topic holds `record`, byte for byte; waits until it is there `expected` times."""
     consumer = Consumer(
         {
-            "bootstrap.servers": settings.brokers,
+            **settings.admin_config(),
             "group.id": f"demo-dead-letters-{time.time_ns()}",
             "auto.offset.reset": "earliest",
-            "enable.auto.commit": False,
+            "enable.auto.commit": "false",
         }
     )
     consumer.subscribe([topic])
