@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 import click
 
 from eventpact_cli import ending
+from eventpact_cli.collecting import nothing_collected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,8 @@ def report(
     from eventpact_registry.reports.formats import problems_as_findings
 
     try:
-        findings = judge()
+        with nothing_collected():
+            findings = judge()
     except ContractError as error:
         if not any(problem.file for problem in error.problems):  # it is about the source itself, not about its files
             raise
