@@ -69,6 +69,10 @@ class Shelf:
         """A fetched subject's own level, if it has one."""
         return self._levels.get(subject)
 
+    def numbers(self, subject: str) -> list[int]:
+        """A fetched subject's version numbers in rising order; none when it was not fetched."""
+        return self._numbers.get(subject, [])
+
     def versions(self, subject: str) -> list[Registered]:
         """A fetched subject's versions in rising order; none when it was not fetched.
 
@@ -76,17 +80,22 @@ class Shelf:
             RegistryError: a version is no Avro schema.
         """
         versions = []
-        for number in self._numbers.get(subject, ()):
+        for number in self.numbers(subject):
             found = self._found[subject, number]
             references = tuple(Reference(pin.name, pin.version) for pin in found.pins)
-            versions.append(Registered(number, found.text, self._schema(subject, number), references))
+            versions.append(Registered(number, found.text, self.schema(subject, number), references))
         return versions
 
-    def _schema(self, subject: str, number: int) -> Schema:
+    def schema(self, subject: str, number: int) -> Schema:
+        """A fetched version's schema, with what it refers to.
+
+        Raises:
+            RegistryError: it is no Avro schema.
+        """
         key = (subject, number)
         if key not in self._parsed:
             found = self._found[key]
-            references = [self._schema(pin.subject, pin.version) for pin in found.pins]
+            references = [self.schema(pin.subject, pin.version) for pin in found.pins]
             try:
                 self._parsed[key] = avro.parse(found.text, references)
             except SchemaError as error:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
-from eventpact import avro
-from eventpact.errors import BrokerError, SchemaError, Unsupported
+from eventpact.errors import BrokerError, RegistryError, Unsupported
+from eventpact_registry.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from eventpact.avro.model import Schema
     from eventpact.operate.topics import TopicConfig, TopicState
@@ -95,44 +94,21 @@ def read_state(wanted: Desired, *, registry: RegistryClient | None, cluster: Clu
     )
 
 
-def _read_registry(registry: RegistryClient, names: Iterable[str]) -> RegistryState:
-    default_level = registry.default_level()
-    shelf = _Shelf(registry)
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="eventpact-plan") as pool:
-        subjects = dict(pool.map(lambda name: (name, _read_subject(registry, shelf, name)), names))
-    return RegistryState(default_level, subjects)
+def _read_registry(registry: RegistryClient, names: list[str]) -> RegistryState:
+    shelf = Shelf(registry)
+    shelf.fetch(names)
+    subjects = {
+        name: SubjectState(shelf.level(name), {number: _schema(shelf, name, number) for number in shelf.numbers(name)})
+        for name in names
+    }
+    return RegistryState(registry.default_level(), subjects)
 
 
-def _read_subject(registry: RegistryClient, shelf: _Shelf, name: str) -> SubjectState:
-    return SubjectState(
-        registry.level(name), {version: shelf.schema(name, version) for version in registry.versions(name)}
-    )
-
-
-class _Shelf:
-    """Parsed schemas of a registry; each version is fetched once, also by those that refer to it."""
-
-    def __init__(self, registry: RegistryClient) -> None:
-        self._registry = registry
-        self._parsed: dict[tuple[str, int], Schema | None] = {}
-        self._lock = Lock()
-
-    def schema(self, subject: str, version: int) -> Schema | None:
-        """A version's schema with its references; None when it is not valid Avro."""
-        key = (subject, version)
-        if key not in self._parsed:
-            parsed = self._fetch(subject, version)
-            with self._lock:
-                self._parsed.setdefault(key, parsed)
-        return self._parsed[key]
-
-    def _fetch(self, subject: str, version: int) -> Schema | None:
-        found = self._registry.version(subject, version)
-        references = [self.schema(pin.subject, pin.version) for pin in found.pins]
-        try:
-            return avro.parse(found.text, [reference for reference in references if reference is not None])
-        except SchemaError:
-            return None
+def _schema(shelf: Shelf, subject: str, number: int) -> Schema | None:
+    try:
+        return shelf.schema(subject, number)
+    except RegistryError:  # nothing is asked here: it is no Avro schema
+        return None
 
 
 def _read_cluster(cluster: Cluster, names: list[str]) -> ClusterState:
