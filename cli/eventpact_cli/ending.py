@@ -95,8 +95,9 @@ def _report(*lines: str) -> None:
 def _usage(error: click.UsageError) -> str:
     message = error.format_message().rstrip(".")
     help_of = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
-    start = message[:2].lower() if message[:2].istitle() else message[:2]
-    return start + message[2:] + help_of
+    if message[:1].isupper() and message[1:2].islower():  # click's sentences, and not a word like OLD
+        message = message[:1].lower() + message[1:]
+    return message + help_of
 
 
 def _drop_output() -> None:

@@ -14,6 +14,7 @@ from eventpact_cli.options import contracts_option
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from eventpact_registry.contracts.source import Base
     from eventpact_registry.diff.comparison import Comparison
 
 
@@ -65,15 +66,25 @@ def diff(*, contracts: Path, old: str, new: str, form: str, changelog: bool) -> 
 
 def _compared(contracts: Path, old: str, new: str) -> Comparison:
     from eventpact_cli.loading import load, load_pair
-    from eventpact_registry.contracts.source import parse_base
     from eventpact_registry.contracts.version_names import find_version, is_version_name
     from eventpact_registry.diff.comparison import compare, compare_versions
 
-    named = is_version_name(old), is_version_name(new)
-    if named == (True, True):
+    sources = [_source(text, contracts) for text in (old, new) if not is_version_name(text)]
+    if not sources:
         repository = load(contracts)
         before, after = find_version(repository, old), find_version(repository, new)
         return compare_versions(after.subject, before.version, after.version)
-    if named == (False, False):
-        return compare(*load_pair(parse_base(old, contracts), parse_base(new, contracts), contracts))
+    if len(sources) == 2:
+        return compare(*load_pair(sources[0], sources[1], contracts))
     raise click.UsageError("one version and one source: OLD and NEW are two of a kind", click.get_current_context())
+
+
+def _source(text: str, contracts: Path) -> Base:
+    from eventpact.errors import ContractError
+    from eventpact_registry.contracts.source import parse_base
+
+    try:
+        return parse_base(text, contracts)
+    except ContractError as error:
+        message = f"'{text}' is neither a version, like MessageSent@2, nor a source, like git:main or dir:contracts"
+        raise click.UsageError(message, click.get_current_context()) from error

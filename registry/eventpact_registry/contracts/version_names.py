@@ -61,7 +61,7 @@ def find_version(repository: ContractRepository, text: str) -> NamedVersion:
     systems = sorted({named.system.name for named in of_name})
     if len(systems) > 1:
         hint = " or ".join(f"{owner}/{name}@{number}" for owner in systems)
-        raise ContractError(Problem(f"there is a {name} in {' and in '.join(systems)}", hint=f"write {hint}"))
+        raise ContractError(Problem(f"{name} is in {' and in '.join(systems)}", hint=f"write {hint}"))
     if number == "latest":
         return of_name[-1]
     chosen = [named for named in of_name if named.version.version == int(number)]

@@ -63,7 +63,12 @@ class FieldAdded(SchemaChange):
 class FieldRemoved(FieldAdded):
     """A field is gone."""
 
-    sentence = "field {change.path} removed, which was {change.having} default"
+    sentence = "field {change.path} removed, which had {change.had} default"
+
+    @property
+    def had(self) -> str:
+        """`a` or `no`."""
+        return "a" if self.field.has_default else "no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

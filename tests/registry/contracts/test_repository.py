@@ -148,7 +148,7 @@ def test_a_version_is_found_by_what_a_user_calls_it(two_systems: ContractReposit
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("OrderPlaced@1", "there is a OrderPlaced in mall and in shop (hint: write mall/OrderPlaced@1 or shop/"),
+        ("OrderPlaced@1", "OrderPlaced is in mall and in shop (hint: write mall/OrderPlaced@1 or shop/"),
         ("shop/OrderPlaced@3", "OrderPlaced has no version 3 (hint: it has 1, 2)"),
         ("shop/OrderPlace@1", "there is no event or type OrderPlace (hint: did you mean 'OrderPlaced'?)"),
         ("x.avsc", "x.avsc is no file of contracts"),

@@ -36,7 +36,7 @@ def nested(*fields: dict[str, Any], name: str = "Data") -> dict[str, Any]:
     [
         ([], [field("a")], kinds.FieldAdded, "field a added, without default"),
         ([], [field("a", default="")], kinds.FieldAdded, "field a added, with a default"),
-        ([field("a")], [], kinds.FieldRemoved, "field a removed, which was without default"),
+        ([field("a")], [], kinds.FieldRemoved, "field a removed, which had no default"),
         ([field("a")], [field("b", aliases=["a"])], kinds.FieldRenamed, "field a renamed to b"),
         ([field("a", "int")], [field("a", "long")], kinds.TypeChanged, "type of a changed from int to long"),
         (

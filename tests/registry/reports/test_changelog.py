@@ -41,7 +41,7 @@ def test_changes_stand_under_the_system_by_what_they_do() -> None:
 ### Deprecated
 - **OrderPlaced**: version 3 added (old readers take new messages; new readers do not take old ones)
   - field email added, without default
-  - field note removed, which was with a default
+  - field note removed, which had a default
 
 ### Removed
 - **refunded**: topic removed, refunded
