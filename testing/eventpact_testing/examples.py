@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
@@ -81,7 +82,8 @@ class ValueMaker:
                 count = 0 if depth > _MAX_DEPTH else self.random.choice((0, 1, 2))
                 return [self.value(schema.items, hint.rstrip("s"), depth + 1) for _ in range(count)]
             case "map":
-                return {key: self.value(schema.values, key, depth + 1) for key in self.random.sample(_WORDS, 2)}
+                keys = self.random.sample(_WORDS, 0 if depth > _MAX_DEPTH else 2)
+                return {key: self.value(schema.values, key, depth + 1) for key in keys}
             case "enum":
                 return self.random.choice(schema.symbols)
             case "fixed":
@@ -90,9 +92,7 @@ class ValueMaker:
         return self._logical(schema.logical, None) if schema.logical else self._primitive(schema, hint)
 
     def _branch(self, branches: tuple[Schema, ...], hint: str, depth: int) -> Any:
-        if depth > _MAX_DEPTH and any(branch.kind == "null" for branch in branches):
-            return None
-        chosen = self.random.choice(branches)
+        chosen = min(branches, key=_nesting) if depth > _MAX_DEPTH else self.random.choice(branches)
         made = self.value(chosen, hint, depth)
         return (chosen.name, made) if chosen.kind in {"record", "enum", "fixed"} else made
 
@@ -123,6 +123,19 @@ class ValueMaker:
         if logical.name == "uuid":
             return UUID(bytes=data or self.random.randbytes(16), version=4)
         return _MOMENTS[logical.name](self.random.randrange(86_400_000))
+
+
+def _nesting(schema: Schema, inside: frozenset[str] = frozenset()) -> float:
+    """How many records deep the shallowest value is; infinite where each value would hold another of `inside`."""
+    match schema.kind:
+        case "record":
+            if schema.name in inside:
+                return inf
+            return 1 + max((_nesting(field.type, inside | {schema.name}) for field in schema.fields), default=0)
+        case "union":
+            return min(_nesting(branch, inside) for branch in schema.branches)
+        case _:
+            return 0
 
 
 def _hint(field: Field) -> str:
