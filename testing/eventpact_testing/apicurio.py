@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import EventPactError
-from eventpact_testing.java import JavaProcess, free_ports
+from eventpact_testing.java import JavaProcess, free_ports, made_whole
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -87,13 +87,8 @@ def _unpacked(libraries: Path) -> Path:
         raise EventPactError(f"there is no apicurio-registry-app-*.tar.gz in {libraries}")
     target = archives[0].with_name("apicurio")
     if not target.is_dir():
-        unpacking = Path(tempfile.mkdtemp(dir=libraries, prefix="unpacking-"))
-        with tarfile.open(archives[0]) as archive:
+        with made_whole(target, prefix="unpacking-") as unpacking, tarfile.open(archives[0]) as archive:
             archive.extractall(unpacking, filter="data")
-        try:
-            unpacking.rename(target)
-        except OSError:  # another process was faster
-            shutil.rmtree(unpacking)
     return target
 
 

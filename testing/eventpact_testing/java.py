@@ -10,13 +10,14 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import EventPactError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -68,16 +69,24 @@ def fetch_libraries(pom: Path, *, cache: Path | None = None) -> Path:
     if maven is None:
         raise EventPactError("Maven (mvn) is not installed")
     cache.mkdir(parents=True, exist_ok=True)
-    fetched = Path(tempfile.mkdtemp(dir=cache, prefix="fetching-"))
-    _run(
-        [maven, "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={fetched}"],
-        timeout=_MAVEN_SECONDS,
-    )
-    try:
-        fetched.rename(libraries)
-    except OSError:  # another process was faster
-        shutil.rmtree(fetched)
+    with made_whole(libraries, prefix="fetching-") as fetched:
+        _run(
+            [maven, "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={fetched}"],
+            timeout=_MAVEN_SECONDS,
+        )
     return libraries
+
+
+@contextmanager
+def made_whole(target: Path, *, prefix: str) -> Iterator[Path]:
+    """A folder beside `target` to fill, which takes its place when the block ends, and goes when the block fails."""
+    filling = Path(tempfile.mkdtemp(dir=target.parent, prefix=prefix))
+    try:
+        yield filling
+        with suppress(OSError):  # another process was faster
+            filling.rename(target)
+    finally:
+        shutil.rmtree(filling, ignore_errors=True)
 
 
 def free_ports(count: int) -> list[int]:
