@@ -74,10 +74,11 @@ def report(
 
 
 def _rendered(findings: Sequence[Finding], form: str, changes: Callable[[], Sequence[Comparison]]) -> str:
-    from eventpact_registry.reports import markdown
     from eventpact_registry.reports.formats import FORMATS as RENDERERS
     from eventpact_registry.reports.style import wants_color
 
     if form == "markdown":
+        from eventpact_registry.reports import markdown
+
         return markdown.render(findings, changes=changes())
     return RENDERERS[form](findings, color=wants_color(sys.stdout, os.environ))

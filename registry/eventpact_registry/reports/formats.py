@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
 
 from eventpact_registry.contracts.model import Location
 from eventpact_registry.findings import Finding, Severity
-from eventpact_registry.reports import as_json, github, gitlab, junit, markdown, sarif, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,14 +21,24 @@ class Format(Protocol):
         """The text; `color` is for terminals and only where the format has any."""
 
 
+def _format(module: str) -> Format:
+    """The format of one of the modules beside this, which is imported when it is used: a run uses one or two."""
+
+    def render(findings: Sequence[Finding], *, color: bool = False) -> str:
+        text: str = import_module(f"eventpact_registry.reports.{module}").render(findings, color=color)
+        return text
+
+    return render
+
+
 FORMATS: Final[Mapping[str, Format]] = {
-    "text": text.render,
-    "json": as_json.render,
-    "github": github.render,
-    "gitlab": gitlab.render,
-    "junit": junit.render,
-    "sarif": sarif.render,
-    "markdown": markdown.render,
+    "text": _format("text"),
+    "json": _format("as_json"),
+    "github": _format("github"),
+    "gitlab": _format("gitlab"),
+    "junit": _format("junit"),
+    "sarif": _format("sarif"),
+    "markdown": _format("markdown"),
 }
 
 
