@@ -17,6 +17,8 @@ _STEPS: Final = (
     ("check", "--fix", "--select", "I,RUF022", "--exit-zero", "--quiet"),  # order of imports and of `__all__`
     ("format", "--quiet"),
 )
+_EVERY_FILE: Final = ("--no-respect-gitignore", "--config", "exclude=[]")
+"""Also where temporary files are ignored by git, or a system has a name that ruff passes over, as `dist`."""
 _TIMEOUT_S: Final = 120
 
 
@@ -43,7 +45,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ruff(step: tuple[str, ...], root: Path) -> None:
-    command = [sys.executable, "-m", "ruff", *step, "--no-cache", "."]
+    command = [sys.executable, "-m", "ruff", *step, *_EVERY_FILE, "--no-cache", "."]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603 - our own interpreter, fixed arguments
     if done.returncode:
         reason = (done.stderr or done.stdout).strip().splitlines()
