@@ -108,13 +108,14 @@ def test_a_registry_that_is_not_there_or_is_something_else(
 
     error = run("plan", "--only", "schemas", "--registry", address.format(**known)).error
 
-    assert f"cannot get the global compatibility level: {said.format(**known)}" in error
+    assert error.startswith("cannot ")
+    assert f": {said.format(**known)}" in error
 
 
 def test_a_base_that_is_no_registry_is_an_error_and_no_finding(run: Run, shop: Path, neighbours: Neighbours) -> None:
     error = run("check", "--against", f"registry:{neighbours.page}").error
 
-    assert error.startswith(f"cannot list subjects: what answers at {neighbours.page} is no schema registry")
+    assert f": what answers at {neighbours.page} is no schema registry: " in error
 
 
 def test_a_step_that_the_broker_refuses_says_how_far_it_came(run: Run, shop: Path, neighbours: Neighbours) -> None:
