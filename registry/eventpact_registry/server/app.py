@@ -1,7 +1,8 @@
 """The embedded registry over HTTP: Confluent Schema Registry's REST API, for Avro, as a table of routes.
 
-What only reads runs in the event loop (indexed look-ups of microseconds); what parses, judges or writes runs in a
-worker thread.
+What only reads runs in the event loop (most are indexed look-ups of microseconds); what parses, judges or writes runs
+in a worker thread. It does so under the store's lock, and everybody waits for it: up to a second for the largest
+schemas that the body's limit admits.
 """
 
 from __future__ import annotations
