@@ -242,7 +242,10 @@ def test_a_folder_without_contracts_does_not_pass_for_flawless(run: Run, work: P
 
 @pytest.mark.parametrize("command", ["lint", "check", "generate", "dev"])
 def test_a_missing_folder_is_named(run: Run, work: Path, command: str) -> None:
-    assert run(command).error == "there is no contracts folder 'contracts' (hint: name the folder with --contracts DIR)"
+    assert run(command).error == (
+        "there is no contracts folder 'contracts' "
+        "(hint: name the folder with --contracts DIR, or make one with `eventpact init`)"
+    )
 
 
 def test_the_demonstration_needs_the_systems_that_it_shows(run: Run, shop: Path) -> None:
