@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -78,7 +79,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
-    sys.exit(ending.run(lambda: cli.main(prog_name="eventpact", standalone_mode=False)))
+    code = ending.run(lambda: cli.main(prog_name="eventpact", standalone_mode=False))
+    gc.freeze()  # the process ends: what it has loaded need not be looked through once more
+    sys.exit(code)
 
 
 if __name__ == "__main__":

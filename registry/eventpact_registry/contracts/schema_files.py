@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eventpact import avro
 from eventpact.avro.memory import Memory
 from eventpact.avro.model import Record
+from eventpact.avro.parse import types_of
 from eventpact.avro.source import read
 from eventpact.errors import SchemaError
 from eventpact_registry.contracts.locating import SchemaLocator
@@ -23,6 +24,7 @@ from eventpact_registry.contracts.problems import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from eventpact.avro.model import Named
     from eventpact_registry.contracts.layout import Series
     from eventpact_registry.contracts.problems import Problems
     from eventpact_registry.contracts.source import Tree
@@ -58,6 +60,8 @@ class SchemaFiles:
         self._problems = problems
         self._shared: dict[Reference, SchemaVersion] = {}
         self._declared: dict[Reference, _Draft] = {}
+        self._types: dict[tuple[Reference, ...], dict[str, Named]] = {}
+        """What schemas with these references may use by name."""
         self._broken: set[tuple[str, int]] = set()
         """Shared types that could not even be read: short name and version."""
 
@@ -161,8 +165,9 @@ class SchemaFiles:
         if pinned is None:
             return None
         try:
-            references = [version.schema for version in pinned.values()]
-            schema = avro.parse(draft.body, references=references, memory=memory)
+            if draft.references not in self._types:
+                self._types[draft.references] = types_of(version.schema for version in pinned.values())
+            schema = avro.parse(draft.body, references=self._types[draft.references], memory=memory)
         except SchemaError as error:
             self._note(error, draft)
             return None

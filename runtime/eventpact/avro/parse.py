@@ -46,12 +46,14 @@ _PLAIN: Final = {kind: Primitive(kind=kind) for kind in get_args(PrimitiveKind)}
 """The primitives that say no more than their kind: one of each serves all schemas."""
 
 
-def parse(source: str | bytes | Any, references: Iterable[Schema] = (), *, memory: Memory | None = None) -> Schema:
+def parse(
+    source: str | bytes | Any, references: Iterable[Schema] | dict[str, Named] = (), *, memory: Memory | None = None
+) -> Schema:
     """The schema that a text, or JSON already parsed, declares.
 
     Args:
         source: JSON text, its UTF-8 bytes, or the value that `json.loads` made of it.
-        references: schemas whose named types this one may use by name.
+        references: schemas whose named types this one may use by name, or what `types_of` makes of them.
         memory: one for all versions of a schema; parts that they have in common are then the same objects.
 
     Raises:
@@ -62,7 +64,8 @@ def parse(source: str | bytes | Any, references: Iterable[Schema] = (), *, memor
     if isinstance(source, (str, bytes)):
         node, text = read(source)
     try:
-        return _Parser(_known(references), memory).parse(node)
+        known = references if isinstance(references, dict) else types_of(references)
+        return _Parser(known.copy(), memory).parse(node)
     except Invalid as error:
         raise error.located(node, text) from None
 
@@ -306,7 +309,12 @@ class _Parser:
         return found
 
 
-def _known(references: Iterable[Schema]) -> dict[str, Named]:
+def types_of(references: Iterable[Schema]) -> dict[str, Named]:
+    """The types by full name that a schema with these references may use: `parse` takes them for the references.
+
+    Raises:
+        SchemaError: two references define one name in two ways.
+    """
     known: dict[str, Named] = {}
     for reference in references:
         for name, schema in named_types(reference).items():
@@ -329,6 +337,8 @@ def _missing(node: dict[str, Any], key: str, what: str) -> Invalid:
 def _name(node: dict[str, Any], namespace: str, what: str) -> str:
     name = _required(node, "name", what)
     own = node.get("namespace")
+    if own is None and namespace and names.is_name(name):
+        return f"{namespace}.{name}"  # as nearly all are: the namespace around them was looked at already
     if own is not None and not isinstance(own, str):
         raise Invalid(f"{shown(own)} is no namespace", node, "namespace")
     if not isinstance(name, str) or not names.is_name(names.short_name(name)):
