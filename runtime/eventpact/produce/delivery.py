@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from confluent_kafka import KafkaError
 
 from eventpact.errors import DeliveryError, EventPactError
+from eventpact.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +68,7 @@ class Outcomes:
         if self.failures:
             position, first = min(self.failures.items())
             raise DeliveryError(
-                f"{len(self.failures)} of {self.total} events failed; the first, at position {position}: {first}",
+                f"{len(self.failures)} of {counted(self.total, 'event')} failed; the first, at position {position}: {first}",
                 failed=len(self.failures),
             ) from first
 
@@ -118,15 +119,15 @@ class Ledger:
         failed = sum(untold.values())
         parts = []
         if failed:
-            parts.append(f"{failed} events failed ({_summed(untold)})")
+            parts.append(f"{counted(failed, 'event')} failed ({_summed(untold)})")
         if unfinished:
-            parts.append(f"{unfinished} events are still not acknowledged after {waited:g} s")
+            parts.append(f"{counted(unfinished, 'event')} still not acknowledged after {waited:g} s")
         raise DeliveryError(" and ".join(parts), failed=failed + unfinished)
 
 
 def _summed(reasons: Mapping[str, int], most: int = 3) -> str:
     ordered = sorted(reasons.items(), key=lambda item: -item[1])
-    shown = [f"{count} times: {reason}" for reason, count in ordered[:most]]
+    shown = [f"{counted(count, 'time')}: {reason}" for reason, count in ordered[:most]]
     if len(ordered) > most:
-        shown.append(f"and {len(ordered) - most} more reasons")
+        shown.append(f"and {counted(len(ordered) - most, 'more reason')}")
     return "; ".join(shown)

@@ -199,9 +199,9 @@ class TestFailures:
         broker.close()
         producer.send(Posted(event_id="e1"))
 
-        with pytest.raises(DeliveryError, match=r"1 events are still not acknowledged after 0\.1 s"):
+        with pytest.raises(DeliveryError, match=r"1 event still not acknowledged after 0\.1 s"):
             producer.flush(0.1)
-        with pytest.raises(DeliveryError, match="1 events failed"):
+        with pytest.raises(DeliveryError, match="1 event failed"):
             producer.close(10)
 
     def test_leaving_the_block_raises_what_failed(self, settings: Settings, broker: LocalBroker) -> None:
@@ -211,7 +211,7 @@ class TestFailures:
                 broker.close()
                 producer.send(Posted(event_id="e1"))
 
-        with pytest.raises(DeliveryError, match="1 events failed"):
+        with pytest.raises(DeliveryError, match="1 event failed"):
             serve()
 
     def test_a_failure_does_not_hide_what_ended_the_block(self, settings: Settings, broker: LocalBroker) -> None:
