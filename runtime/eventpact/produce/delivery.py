@@ -67,10 +67,9 @@ class Outcomes:
         """Raise `DeliveryError` when anything failed."""
         if self.failures:
             position, first = min(self.failures.items())
-            raise DeliveryError(
-                f"{len(self.failures)} of {counted(self.total, 'event')} failed; the first, at position {position}: {first}",
-                failed=len(self.failures),
-            ) from first
+            failed = len(self.failures)
+            message = f"{failed} of {counted(self.total, 'event')} failed; the first, at position {position}: {first}"
+            raise DeliveryError(message, failed=failed) from first
 
 
 class Ledger:

@@ -208,5 +208,6 @@ class Demo:
             deleted = tenants.delete(tenant)
             left = tenants.health(tenant).existing
             if left or not deleted:
-                raise Unexpected(f"caas: of tenant {tenant}, {len(left)} topics are still there after its deletion")
+                left_over = counted(len(left), "topic")
+                raise Unexpected(f"caas: {left_over} of tenant {tenant} still there after its deletion")
             self.narrator.say(f"caas: tenant {tenant} is deleted with its {counted(len(deleted), 'topic')}")
