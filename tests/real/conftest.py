@@ -77,6 +77,26 @@ def registry(request: pytest.FixtureRequest) -> Registry:
     return found
 
 
+@pytest.fixture(scope="module")
+def own_kafka(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_part.KafkaCluster]:
+    """A broker for one file alone: elsewhere the contracts may be applied already."""
+    with kafka_part.KafkaCluster(libraries, folder=tmp_path_factory.mktemp("own-kafka")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module", params=["embedded", "apicurio"])
+def own_registry(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """Each registry in turn, empty and for one file alone."""
+    if request.param == "embedded":
+        with EmbeddedRegistry() as registry:
+            yield Registry("embedded", registry.url)
+        return
+    demand(apicurio_part.JAVA)
+    libraries = request.getfixturevalue("libraries")
+    with apicurio_part.ApicurioRegistry(libraries, folder=tmp_path_factory.mktemp("own-apicurio")) as apicurio:
+        yield Registry("apicurio", apicurio.url)
+
+
 @pytest.fixture
 def unique(request: pytest.FixtureRequest) -> str:
     """A name that no other test uses, fit for topics, subjects and Avro names."""

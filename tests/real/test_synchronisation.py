@@ -28,8 +28,8 @@ def wanted() -> Desired:
     return desired(ContractRepository.load(parse_source(f"dir:{CONTRACTS}", CONTRACTS)))
 
 
-def test_after_apply_a_plan_of_the_schemas_is_empty(registry: Registry, wanted: Desired) -> None:
-    with RegistryClient(Settings(registry_url=registry.url)) as client:
+def test_after_apply_a_plan_of_the_schemas_is_empty(own_registry: Registry, wanted: Desired) -> None:
+    with RegistryClient(Settings(registry_url=own_registry.url)) as client:
         state = read_state(wanted, registry=client, cluster=None)
         first = plan(wanted, state)
         apply(first, registry=client, cluster=None)
@@ -45,8 +45,8 @@ def topic_plan(wanted: Desired, topics: Topics) -> Plan:
     return plan(wanted, read_state(wanted, registry=None, cluster=topics), replication_factor_limit=ONE_BROKER)
 
 
-def test_after_apply_a_plan_of_the_topics_is_empty(kafka: KafkaCluster, wanted: Desired) -> None:
-    topics = Topics(Settings(brokers=kafka.bootstrap_servers))
+def test_after_apply_a_plan_of_the_topics_is_empty(own_kafka: KafkaCluster, wanted: Desired) -> None:
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
     apply(topic_plan(wanted, topics), registry=None, cluster=topics)
 
     again = topic_plan(wanted, topics)
@@ -55,8 +55,8 @@ def test_after_apply_a_plan_of_the_topics_is_empty(kafka: KafkaCluster, wanted: 
     assert again.topics_in_sync == len(wanted.topics)
 
 
-def test_what_was_changed_on_the_cluster_is_found_and_set_back(kafka: KafkaCluster, wanted: Desired) -> None:
-    topics = Topics(Settings(brokers=kafka.bootstrap_servers))
+def test_what_was_changed_on_the_cluster_is_found_and_set_back(own_kafka: KafkaCluster, wanted: Desired) -> None:
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
     apply(topic_plan(wanted, topics), registry=None, cluster=topics)
     changed = wanted.topics[0].contract
     topics.configure(changed.name, {"retention.ms": "1234567"})
@@ -71,11 +71,11 @@ def test_what_was_changed_on_the_cluster_is_found_and_set_back(kafka: KafkaClust
 
 
 def test_a_cluster_with_too_few_brokers_is_named_before_anything_is_changed(
-    kafka: KafkaCluster, wanted: Desired
+    own_kafka: KafkaCluster, wanted: Desired
 ) -> None:
-    topics = Topics(Settings(brokers=kafka.bootstrap_servers))
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
 
     found = plan(wanted, read_state(wanted, registry=None, cluster=topics))
 
     assert found.conflicts
-    assert all("replicas" in conflict.message for conflict in found.conflicts)
+    assert all("replica" in conflict.message for conflict in found.conflicts)
