@@ -36,7 +36,7 @@ def load_base(base: Base, contracts: ContractRepository) -> ContractRepository:
         RegistryError: the registry could not be asked.
     """
     if not isinstance(base, RegistrySource):
-        return ContractRepository.load(base)
+        return ContractRepository.load(base, contracts.parsed)
     from eventpact_cli.connecting import registry_client
     from eventpact_registry.registered import registered
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eventpact_registry.contracts import checks
-from eventpact_registry.contracts.file_model import validate
 from eventpact_registry.contracts.layout import arrange
 from eventpact_registry.contracts.model import Approval, Policy, System
+from eventpact_registry.contracts.parsed import ParsedFiles
 from eventpact_registry.contracts.policy_file import PolicyFile
 from eventpact_registry.contracts.problems import Problems
 from eventpact_registry.contracts.systems import load_system
-from eventpact_registry.contracts.yaml_file import pointer_of, read_yaml
+from eventpact_registry.contracts.yaml_file import pointer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,26 +33,33 @@ class ContractRepository:
     """Where it was read from, as a user names it: `contracts`, `git:main`."""
     schemas_only: bool = False
     """Whether only events, types and compatibility levels are known, as of a registry; the rest says nothing."""
+    parsed: ParsedFiles = field(default_factory=ParsedFiles, repr=False)
+    """Its files by content."""
 
     @classmethod
-    def load(cls, source: Source) -> ContractRepository:
+    def load(cls, source: Source, parsed: ParsedFiles | None = None) -> ContractRepository:
         """Read and validate every file of a source.
+
+        Args:
+            source: a folder, or a revision of one.
+            parsed: another repository's `parsed`; what both have in common is then not parsed again.
 
         Raises:
             ContractError: lists everything that is wrong, with file, line, column and hint, in order of file.
         """
         tree = source.read()
+        parsed = parsed or ParsedFiles()
         problems = Problems()
         layout = arrange(tree, problems)
-        policy = _load_policy(tree, layout.policy_file, problems)
+        policy = _load_policy(tree, layout.policy_file, problems, parsed)
         systems = {}
         for name, files in sorted(layout.systems.items()):
-            system = load_system(files, tree, problems)
+            system = load_system(files, tree, problems, parsed)
             if system is not None:
                 systems[name] = system
         checks.check_systems(systems.values(), problems)
         problems.raise_any()
-        return cls(systems=systems, policy=policy, label=tree.label)
+        return cls(systems=systems, policy=policy, label=tree.label, parsed=parsed)
 
     @cached_property
     def shared_types(self) -> frozenset[str]:
@@ -75,9 +82,8 @@ class ContractRepository:
                 yield system, topic, event
 
 
-def _load_policy(tree: Tree, path: str | None, problems: Problems) -> Policy:
-    yaml = read_yaml(tree, path, problems) if path else None
-    file = validate(PolicyFile, yaml, problems) if yaml else None
+def _load_policy(tree: Tree, path: str | None, problems: Problems, parsed: ParsedFiles) -> Policy:
+    yaml, file = parsed.read(PolicyFile, tree, path, problems)
     if yaml is None or file is None:
         return Policy()
     return Policy(

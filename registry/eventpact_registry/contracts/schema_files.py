@@ -19,13 +19,15 @@ from eventpact.avro.source import read
 from eventpact.errors import SchemaError
 from eventpact_registry.contracts.locating import SchemaLocator
 from eventpact_registry.contracts.model import Reference, SchemaVersion, VersionedType
+from eventpact_registry.contracts.parsed import SchemaText
 from eventpact_registry.contracts.problems import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from eventpact.avro.model import Named
+    from eventpact.avro.model import Named, Schema
     from eventpact_registry.contracts.layout import Series
+    from eventpact_registry.contracts.parsed import ParsedFiles
     from eventpact_registry.contracts.problems import Problems
     from eventpact_registry.contracts.source import Tree
 
@@ -39,25 +41,37 @@ class _Draft:
     series: str
     version: int
     path: str
-    source: str
-    body: dict[str, Any]
-    """The schema as JSON, without `references`."""
-    references: tuple[Reference, ...]
+    text: SchemaText
     locator: SchemaLocator
+    body: dict[str, Any] | None = None
+    """The schema as JSON, without `references`; None where the text is known from another file."""
 
     @property
     def full_name(self) -> str:
-        """The name that it declares, good enough to refer to it by."""
-        name, namespace = str(self.body.get("name", "")), self.body.get("namespace")
-        return f"{namespace}.{name}" if namespace and "." not in name else name
+        """The name that it declares."""
+        return self.text.full_name
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The shared types that it pins."""
+        return self.text.references
+
+    def json(self) -> dict[str, Any]:
+        """The schema as JSON, without `references`."""
+        if self.body is not None:
+            return self.body
+        body: dict[str, Any] = read(self.text.source)[0]
+        body.pop("references", None)
+        return body
 
 
 class SchemaFiles:
     """The schema files of one system. Load `types` first: events refer to them."""
 
-    def __init__(self, tree: Tree, problems: Problems) -> None:
+    def __init__(self, tree: Tree, problems: Problems, parsed: ParsedFiles) -> None:
         self._tree = tree
         self._problems = problems
+        self._parsed = parsed
         self._shared: dict[Reference, SchemaVersion] = {}
         self._declared: dict[Reference, _Draft] = {}
         self._types: dict[tuple[Reference, ...], dict[str, Named]] = {}
@@ -108,8 +122,12 @@ class SchemaFiles:
         return drafts
 
     def _read_file(self, series: str, version: int, path: str) -> _Draft | None:
+        content = self._tree.files[path]
+        known = self._parsed.texts.get(content)
+        if known is not None:
+            return _Draft(series, version, path, known, SchemaLocator(self._tree, path, known.source))
         try:
-            body, source = read(self._tree.files[path])
+            body, source = read(content)
         except SchemaError as error:
             self._problems.add(
                 error.message, self._tree.location(path, error.line or 1, error.column or 1), hint=error.hint
@@ -122,7 +140,8 @@ class SchemaFiles:
         references = self._references(body.pop("references", []), locator)
         if references is None:
             return None
-        return _Draft(series, version, path, source, body, references, locator)
+        text = self._parsed.texts[content] = SchemaText(source, _declared_name(body), references)
+        return _Draft(series, version, path, text, locator, body)
 
     def _references(self, found: Any, locator: SchemaLocator) -> tuple[Reference, ...] | None:
         if not isinstance(found, list):
@@ -164,22 +183,28 @@ class SchemaFiles:
         pinned = self._pinned(draft)
         if pinned is None:
             return None
+        key = (draft.text.source, tuple([version.schema for version in pinned.values()]))
+        schema = self._parsed.schemas.get(key)
         try:
-            if draft.references not in self._types:
-                self._types[draft.references] = types_of(version.schema for version in pinned.values())
-            schema = avro.parse(draft.body, references=self._types[draft.references], memory=memory)
+            if schema is None:
+                schema = self._parsed.schemas[key] = self._schema(draft, key[1], memory)
         except SchemaError as error:
             self._note(error, draft)
             return None
         return SchemaVersion(
             version=draft.version,
             file=self._tree.location(draft.path).file,
-            source=draft.source,
+            source=draft.text.source,
             schema=schema,
             references=draft.references,
-            locate=SchemaLocator(self._tree, draft.path, draft.source, pinned),
+            locate=SchemaLocator(self._tree, draft.path, draft.text.source, pinned),
             pinned=pinned,
         )
+
+    def _schema(self, draft: _Draft, pinned: tuple[Schema, ...], memory: Memory | None) -> Schema:
+        if draft.references not in self._types:
+            self._types[draft.references] = types_of(pinned)
+        return avro.parse(draft.json(), references=self._types[draft.references], memory=memory)
 
     def _pinned(self, draft: _Draft) -> dict[str, SchemaVersion] | None:
         """The shared types that a schema refers to; None where one is missing, and when versions of one clash."""
@@ -230,7 +255,7 @@ class SchemaFiles:
 
     def _note(self, error: SchemaError, draft: _Draft) -> None:
         hint = error.hint
-        named = _at(draft.body, error.path)
+        named = _at(draft.json(), error.path)
         if isinstance(named, str):
             full = named if "." in named else f"{draft.full_name.rpartition('.')[0]}.{named}"
             versions = [known.version for known in self._declared if known.name == full]
@@ -263,6 +288,11 @@ class SchemaFiles:
                 place = drafts[version.version].locator.at("/name")
                 self._problems.add(message, place, hint=f'add `"aliases": ["{short}"]` to the version that renames it')
             later.update(alias.rpartition(".")[2] for alias in getattr(version.schema, "aliases", ()))
+
+
+def _declared_name(body: dict[str, Any]) -> str:
+    name, namespace = str(body.get("name", "")), body.get("namespace")
+    return f"{namespace}.{name}" if namespace and "." not in name else name
 
 
 def _wrong_reference(entry: Any) -> str | None:

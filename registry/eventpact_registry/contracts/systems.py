@@ -5,35 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eventpact_registry.contracts import checks, path_checks
-from eventpact_registry.contracts.file_model import validate
 from eventpact_registry.contracts.model import ConsumerGroup, System
 from eventpact_registry.contracts.schema_files import SchemaFiles
 from eventpact_registry.contracts.system_file import SystemFile
 from eventpact_registry.contracts.topic_file import TopicFile
 from eventpact_registry.contracts.topics import TopicDraft, build_topic, check_name
-from eventpact_registry.contracts.yaml_file import pointer_of, read_yaml
+from eventpact_registry.contracts.yaml_file import pointer_of
 
 if TYPE_CHECKING:
     from eventpact_registry.contracts.layout import SystemFiles, TopicFiles
     from eventpact_registry.contracts.model import Topic, VersionedType
+    from eventpact_registry.contracts.parsed import ParsedFiles
     from eventpact_registry.contracts.problems import Problems
     from eventpact_registry.contracts.source import Tree
     from eventpact_registry.contracts.yaml_file import YamlFile
 
 
-def load_system(files: SystemFiles, tree: Tree, problems: Problems) -> System | None:
+def load_system(files: SystemFiles, tree: Tree, problems: Problems, parsed: ParsedFiles) -> System | None:
     """A system; what is wrong is noted, and None given when it could not be put together."""
     before = len(problems)
-    yaml = read_yaml(tree, files.system_file, problems) if files.system_file else None
-    file = validate(SystemFile, yaml, problems) if yaml else None
-    schemas = SchemaFiles(tree, problems)
+    yaml, file = parsed.read(SystemFile, tree, files.system_file, problems)
+    schemas = SchemaFiles(tree, problems, parsed)
     types = schemas.load_types(files.types.values())
     topics: dict[str, Topic] = {}
     drafts: dict[str, TopicDraft] = {}
     for folder, topic_files in sorted(files.topics.items()):
         events = _load_events(schemas, topic_files)
-        topic_yaml = read_yaml(tree, topic_files.topic_file, problems) if topic_files.topic_file else None
-        topic_file = validate(TopicFile, topic_yaml, problems) if topic_yaml else None
+        topic_yaml, topic_file = parsed.read(TopicFile, tree, topic_files.topic_file, problems)
         if topic_file and topic_yaml and file and yaml:
             drafts[folder] = TopicDraft(topic_file, topic_yaml, file, yaml)
             topic = build_topic(topic_files, drafts[folder], events, problems)
