@@ -114,7 +114,8 @@ class KafkaCluster:
     def _format(self, node: _Node, cluster_id: str, config: Mapping[str, str]) -> None:
         node.folder.mkdir(parents=True)
         node.config_file.write_text("".join(f"{name}={value}\n" for name, value in config.items()))
-        storage_tool: list[str | Path] = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", node.config_file]
+        named = f"--cluster-id={cluster_id}"  # in one word: an id may begin with a dash
+        storage_tool: list[str | Path] = ["kafka.tools.StorageTool", "format", named, "-c", node.config_file]
         quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
         run_java(["-Xmx64m", quiet, "-cp", self._classpath, *storage_tool], minimum=JAVA, timeout=_FORMAT_SECONDS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -32,6 +33,13 @@ def test_a_killed_broker_comes_back_with_its_topics(libraries: Path) -> None:
 
     assert not accepts_connections(port)
     assert not cluster.folder.exists()
+
+
+def test_a_cluster_id_may_begin_with_a_dash(libraries: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uuid.uuid4", lambda: UUID(bytes=b"\xfb" * 16))
+
+    with KafkaCluster(libraries) as cluster:
+        assert accepts_connections(int(cluster.bootstrap_servers.rpartition(":")[2]))
 
 
 def test_a_broker_that_does_not_start_says_why_and_keeps_its_log(libraries: Path, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ def envelope_incomplete(whole: WholeTopic) -> Verdict | None:
     unseen.
 
     Anti-pattern: an event without the correlation id that all others carry.
-    Best practice: start from an event that has the envelope, as `eventpact new` does; `envelope: false` in topic.yaml
-    (or under `defaults`) where events come from elsewhere and have none.
+    Best practice: copy the envelope from an event that has it; `envelope: false` in topic.yaml (or under `defaults`)
+    where events come from elsewhere and have none.
     """
     if not whole.topic.envelope:
         return None

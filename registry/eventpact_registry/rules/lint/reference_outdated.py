@@ -11,7 +11,7 @@ def reference_outdated(whole: WholeSchema) -> Verdict | None:
     Nothing breaks, but the event misses what the type has gained.
 
     Anti-pattern: evolving a shared type and forgetting the events that hold it.
-    Best practice: `eventpact evolve` on a shared type makes the next version of everything that uses it.
+    Best practice: with a new version of a shared type, make the next version of everything that uses it.
     """
     for at, reference in enumerate(whole.version.references):
         shared = whole.system.types.get(reference.name)

@@ -12,7 +12,7 @@ def version_mutated(change: VersionMutated) -> Verdict | None:
     no longer says what the bytes on the topic are, and the registry refuses it or, worse, knows both.
 
     Anti-pattern: editing the latest `.avsc` because the change is small.
-    Best practice: copy it to the next number and change that; `eventpact evolve` does it.
+    Best practice: copy it to the next number and change that.
     """
     number, what = change.version.version, "; ".join(inner.text for inner in change.changes[:3])
     more = f" and {len(change.changes) - 3} more" if len(change.changes) > 3 else ""
