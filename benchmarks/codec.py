@@ -23,6 +23,7 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerialize
 from confluent_kafka.serialization import MessageField, SerializationContext
 from dataclasses_avroschema import AvroModel, types
 
+from benchmarks.standalone import written_out
 from benchmarks.table import Table, main, measure
 from eventpact import avro
 from eventpact_codegen.generator import generate
@@ -68,7 +69,7 @@ def run() -> Table:
     with tempfile.TemporaryDirectory() as folder, EmbeddedRegistry() as registry:
         event_class = _generated(Path(folder))
         contract = event_class.contract
-        text = json.dumps(_inlined(json.loads(contract.schema), _definitions(contract.references)))
+        text = json.dumps(written_out(json.loads(contract.schema), _definitions(contract.references)))
         candidates = {
             "eventpact, generated class": _generated_codec(event_class, text),
             "eventpact, dicts": _plain_codec(text),
@@ -107,20 +108,6 @@ def _definitions(references: Any) -> dict[str, Any]:
     for reference in references:
         found |= {reference.name: json.loads(reference.schema)} | _definitions(reference.references)
     return found
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """The schema with each shared type in the place where it is first named, as the peers want it."""
-    match schema:
-        case str() if schema in definitions:
-            return _inlined(definitions.pop(schema), definitions)
-        case list():
-            return [_inlined(branch, definitions) for branch in schema]
-        case dict():
-            inner = ("type", "items", "values", "fields")
-            return {k: _inlined(v, definitions) if k in inner else v for k, v in schema.items() if k != "references"}
-        case _:
-            return schema
 
 
 def _generated_codec(event_class: Any, text: str) -> Codec:

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -28,6 +30,7 @@ import org.apache.avro.io.EncoderFactory;
  * <pre>
  * {"op": "parse", "schema": text, "references": [text]}       -> {"canonical": text, "fingerprint": hex}
  * {"op": "compare", "writer": text, "reader": text}           -> {"mismatches": [{"kind": name, "path": location}]}
+ * {"op": "versions", "schemas": [text]}                         -> {"compatible": [whether one reads an earlier one]}
  * {"op": "read", "writer": text, "reader": text, "data": [hex]} -> {"values": [hex in the reader's schema, or {"error": text}]}
  * </pre>
  *
@@ -73,6 +76,9 @@ public final class Judge {
       case "compare":
         compare(schema(request, "writer"), schema(request, "reader"), answer.putArray("mismatches"));
         break;
+      case "versions":
+        versions(request.get("schemas"), answer.putArray("compatible"));
+        break;
       case "read":
         read(schema(request, "writer"), schema(request, "reader"), request.get("data"), answer.putArray("values"));
         break;
@@ -100,6 +106,20 @@ public final class Judge {
         SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getResult();
     for (SchemaCompatibility.Incompatibility found : result.getIncompatibilities()) {
       mismatches.addObject().put("kind", found.getType().name()).put("path", found.getLocation());
+    }
+  }
+
+  /** Each schema as the reader of each one before it, the newest of these first. */
+  private static void versions(JsonNode texts, ArrayNode compatible) {
+    List<Schema> earlier = new ArrayList<>();
+    for (JsonNode text : texts) {
+      Schema reader = new Schema.Parser(NameValidator.STRICT_VALIDATOR).parse(text.textValue());
+      for (Schema writer : earlier) {
+        compatible.add(
+            SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getType()
+                == SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE);
+      }
+      earlier.add(0, reader);
     }
   }
 

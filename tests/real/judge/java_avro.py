@@ -62,6 +62,11 @@ class JavaAvro:
         [answer] = self.ask([{"op": "parse", "schema": schema, "references": references}])
         return dict(answer)
 
+    def versions(self, subjects: Iterable[list[str]]) -> list[list[bool]]:
+        """Of each subject whether each version reads each earlier one, the newest of these first."""
+        answers = self.ask({"op": "versions", "schemas": texts} for texts in subjects)
+        return [answer["compatible"] for answer in answers]
+
     def _write(self, text: str) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(text)
