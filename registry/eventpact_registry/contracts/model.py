@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from eventpact.avro.walk import named_types
 from eventpact.subjects import SubjectStrategy as SubjectStrategy  # noqa: PLC0414, TC001 - re-exported
@@ -62,8 +62,7 @@ class Fill(StrEnum):
     CORRELATION = "correlation"  # the correlation id of the event being handled, else a new one
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A pinned shared type: registered under `subject` (its full name) as `version`."""
 
     name: str

@@ -303,8 +303,10 @@ def _wrong_reference(entry: Any) -> str | None:
     version = entry["version"]
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         return f"the reference to {entry['name']} must be pinned to a version from 1, not {json.dumps(version)}"
-    unknown = sorted(set(entry) - {"name", "version"})
-    return f"a reference has no key '{unknown[0]}'" if unknown else None
+    if len(entry) == 2:
+        return None
+    unknown = min(entry.keys() - {"name", "version"})
+    return f"a reference has no key '{unknown}'"
 
 
 def _at(node: Any, pointer: str) -> Any:
