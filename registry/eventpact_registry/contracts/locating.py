@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from eventpact.avro.source import locate
+from eventpact.avro.outline import Outline
 from eventpact_registry.contracts.yaml_file import pointer_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 # A tuple, because what stands at "type" may be a list, which no set can be asked for.
 _NAMED: Final = ("record", "error", "enum", "fixed")
 
+_Definitions: TypeAlias = dict[str, tuple[str, Any, str]]
+"""Where each named type is defined, by full name: place, JSON, and the namespace inside it."""
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class SchemaLocator:
-    """Finds places in one schema file and in the shared types that it refers to."""
+    """Finds places in one schema file and in the shared types that it refers to; the first one costs a pass over it."""
 
     tree: Tree
     path: str
@@ -36,8 +40,7 @@ class SchemaLocator:
 
     def __call__(self, pointer: str) -> Location:
         """The place of a pointer, or of the nearest part around it that the text has."""
-        root = json.loads(self.text)
-        walk = _Walk(root, self.references)
+        walk = _Walk(self._root, self._definitions, self.references)
         # Avro Java, whose paths these are, writes the root as "/".
         tokens = pointer.rstrip("/").split("/")[1:]
         for at, token in enumerate(tokens):
@@ -50,18 +53,29 @@ class SchemaLocator:
 
     def at(self, pointer: str) -> Location:
         """The place of a pointer that is meant literally."""
-        return self.tree.location(self.path, *locate(self.text, pointer))
+        return self.tree.location(self.path, *self._outline.locate(pointer))
+
+    @cached_property
+    def _outline(self) -> Outline:
+        return Outline(self.text)
+
+    @cached_property
+    def _root(self) -> Any:
+        return json.loads(self.text)
+
+    @cached_property
+    def _definitions(self) -> _Definitions:
+        return _collected(self._root)
 
 
 class _Walk:
     """Follows a resolver's path through the JSON of a schema."""
 
-    def __init__(self, root: Any, references: Mapping[str, SchemaVersion]) -> None:
+    def __init__(self, root: Any, definitions: _Definitions, references: Mapping[str, SchemaVersion]) -> None:
         self._references = references
-        self._definitions: dict[str, tuple[str, Any, str]] = {}
-        self._collect(root, "", "")
+        self._definitions = definitions
         self._node = root
-        self._namespace = self._inside(root, "")
+        self._namespace = _inside(root, "")
         self.place = ""
 
     def step(self, token: str) -> bool:
@@ -98,36 +112,36 @@ class _Walk:
             return False
         self.place += f"/{token}"
         self._node = node
-        self._namespace = self._inside(node, self._namespace)
+        self._namespace = _inside(node, self._namespace)
         return True
 
     def _names(self, name: str) -> tuple[str, ...]:
         """The full names that a name can stand for here."""
         return (name,) if "." in name or not self._namespace else (f"{self._namespace}.{name}", name)
 
-    def _collect(self, root: Any, place: str, namespace: str) -> None:
-        """Note where each named type is defined: place, JSON, and the namespace inside it."""
-        pending = [(root, place, namespace)]
-        while pending:
-            node, at, outer = pending.pop()
-            if isinstance(node, list):
-                pending.extend((item, at + pointer_of(index), outer) for index, item in enumerate(node))
-            elif isinstance(node, dict):
-                inner = self._inside(node, outer)
-                if node.get("type") in _NAMED:
-                    self._definitions.setdefault(_full_name(node, outer), (at, node, inner))
-                pending.extend(
-                    (node[key], at + pointer_of(key), inner)
-                    for key in ("type", "fields", "items", "values")
-                    if key in node
-                )
 
-    @staticmethod
-    def _inside(node: Any, outer: str) -> str:
-        """The namespace that holds inside a node."""
-        if isinstance(node, dict) and node.get("type") in _NAMED:
-            return _full_name(node, outer).rpartition(".")[0]
-        return outer
+def _collected(root: Any) -> _Definitions:
+    definitions: _Definitions = {}
+    pending = [(root, "", "")]
+    while pending:
+        node, at, outer = pending.pop()
+        if isinstance(node, list):
+            pending.extend((item, at + pointer_of(index), outer) for index, item in enumerate(node))
+        elif isinstance(node, dict):
+            inner = _inside(node, outer)
+            if node.get("type") in _NAMED:
+                definitions.setdefault(_full_name(node, outer), (at, node, inner))
+            pending.extend(
+                (node[key], at + pointer_of(key), inner) for key in ("type", "fields", "items", "values") if key in node
+            )
+    return definitions
+
+
+def _inside(node: Any, outer: str) -> str:
+    """The namespace that holds inside a node."""
+    if isinstance(node, dict) and node.get("type") in _NAMED:
+        return _full_name(node, outer).rpartition(".")[0]
+    return outer
 
 
 def _full_name(node: dict[str, Any], outer: str) -> str:

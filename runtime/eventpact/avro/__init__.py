@@ -25,10 +25,10 @@ from eventpact.avro.model import (
     Schema,
     Union,
 )
+from eventpact.avro.outline import locate
 from eventpact.avro.parse import parse
 from eventpact.avro.plan import Mismatch, MismatchKind
 from eventpact.avro.resolve import Resolution, resolve
-from eventpact.avro.source import locate
 from eventpact.avro.walk import named_types
 from eventpact.errors import DecodeError, EncodeError, SchemaError
 

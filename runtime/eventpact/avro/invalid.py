@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from eventpact.avro.source import escape, locate
+from eventpact.avro.outline import escape, locate
 from eventpact.errors import SchemaError
 
 _LONG: Final = 60

@@ -1,4 +1,4 @@
-"""JSON text of schemas: read within limits, and searched for positions only when an error or a finding needs them.
+"""JSON text of schemas, read within limits.
 
 Stricter than Avro Java's reader where a mistake would go unseen: a key given twice, a comment, NaN and Infinity, half a
 surrogate pair. Limits: `MAX_BYTES` of text, `MAX_DEPTH` of schemas within schemas (see `parse`).
@@ -9,20 +9,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
+from eventpact.avro.outline import TOKEN, Outline
 from eventpact.errors import SchemaError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 """A registry keeps a schema in one Kafka message of 1 MiB unless it is told otherwise."""
 
 MAX_DEPTH: Final = 128
 """Schemas within schemas, and values within a default: far above what people write, far below Python's stack."""
-
-_TOKEN: Final = re.compile(r'[\s,:]+|([{}\[\]])|("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^\s,:{}\[\]"]+)', re.DOTALL)
 
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF_PAIR: Final = "half a surrogate pair is no character"
@@ -52,7 +48,7 @@ def read(source: str | bytes) -> tuple[Any, str]:
             f"not JSON: {error.msg}", line=error.lineno, column=error.colno, hint=_syntax_hint(text)
         ) from None
     except _RepeatedKeyError as error:
-        pointer, line, column = _repeated_key(text)
+        pointer, line, column = Outline(text).repeated_key()
         raise SchemaError(str(error), path=pointer, line=line, column=column, hint="keep one of the two") from None
     except _RefusedError as error:
         raise SchemaError(str(error)) from None
@@ -63,25 +59,6 @@ def read(source: str | bytes) -> tuple[Any, str]:
     if _SURROGATE.search(text):
         _check_strings(text)
     return value, text
-
-
-def locate(text: str, pointer: str) -> tuple[int, int]:
-    """Line and column, from 1, of what a JSON pointer (RFC 6901) leads to, or of the nearest parent that exists.
-
-    So a pointer to a missing attribute gives its object, and one that goes on behind a type's name gives that name.
-    """
-    best, offset = -1, 0
-    for path, start in _values(text):
-        if len(path) > best and (pointer == path or pointer.startswith(path + "/")):
-            best, offset = len(path), start
-            if pointer == path:
-                break
-    return _position(text, offset)
-
-
-def escape(token: str) -> str:
-    """A key as it stands in a JSON pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
 
 
 def _decoded(source: bytes) -> str:
@@ -109,7 +86,7 @@ def _encodable(text: str) -> str:
 
 
 def _check_strings(text: str) -> None:
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         if match[2] and not _is_encodable(json.loads(match[2])):
             line, column = _position(text, match.start())
             raise SchemaError(_HALF_PAIR, line=line, column=column)
@@ -162,44 +139,6 @@ def _double(digits: str) -> float:
 
 
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant, parse_float=_double)
-
-
-def _values(text: str) -> Iterator[tuple[str, int]]:
-    """Each value of JSON text as (JSON pointer, offset), parents first; a key given twice gives its pointer twice."""
-    containers: list[tuple[str, int | None]] = []  # the pointer, and the next index of an array
-    key: str | None = None
-    for match in _TOKEN.finditer(text):
-        bracket, string, _ = match.groups()
-        if bracket is None and string is None and match[3] is None:
-            continue
-        if bracket in {"}", "]"}:
-            if containers:
-                containers.pop()
-            continue
-        path = ""
-        if containers:
-            parent, index = containers[-1]
-            if index is not None:
-                path = f"{parent}/{index}"
-                containers[-1] = (parent, index + 1)
-            elif key is None:
-                key = json.loads(string or '""', strict=False)
-                continue
-            else:
-                path = f"{parent}/{escape(key)}"
-                key = None
-        yield path, match.start()
-        if bracket:
-            containers.append((path, 0 if bracket == "[" else None))
-
-
-def _repeated_key(text: str) -> tuple[str, int, int]:
-    seen: set[str] = set()
-    for path, start in _values(text):
-        if path in seen:
-            return path, *_position(text, start)
-        seen.add(path)
-    return "", 1, 1
 
 
 def _position(text: str, offset: int) -> tuple[int, int]:

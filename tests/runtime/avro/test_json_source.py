@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventpact import avro
-from eventpact.avro.source import MAX_BYTES, escape
+from eventpact.avro.outline import escape
+from eventpact.avro.source import MAX_BYTES
 
 
 def test_broken_json_is_reported_where_it_breaks() -> None:
