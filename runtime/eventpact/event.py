@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import UUID, uuid4
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from eventpact.avro.binding import Binding
     from eventpact.avro.model import Schema
 
 
@@ -80,6 +81,8 @@ class EventContract:
     """Avro bytes of this very version as an event; raises `DecodeError`."""
     decoder: Callable[[Schema], Callable[[bytes], Event]]
     """Compiles a decode function for what another version wrote. The runtime keeps the result for each schema id."""
+    classes: Callable[[], Mapping[str, Binding]] | None = None
+    """The classes of the event and its types by full Avro name, for further codecs: files decode whole blocks."""
 
 
 class Event:

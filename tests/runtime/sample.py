@@ -49,15 +49,17 @@ AUTHOR_REFERENCE = SchemaReference(
 def contract(cls: str, schema: dict[str, Any], **arguments: Any) -> EventContract:
     """The contract of the class of this module that is called `cls`; its codec is made when it is first needed."""
 
-    @cache
-    def codec() -> Codec:
-        references = [parse(reference.schema) for reference in arguments.get("references", ())]
+    def classes() -> dict[str, Binding]:
         attributes = tuple(field["name"] for field in schema["fields"])
-        classes = {
+        return {
             f"io.sample.{schema['name']}": Binding(globals()[cls], attributes),
             "io.sample.Author": Binding(Author, ("id", "name")),
         }
-        return Codec(parse(schema, references), classes=classes)
+
+    @cache
+    def codec() -> Codec:
+        references = [parse(reference.schema) for reference in arguments.get("references", ())]
+        return Codec(parse(schema, references), classes=classes())
 
     return EventContract(
         system="sample",
@@ -67,6 +69,7 @@ def contract(cls: str, schema: dict[str, Any], **arguments: Any) -> EventContrac
         encode=lambda event: codec().encode(event),
         decode=lambda data: codec().decode(data),
         decoder=lambda writer: codec().decoder(writer),
+        classes=classes,
         **{"version": 1, "event_type": schema["name"].lower(), "retry_backoff_ms": 5, **arguments},
     )
 

@@ -211,6 +211,7 @@ BOOK_LENT_CONTRACT = EventContract(
     encode=encode_book_lent,
     decode=decode_book_lent,
     decoder=book_lent_codec.decoder,
+    classes=classes,
 )
 
 BOOK_RETURNED_CONTRACT = EventContract(
@@ -230,4 +231,5 @@ BOOK_RETURNED_CONTRACT = EventContract(
     encode=encode_book_returned,
     decode=decode_book_returned,
     decoder=book_returned_codec.decoder,
+    classes=classes,
 )

@@ -545,4 +545,5 @@ ORDER_PLACED_CONTRACT = EventContract(
     encode=encode_order_placed,
     decode=decode_order_placed,
     decoder=order_placed_codec.decoder,
+    classes=classes,
 )

@@ -124,4 +124,5 @@ STOCK_CHANGED_CONTRACT = EventContract(
     encode=encode_stock_changed,
     decode=decode_stock_changed,
     decoder=stock_changed_codec.decoder,
+    classes=classes,
 )

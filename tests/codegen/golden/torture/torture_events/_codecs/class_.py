@@ -883,6 +883,7 @@ CLASS_CONTRACT = EventContract(
     encode=encode_class_,
     decode=decode_class_,
     decoder=class__codec.decoder,
+    classes=classes,
 )
 
 EVENT_CONTRACT = EventContract(
@@ -901,4 +902,5 @@ EVENT_CONTRACT = EventContract(
     encode=encode_event,
     decode=decode_event,
     decoder=event_codec.decoder,
+    classes=classes,
 )

@@ -84,4 +84,5 @@ STOP_CONTRACT = EventContract(
     encode=encode_stop,
     decode=decode_stop,
     decoder=stop_codec.decoder,
+    classes=classes,
 )

@@ -945,4 +945,5 @@ EVERY_TYPE_CONTRACT = EventContract(
     encode=encode_every_type,
     decode=decode_every_type,
     decoder=every_type_codec.decoder,
+    classes=classes,
 )

@@ -252,4 +252,5 @@ TREE_GROWN_CONTRACT = EventContract(
     encode=encode_tree_grown,
     decode=decode_tree_grown,
     decoder=tree_grown_codec.decoder,
+    classes=classes,
 )
