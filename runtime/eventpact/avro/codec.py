@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventpact.avro.binding import check_bindings
 from eventpact.avro.compile import compile_decoder, compile_encoder
+from eventpact.avro.executor import checked
 from eventpact.avro.form import Form
 from eventpact.avro.interpret.read import PlanReader
 from eventpact.avro.interpret.write import ValueWriter
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from eventpact.avro.binding import Binding
+    from eventpact.avro.executor import Executor
     from eventpact.avro.model import Schema
 
 
@@ -38,6 +40,7 @@ class Codec:
         *,
         logical_types: bool = True,
         classes: Mapping[str, Binding] | None = None,
+        executor: Executor | None = None,
     ) -> None:
         """Prepare a codec; nothing is compiled yet.
 
@@ -45,10 +48,13 @@ class Codec:
             schema: what values are encoded with, and what they are decoded to.
             logical_types: False leaves logical types as the types they stand on.
             classes: classes of records and enums by full name.
+            executor: what carries plans out, by default the chosen one (see `avro.executor`).
 
         Raises:
             ValueError, TypeError: a class cannot hold what its type says (see `Binding`).
+            SettingsError: the executor cannot run here.
         """
+        self._executor = checked(executor)
         check_bindings(schema, classes or {})
         self._schema = schema
         self._form = Form(logical_types, dict(classes or {}))
@@ -56,6 +62,11 @@ class Codec:
         self._encode_wide: Callable[[Any], bytes] = self._first_encode_wide
         self._decode: Callable[[bytes], Any] = self._first_decode
         self._decoder = lru_cache(maxsize=MAX_DECODERS)(self._compiled_decoder)
+
+    @property
+    def executor(self) -> Executor:
+        """What carries plans out."""
+        return self._executor
 
     @property
     def schema(self) -> Schema:
