@@ -10,6 +10,7 @@ The codec's compiler is imported when a codec is first asked for: judging schema
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from eventpact.avro import executor
 from eventpact.avro.canonical import canonical, fingerprint, meaning, sha256
 from eventpact.avro.model import (
     MISSING,
@@ -66,6 +67,7 @@ __all__ = [
     "SchemaError",
     "Union",
     "canonical",
+    "executor",
     "fingerprint",
     "locate",
     "meaning",

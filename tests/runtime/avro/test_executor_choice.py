@@ -101,7 +101,11 @@ def test_the_variable_decides_for_a_process(name: str) -> None:
     code = "from eventpact import avro; print(avro.Codec(avro.parse('\"int\"')).executor, avro.executor.chosen())"
 
     ran = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "EVENTPACT_CODEC": name}, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        check=False,
+        env={**os.environ, "EVENTPACT_CODEC": name},
+        capture_output=True,
+        text=True,
     )
 
     assert ran.stdout.split() == [name, name], ran.stderr
@@ -111,7 +115,11 @@ def test_a_wrong_variable_stops_the_first_codec() -> None:
     code = "from eventpact import avro; avro.Codec(avro.parse('\"int\"'))"
 
     ran = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "EVENTPACT_CODEC": "c"}, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        check=False,
+        env={**os.environ, "EVENTPACT_CODEC": "c"},
+        capture_output=True,
+        text=True,
     )
 
     assert ran.stderr.splitlines()[-1] == "eventpact.errors.SettingsError: EVENTPACT_CODEC=c: expected python or native"
