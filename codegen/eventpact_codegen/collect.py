@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from eventpact_registry.contracts.model import ConsumerGroup, SchemaVersion, System, Topic, VersionedType
 
 
-def collect(system: System, *, runtime_path: str | None = None) -> PackageModel:
+def collect(system: System) -> PackageModel:
     """The package model of a system.
 
     Raises:
         ContractError: two different definitions of one name would have to share a class.
     """
-    return _Collector(system).package(runtime_path)
+    return _Collector(system).package()
 
 
 class _Collector:
@@ -52,7 +52,7 @@ class _Collector:
         self.pins: dict[tuple[str, int], Pin] = {}
         self.current_shared = _current_shared(self, system)
 
-    def package(self, runtime_path: str | None) -> PackageModel:
+    def package(self) -> PackageModel:
         system = self.system
         pinned = {
             (event.full_name, version)
@@ -77,7 +77,6 @@ class _Collector:
             owner=system.owner,
             distribution=system.package_name,
             version=system.package_version,
-            import_package=system.import_package,
             keep_field_names=system.field_names == "avro",
             file=system.file,
             types=dict(sorted(self.table.types.items(), key=lambda item: item[0].sort_key)),
@@ -96,7 +95,6 @@ class _Collector:
             fill=system.fill,
             producer=system.producer,
             schemas=_schemas(system),
-            runtime_path=runtime_path,
         )
 
     def event(self, topic: Topic, event: VersionedType, version: SchemaVersion) -> EventModel:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eventpact.errors import ContractError, Problem
 from eventpact_codegen.collect import collect
 from eventpact_codegen.output import Drift, apply, compare
-from eventpact_codegen.python.draft import Draft
-from eventpact_codegen.python.formatting import formatted
-from eventpact_codegen.python.pages import PAGES
-from eventpact_codegen.python.passes import PASSES
-from eventpact_codegen.python.rendering import Renderer
+from eventpact_codegen.python.target import PYTHON
+from eventpact_codegen.rendering import Renderer
+from eventpact_codegen.target import Place, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from eventpact_codegen.model import PackageModel
-    from eventpact_codegen.python.passes import Pass
     from eventpact_registry.contracts.model import System
     from eventpact_registry.contracts.repository import ContractRepository
 
@@ -58,7 +54,7 @@ def generate(
     systems: Iterable[str] | None = None,
     check: bool = False,
     templates: Path | None = None,
-    passes: Sequence[Pass] = PASSES,
+    target: Target[Any] = PYTHON,
 ) -> Report:
     """Write one package a system to `out/SYSTEM`, or only say what would change.
 
@@ -71,14 +67,14 @@ def generate(
         systems: which ones, by name; all by default.
         check: report drift without writing.
         templates: folder of templates that replace built-in ones.
-        passes: what turns a package model into Python.
+        target: what kind of packages to make.
 
     Raises:
-        ContractError: contracts that cannot become Python: names that clash, a fill that fits no type, a system that
-            does not exist; lists every such problem of all systems.
+        ContractError: contracts that cannot become such packages: names that clash, a fill that fits no type, a system
+            that does not exist; lists every such problem of all systems.
         OutputError: a file could not be read or written, or is not ours to overwrite.
     """
-    rendered = render(repository, out, systems=systems, templates=templates, passes=passes)
+    rendered = render(repository, out, systems=systems, templates=templates, target=target)
     changes = {name: compare(out / name, files) for name, (_, files) in rendered.items()}
     if not check:
         apply(changes.values())
@@ -104,38 +100,39 @@ def render(
     *,
     systems: Iterable[str] | None = None,
     templates: Path | None = None,
-    passes: Sequence[Pass] = PASSES,
+    target: Target[Any] = PYTHON,
 ) -> dict[str, tuple[PackageModel, Mapping[str, str]]]:
     """System to its package model and its files, path to text; nothing is written. Raises as `generate` does."""
-    drafts: list[Draft] = []
+    drafts: list[tuple[PackageModel, Any]] = []
     problems: list[Problem] = []
     for system in _selected(repository, systems):
         try:
-            drafts.append(_drafted(system, _runtime_path(repository, system, out), passes))
+            drafts.append(_drafted(system, _place(repository, system, out), target))
         except ContractError as error:
             problems += error.problems
     if problems:
         raise ContractError(*dict.fromkeys(problems))  # what is wrong for all systems is said once
-    renderer = Renderer(templates)
+    renderer = Renderer(target, templates)
     files: dict[str, str] = {}
-    for draft in drafts:
-        pages = (page for make in PAGES for page in make(draft))
-        files |= {f"{draft.package.system}/{path}": text for path, text in renderer.render(pages).items()}
-    files = formatted(files)
-    return {draft.package.system: (draft.package, _below(f"{draft.package.system}/", files)) for draft in drafts}
+    for package, draft in drafts:
+        pages = (page for make in target.pages for page in make(draft))
+        files |= {f"{package.system}/{path}": text for path, text in renderer.render(pages).items()}
+    formatted = target.format(files)
+    return {package.system: (package, _below(f"{package.system}/", formatted)) for package, _ in drafts}
 
 
-def _drafted(system: System, runtime_path: str | None, passes: Sequence[Pass]) -> Draft:
+def _drafted(system: System, place: Place, target: Target[Any]) -> tuple[PackageModel, Any]:
     try:
-        draft = Draft(package=collect(system, runtime_path=runtime_path))
-        for step in passes:
+        package = collect(system)
+        draft = target.begin(package, place)
+        for step in target.passes:
             draft = step.run(draft)
     except RecursionError as error:
         hint = "define shared types that refer to each other by name instead of inside each other"
         raise ContractError(Problem(f"the types of {system.name} nest too deep", system.file, hint=hint)) from error
     if draft.problems:
         raise ContractError(*draft.problems)
-    return draft
+    return package, draft
 
 
 def _selected(repository: ContractRepository, systems: Iterable[str] | None) -> list[System]:
@@ -147,24 +144,9 @@ def _selected(repository: ContractRepository, systems: Iterable[str] | None) -> 
     return [repository.systems[name] for name in wanted]
 
 
-def _runtime_path(repository: ContractRepository, system: System, out: Path) -> str | None:
-    """The policy's folder of the runtime as seen from the package's folder, or absolute where they are far apart."""
-    configured = repository.policy.runtime_path
-    if configured is None:
-        return None
+def _place(repository: ContractRepository, system: System, out: Path) -> Place:
     contracts = Path(system.file).parent.parent
-    runtime = (contracts / configured).resolve()
-    if not (runtime / "pyproject.toml").is_file():
-        problem = Problem(
-            f"runtime-path leads to {runtime}, which holds no pyproject.toml",
-            (contracts / "eventpact.yaml").as_posix(),
-            hint="let it lead to a checkout of eventpact, or leave it out to take the runtime from an index",
-        )
-        raise ContractError(problem)
-    folder = (out / system.name).resolve()
-    if len(Path(os.path.commonpath([runtime, folder])).parts) == 1:
-        return runtime.as_posix()  # they share nothing but the root: there is no place that both could move to
-    return Path(os.path.relpath(runtime, folder)).as_posix()
+    return Place(folder=out / system.name, contracts=contracts, runtime=repository.policy.runtime_path)
 
 
 def _below(prefix: str, files: Mapping[str, str]) -> dict[str, str]:

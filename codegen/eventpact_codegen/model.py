@@ -1,6 +1,6 @@
 """What a package is, before any language: the types, events and groups of one system that become code.
 
-Made from contracts by `collect`, immutable, in Avro's names. A target (`python/`) decides how each thing is spelled.
+Made from contracts by `collect`, immutable, in Avro's names. A target (`target.py`) decides how each thing is spelled.
 """
 
 from __future__ import annotations
@@ -280,9 +280,8 @@ class PackageModel:
     owner: str
     distribution: str
     version: str
-    import_package: str
     keep_field_names: bool
-    """Attributes keep the Avro names instead of becoming snake_case."""
+    """Fields keep their Avro names, whatever the case that a language prefers."""
     file: str
     """The system's contract file, for errors and for the header of generated files."""
     types: Mapping[TypeId, TypeModel]
@@ -293,8 +292,6 @@ class PackageModel:
     fill: Mapping[str, Fill]
     producer: Mapping[str, str]
     schemas: tuple[SchemaFile, ...]
-    runtime_path: str | None
-    """Folder of the runtime, absolute or relative to the package's folder, when it is not taken from an index."""
 
     def record(self, type_id: TypeId) -> RecordModel:
         """The record of that id."""

@@ -10,14 +10,16 @@ import pytest
 from eventpact.errors import OutputError
 from eventpact_codegen import render
 from eventpact_codegen.python.draft import Draft
-from eventpact_codegen.python.passes import PASSES, Pass
+from eventpact_codegen.python.target import PYTHON
+from eventpact_codegen.target import Pass
 from tests.registry.contracts.building import load
 
 
 def with_template(folder: Path, name: str, text: str) -> dict[str, str]:
     """The shop's files when a template is replaced."""
-    (folder / name).write_text(text)
-    [(_, files)] = render(load(), folder / "out", templates=folder).values()
+    (folder / "templates").mkdir()
+    (folder / "templates" / name).write_text(text)
+    [(_, files)] = render(load(), folder / "out", templates=folder / "templates").values()
     return dict(files)
 
 
@@ -48,8 +50,9 @@ def test_a_pass_can_be_put_between_the_others(tmp_path: Path) -> None:
     def shout(draft: Draft) -> Draft:
         return replace(draft, class_names={key: name.upper() for key, name in draft.class_names.items()})
 
-    at = [step.name for step in PASSES].index("spelling") + 1
-    [(_, files)] = render(load(), tmp_path, passes=(*PASSES[:at], Pass("shouting", shout), *PASSES[at:])).values()
+    at = [step.name for step in PYTHON.passes].index("spelling") + 1
+    passes = (*PYTHON.passes[:at], Pass("shouting", shout), *PYTHON.passes[at:])
+    [(_, files)] = render(load(), tmp_path, target=replace(PYTHON, passes=passes)).values()
 
     assert "class ORDERPLACED(Event):" in files["shop_events/events.py"]
     assert "from shop_events.events import ORDERPLACED" in files["shop_events/producer.py"]

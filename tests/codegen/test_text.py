@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventpact_codegen.python import text
+from eventpact_codegen.text import markdown
 
 HOSTILE = [
     '"""',
@@ -93,7 +94,7 @@ def test_a_toml_string_is_read_as_the_string(value: str) -> None:
     ("value", "shown"), [("a | b", "a \\| b"), ("<script>", "\\<script\\>"), ("# x\n- y", "\\# x - y")]
 )
 def test_markdown_stays_one_line_of_plain_text(value: str, shown: str) -> None:
-    assert text.markdown(value) == shown
+    assert markdown(value) == shown
 
 
 def test_strings_make_tuples_of_any_length() -> None:

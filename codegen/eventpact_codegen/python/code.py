@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from eventpact_codegen.python.text import Source
+from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

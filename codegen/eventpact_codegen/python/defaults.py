@@ -11,7 +11,8 @@ from eventpact_codegen.model import ListValue, MapValue, RecordValue, ScalarValu
 from eventpact_codegen.python.code import Symbol, builtin, code, joined
 from eventpact_codegen.python.draft import Default
 from eventpact_codegen.python.names import identifier
-from eventpact_codegen.python.text import Source, byte_string, string
+from eventpact_codegen.python.text import byte_string, string
+from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -46,6 +46,8 @@ class Draft:
     """A Python package in the making. Every table is keyed by the model's ids."""
 
     package: PackageModel
+    runtime_path: str | None = None
+    """Folder of the runtime, absolute or relative to the package's folder, when it is not taken from an index."""
     class_names: Mapping[TypeId, str] = field(default_factory=dict)
     attributes: Mapping[TypeId, tuple[str, ...]] = field(default_factory=dict)
     """Of each record, in order of its fields."""
@@ -68,9 +70,14 @@ class Draft:
     """Of each module of types."""
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def import_package(self) -> str:
+        """`quikapp_events`."""
+        return self.package.distribution.replace("-", "_")
+
     def dotted(self, module: str) -> str:
         """`message` as `quikapp_events.message`."""
-        return f"{self.package.import_package}.{module}" if module else self.package.import_package
+        return f"{self.import_package}.{module}" if module else self.import_package
 
     def symbol(self, type_id: TypeId) -> Symbol:
         """The class of a type."""

@@ -8,7 +8,8 @@ from eventpact_codegen.model import EnumModel, Reference, Scalar
 from eventpact_codegen.python.code import Symbol, builtin, code
 from eventpact_codegen.python.draft import Default
 from eventpact_codegen.python.names import identifier
-from eventpact_codegen.python.text import Source, string
+from eventpact_codegen.python.text import string
+from eventpact_codegen.text import Source
 from eventpact_registry.contracts.model import Fill
 
 if TYPE_CHECKING:

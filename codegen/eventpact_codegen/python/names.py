@@ -19,7 +19,7 @@ import sys
 from typing import Final
 
 from eventpact_codegen.casing import pascal, snake
-from eventpact_codegen.python.text import Source
+from eventpact_codegen.text import Source
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eventpact_codegen.python.text import Source
+    from eventpact_codegen.text import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from eventpact_codegen.python.draft import Draft
-    from eventpact_codegen.python.pages.page import Page
+    from eventpact_codegen.target import Page
 
 PAGES: Final[tuple[Callable[[Draft], Iterator[Page]], ...]] = (
     project.pages,

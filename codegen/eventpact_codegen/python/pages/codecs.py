@@ -9,10 +9,12 @@ from eventpact.avro.emit import ClassReference, PackagedEvent, package_module
 from eventpact_codegen.casing import snake
 from eventpact_codegen.model import flat
 from eventpact_codegen.python.names import codec_name, contract_constant, identifier
-from eventpact_codegen.python.pages.page import Page, module_docstring
+from eventpact_codegen.python.pages.page import module_docstring
 from eventpact_codegen.python.paths import attribute_path
-from eventpact_codegen.python.text import Source, long_string, string, strings
+from eventpact_codegen.python.text import long_string, string, strings
 from eventpact_codegen.python.views import CodecsView, ContractView, TextView
+from eventpact_codegen.target import Page
+from eventpact_codegen.text import Source
 from eventpact_registry.contracts.model import Fill
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 def pages(draft: Draft) -> Iterator[Page]:
     """A page a codec module."""
-    folder = f"{draft.package.import_package}/_codecs"
+    folder = f"{draft.import_package}/_codecs"
     text = "Codecs and contracts of the events, bound to their classes when the first event is encoded or decoded."
     yield Page(f"{folder}/__init__.py", "text.py.jinja", TextView(docstring=module_docstring(draft.package, text)))
     by_module: dict[str, list[EventModel]] = defaultdict(list)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from eventpact_codegen.python.code import Symbol, code, render
 from eventpact_codegen.python.names import identifier
-from eventpact_codegen.python.pages.page import Page, import_lines, literals, module_docstring
+from eventpact_codegen.python.pages.page import import_lines, literals, module_docstring
 from eventpact_codegen.python.scopes import ScopeBuilder
-from eventpact_codegen.python.text import Source, docstring, mapping, string, strings
+from eventpact_codegen.python.text import docstring, mapping, string, strings
 from eventpact_codegen.python.views import GroupsView, GroupView, HandlerView
+from eventpact_codegen.target import Page
+from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +28,7 @@ _ATTRIBUTES: Final = frozenset({"name", "system", "topics", "ignored_topics", "h
 def pages(draft: Draft) -> Iterator[Page]:
     """`groups.py`."""
     package = draft.package
-    builder = ScopeBuilder(package.import_package, draft.dotted("groups"), set(draft.group_names.values()))
+    builder = ScopeBuilder(draft.import_package, draft.dotted("groups"), set(draft.group_names.values()))
     builder.use([_GROUP] if package.groups else [])
     for group in package.groups:
         handlers = draft.handlers[group.name]
@@ -51,7 +53,7 @@ def pages(draft: Draft) -> Iterator[Page]:
         abstract=_known(scope, _ABSTRACT),
         groups=tuple(_group(draft, scope, group) for group in package.groups),
     )
-    yield Page(f"{package.import_package}/groups.py", "groups.py.jinja", view)
+    yield Page(f"{draft.import_package}/groups.py", "groups.py.jinja", view)
 
 
 def _group(draft: Draft, scope: ModuleScope, group: GroupModel) -> GroupView:

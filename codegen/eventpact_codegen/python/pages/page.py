@@ -1,29 +1,19 @@
-"""A page: one file of the package, as a template and what it is filled with; and what most pages have in common."""
+"""What most pages have in common: the module's docstring, imports, `__all__`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from eventpact_codegen.python.names import identifier
-from eventpact_codegen.python.text import Source, docstring, string
+from eventpact_codegen.python.text import docstring, string
+from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from eventpact_codegen.model import PackageModel
     from eventpact_codegen.python.draft import ModuleScope
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One file to render."""
-
-    path: str
-    """Below the package's folder, with `/`."""
-    template: str
-    view: object
 
 
 def module_docstring(package: PackageModel, text: str) -> Source:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from eventpact_codegen.casing import pascal
 from eventpact_codegen.python.code import Symbol, code, joined, render
 from eventpact_codegen.python.names import identifier
-from eventpact_codegen.python.pages.page import Page, import_line, import_lines, module_docstring
+from eventpact_codegen.python.pages.page import import_line, import_lines, module_docstring
 from eventpact_codegen.python.passes.exporting import producer_symbol
 from eventpact_codegen.python.scopes import ScopeBuilder
-from eventpact_codegen.python.text import Source, docstring, mapping, string
+from eventpact_codegen.python.text import docstring, mapping, string
 from eventpact_codegen.python.views import OverloadView, ProducerView
+from eventpact_codegen.target import Page
+from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +38,7 @@ def pages(draft: Draft) -> Iterator[Page]:
     package = draft.package
     name = producer_symbol(draft).name
     current = [event for event in package.events if event.type.pinned is None]
-    builder = ScopeBuilder(package.import_package, draft.dotted("producer"), {name, *_HERE})
+    builder = ScopeBuilder(draft.import_package, draft.dotted("producer"), {name, *_HERE})
     builder.use([_PRODUCER, *(draft.symbol(event.type) for event in current)], {"system", "events", "settings"})
     scope = builder.build()
     overloads = _overloads(draft, scope, current)
@@ -54,7 +56,7 @@ def pages(draft: Draft) -> Iterator[Page]:
         settings=mapping(package.producer) if package.producer else Source(""),
         overloads=overloads,
     )
-    yield Page(f"{package.import_package}/producer.py", "producer.py.jinja", view)
+    yield Page(f"{draft.import_package}/producer.py", "producer.py.jinja", view)
 
 
 def _about(draft: Draft, events: list[EventModel]) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eventpact_codegen.python.pages.page import Page, module_docstring
-from eventpact_codegen.python.text import Source, comment, mapping, string
+from eventpact_codegen.python.pages.page import module_docstring
+from eventpact_codegen.python.text import comment, mapping, string
 from eventpact_codegen.python.views import TopicsView, TopicView
+from eventpact_codegen.target import Page
+from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,4 +32,4 @@ def pages(draft: Draft) -> Iterator[Page]:
             for topic in package.topics
         ),
     )
-    yield Page(f"{package.import_package}/topics.py", "topics.py.jinja", view)
+    yield Page(f"{draft.import_package}/topics.py", "topics.py.jinja", view)

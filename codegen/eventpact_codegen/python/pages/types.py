@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eventpact_codegen.model import EnumModel
 from eventpact_codegen.python.code import code, render
 from eventpact_codegen.python.names import contract_constant, identifier
-from eventpact_codegen.python.pages.page import Page, import_lines, literals, module_docstring
+from eventpact_codegen.python.pages.page import import_lines, literals, module_docstring
 from eventpact_codegen.python.passes.scoping import (
     CLASS_VAR,
     DATACLASS,
@@ -18,8 +18,10 @@ from eventpact_codegen.python.passes.scoping import (
     codecs_symbol,
 )
 from eventpact_codegen.python.paths import attribute_path
-from eventpact_codegen.python.text import Source, docstring, string
+from eventpact_codegen.python.text import docstring, string
 from eventpact_codegen.python.views import EnumView, FieldView, ModuleView, RecordView, TextView
+from eventpact_codegen.target import Page
+from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 def pages(draft: Draft) -> Iterator[Page]:
     """A page a module, and one for each package of pinned versions."""
-    folder = draft.package.import_package
+    folder = draft.import_package
     for module, types in draft.order.items():
         yield Page(f"{folder}/{module.replace('.', '/')}.py", "module.py.jinja", _module(draft, module, types))
     for version in sorted({module.partition(".")[0] for module in draft.order if "." in module}):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from eventpact_codegen.python.passes.annotations import annotate
@@ -13,22 +12,13 @@ from eventpact_codegen.python.passes.layout import lay_out
 from eventpact_codegen.python.passes.ordering import order
 from eventpact_codegen.python.passes.scoping import scope
 from eventpact_codegen.python.passes.spelling import spell
+from eventpact_codegen.target import Pass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from eventpact_codegen.python.draft import Draft
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One step. Problems are kept in the draft, so that one run tells all of them."""
-
-    name: str
-    run: Callable[[Draft], Draft]
-
-
-PASSES: Final[tuple[Pass, ...]] = (
+PASSES: Final[tuple[Pass[Draft], ...]] = (
     Pass("spelling", spell),  # classes, attributes, members
     Pass("layout", lay_out),  # modules
     Pass("annotations", annotate),

@@ -36,10 +36,10 @@ def export(draft: Draft) -> Draft:
         if shared[name] > 1 or name in taken:
             name = f"{pascal(draft.modules[type_id])}{name}"
         if exports.setdefault(name, symbol) != symbol:
-            message = f"{type_id} would be '{name}' at the top of {package.import_package}, which is something else"
+            message = f"{type_id} would be '{name}' at the top of {draft.import_package}, which is something else"
             problems.append(problem_at(package.types[type_id], message, hint="rename it"))
-    if not names.is_importable(package.import_package):
-        message = f"package '{package.distribution}' would be imported as '{package.import_package}', which cannot be"
+    if not names.is_importable(draft.import_package):
+        message = f"package '{package.distribution}' would be imported as '{draft.import_package}', which cannot be"
         hint = "choose a name that is no keyword and no module of Python's own or of eventpact"
         problems.append(Problem(message, package.file, hint=hint))
     exports = dict(sorted(exports.items()))

@@ -36,7 +36,7 @@ def scope(draft: Draft) -> Draft:
     scopes = {}
     for module, types in draft.order.items():
         declared = {draft.class_names[type_id] for type_id in types}
-        builder = ScopeBuilder(draft.package.import_package, draft.dotted(module), declared, cycles[module])
+        builder = ScopeBuilder(draft.import_package, draft.dotted(module), declared, cycles[module])
         codecs = []
         for type_id in types:
             attributes = draft.attributes.get(type_id, ())
