@@ -1,196 +1,93 @@
-"""How fast is quikapp's MessageSent encoded and decoded: by us, and by what else Python has?
+"""How fast are events encoded and decoded: by us, and by what else Python has?
 
-The generated package is made from `contracts/` when this starts. fastavro is called as one would call it for speed (C,
-schemaless, the schema parsed once, values as dicts); confluent-kafka's serializers take and give dicts with their
-five-byte frame, and ask an embedded registry once; dataclasses-avroschema takes and gives its own model classes.
+Four events: quikapp's MessageSent, and the smallest, the largest and the most nested of the five systems' events.
+Packages are generated from `contracts/` when this starts; all who write Avro are checked to write the same bytes.
 """
 
-import importlib
-import io
-import json
-import sys
+from __future__ import annotations
+
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
-from typing import Any, TypeAlias
-from uuid import UUID
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import fastavro
-from confluent_kafka.schema_registry import SchemaRegistryClient
-from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
-from confluent_kafka.serialization import MessageField, SerializationContext
-from dataclasses_avroschema import AvroModel, types
-
-from benchmarks.standalone import written_out
+from benchmarks import codec_ours as ours
+from benchmarks.codec_events import measured_events
+from benchmarks.codec_peers import JUDGE, PEERS
 from benchmarks.table import Table, main, measure
-from eventpact import avro
-from eventpact_codegen.generator import generate
-from eventpact_registry.contracts.repository import ContractRepository
-from eventpact_registry.contracts.source import parse_source
+from eventpact.avro import executor as executors
 from eventpact_registry.server.embedded import EmbeddedRegistry
 
-# No `from __future__ import annotations` here: dataclasses-avroschema reads the annotations of its models.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-Codec: TypeAlias = tuple[Callable[[], bytes], Callable[[], object]]
-"""Encode and decode one message."""
+    from benchmarks.codec_events import Measured
+    from benchmarks.codec_peers import Codec
+    from benchmarks.table import Timing
+    from eventpact.avro.executor import Executor
 
-_CONTRACTS = Path(__file__).parent.parent / "contracts"
-_JUDGE = "fastavro, dicts"
 
-MESSAGE: dict[str, Any] = {
-    "eventId": UUID("0b6ff5ad-8ab0-4e7b-9f5c-3bd7b1b8a7c4"),
-    "eventType": "message.sent",
-    "timestamp": datetime(2026, 11, 21, 10, 23, 45, 678000, tzinfo=UTC),
-    "version": 2,
-    "data": {
-        "messageId": "01JD7QZ8M3V5W9XK2T4B6N8P0R",
-        "channelId": "chn_7f3a9c2e41",
-        "workspaceId": "ws_5d2b8e6f",
-        "userId": "usr_c4e19a7b30",
-        "content": "Could you look at the release notes before we ship? Two questions are in the document.",
-        "attachments": [
-            {"name": "notes.md", "url": "https://files.example.org/f/9x2k", "mimeType": "text/plain", "sizeBytes": 4096}
-        ],
-        "mentions": ["usr_8d1f6b2a95"],
-        "threadId": None,
-    },
-    "metadata": {
-        "source": "message-service",
-        "correlationId": "6a1e0d94-53c7-4f0e-8d5b-2f9c7a3e1b68",
-        "userAgent": "quikapp-ios/4.2",
-    },
+class Limit(NamedTuple):
+    """What we allow ourselves, as parts of fastavro's time."""
+
+    encode: float | None
+    decode: float | None
+
+
+_LIMITS: Final[Mapping[tuple[str, Executor], Limit]] = {
+    ("generated class", "python"): Limit(0.28, 0.60),
+    ("generated class", "native"): Limit(0.07, 0.09),
+    ("generated class, evolution", "native"): Limit(None, 0.12),
 }
+_NO_LIMIT: Final = Limit(None, None)
+_OURS: Final[Mapping[str, Callable[[Measured, Executor], Codec]]] = {
+    "generated class": ours.generated,
+    "generated class, evolution": ours.evolution,
+    "dicts": ours.plain,
+}
+_COLUMNS: Final = ["encode", "of fastavro", "limit", "decode", "of fastavro", "limit", "held, bytes", "first, ms"]
+_TITLE: Final = "{event}: CPU microseconds, and parts of fastavro's time"
 
 
-def run() -> Table:
-    """Measure, after checking that all agree on the bytes and on what they read."""
+def run() -> list[Table]:
+    """Measure each event, after checking that all agree on its bytes and on what they read."""
     with tempfile.TemporaryDirectory() as folder, EmbeddedRegistry() as registry:
-        event_class = _generated(Path(folder))
-        contract = event_class.contract
-        text = json.dumps(written_out(json.loads(contract.schema), _definitions(contract.references)))
-        candidates = {
-            "eventpact, generated class": _generated_codec(event_class, text),
-            "eventpact, dicts": _plain_codec(text),
-            _JUDGE: _fastavro(text),
-            "confluent-kafka, dicts, framed": _confluent(text, registry.url),
-            "dataclasses-avroschema": _avroschema(text),
-        }
-        raw = candidates[_JUDGE][0]()
-        for name, (encode, decode) in candidates.items():
-            assert encode() in {raw, encode()[:5] + raw}, f"{name} writes other bytes"
-            decode()
-    encoding = measure({name: encode for name, (encode, _) in candidates.items()}, _JUDGE)
-    decoding = measure({name: decode for name, (_, decode) in candidates.items()}, _JUDGE)
+        return [_measured(event, registry.url) for event in measured_events(Path(folder))]
+
+
+def _measured(event: Measured, url: str) -> Table:
+    notes = [
+        f"Codecs run in {executors.chosen()} here. Held: by one decoded event. First: see `first_decode_ms`, limit 5."
+    ]
+    candidates: dict[str, Codec] = {}
+    limits: dict[str, Limit] = {}
+    firsts: dict[str, float] = {}
+    for (name, make), executor in product(_OURS.items(), executors.available()):
+        candidates[f"eventpact, {name}, {executor}"] = make(event, executor)
+        limits[f"eventpact, {name}, {executor}"] = _LIMITS.get((name, executor), _NO_LIMIT)
+    for executor in executors.available():
+        firsts[f"eventpact, generated class, evolution, {executor}"] = ours.first_decode_ms(event, executor)
+    for name, peer in PEERS.items():
+        try:
+            candidates[name] = peer(event, url)
+        except Exception as error:  # noqa: BLE001 - a peer that cannot take an event is a result, whatever it raises
+            notes.append(f"{name} is left out: {type(error).__name__}: {error}".splitlines()[0])
+    encoding = measure({name: encode for name, (encode, _) in candidates.items() if encode}, JUDGE)
+    decoding = measure({name: decode for name, (_, decode) in candidates.items()}, JUDGE)
     rows = {
-        name: [time for timing in (encoding[name], decoding[name]) for time in (timing.microseconds, timing.ratio)]
-        for name in candidates
+        name: [
+            *_times(encoding.get(name), limits.get(name, _NO_LIMIT).encode),
+            *_times(decoding.get(name), limits.get(name, _NO_LIMIT).decode),
+            ours.held_bytes(decode),
+            firsts.get(name),
+        ]
+        for name, (_, decode) in candidates.items()
     }
-    return Table(
-        f"quikapp's MessageSent v{contract.version}, {len(raw)} bytes: CPU microseconds, and parts of fastavro's time",
-        ["encode", "of fastavro", "decode", "of fastavro"],
-        rows,
-        ["Our limits with generated classes, in pure Python: 0.40 to encode, 0.75 to decode."],
-    )
+    return Table(_TITLE.format(event=event), _COLUMNS, rows, notes)
 
 
-def _generated(folder: Path) -> Any:
-    """The class of the package that `contracts/` makes."""
-    generate(ContractRepository.load(parse_source(f"dir:{_CONTRACTS}", _CONTRACTS)), folder, systems=["quikapp"])
-    sys.path.insert(0, str(folder / "quikapp"))
-    return importlib.import_module("quikapp_events").MessageSent
-
-
-def _definitions(references: Any) -> dict[str, Any]:
-    """Shared types by full name, those that they use included."""
-    found: dict[str, Any] = {}
-    for reference in references:
-        found |= {reference.name: json.loads(reference.schema)} | _definitions(reference.references)
-    return found
-
-
-def _generated_codec(event_class: Any, text: str) -> Codec:
-    contract = event_class.contract
-    raw = avro.Codec(avro.parse(text)).encode(MESSAGE)
-    event = contract.decode(raw)
-    assert type(event) is event_class
-    encode, decode = contract.encode, contract.decode
-    return lambda: encode(event), lambda: decode(raw)
-
-
-def _plain_codec(text: str) -> Codec:
-    codec = avro.Codec(avro.parse(text))
-    raw = codec.encode(MESSAGE)
-    assert codec.decode(raw) == MESSAGE
-    return lambda: codec.encode(MESSAGE), lambda: codec.decode(raw)
-
-
-def _fastavro(text: str) -> Codec:
-    schema = fastavro.parse_schema(json.loads(text))
-
-    def encode() -> bytes:
-        out = io.BytesIO()
-        fastavro.schemaless_writer(out, schema, MESSAGE)
-        return out.getvalue()
-
-    raw = encode()
-    assert fastavro.schemaless_reader(io.BytesIO(raw), schema, None) == MESSAGE
-    return encode, lambda: fastavro.schemaless_reader(io.BytesIO(raw), schema, None)
-
-
-def _confluent(text: str, url: str) -> Codec:
-    client = SchemaRegistryClient({"url": url})
-    serializer = AvroSerializer(client, text)
-    deserializer = AvroDeserializer(client)
-    context = SerializationContext("message.sent", MessageField.VALUE)
-    raw = serializer(MESSAGE, context)
-    assert deserializer(raw, context) == MESSAGE
-    return lambda: serializer(MESSAGE, context), lambda: deserializer(raw, context)
-
-
-@dataclass
-class Attachment(AvroModel):
-    name: str
-    url: str
-    mimeType: str  # noqa: N815 - the model's fields are the schema's
-    sizeBytes: int  # noqa: N815
-
-
-@dataclass
-class MessageSentData(AvroModel):
-    messageId: str  # noqa: N815
-    channelId: str  # noqa: N815
-    workspaceId: str  # noqa: N815
-    userId: str  # noqa: N815
-    content: str
-    attachments: list[Attachment]
-    mentions: list[str]
-    threadId: str | None = None  # noqa: N815
-
-
-@dataclass
-class EventMetadata(AvroModel):
-    source: str
-    correlationId: str  # noqa: N815
-    userAgent: str | None = None  # noqa: N815
-
-
-@dataclass
-class MessageSent(AvroModel):
-    eventId: UUID  # noqa: N815
-    eventType: str  # noqa: N815
-    timestamp: datetime
-    version: types.Int32
-    data: MessageSentData
-    metadata: EventMetadata
-
-
-def _avroschema(text: str) -> Codec:
-    raw = avro.Codec(avro.parse(text)).encode(MESSAGE)
-    model = MessageSent.parse_obj(MESSAGE)
-    assert MessageSent.deserialize(raw) == model
-    return model.serialize, lambda: MessageSent.deserialize(raw)
+def _times(timing: Timing | None, limit: float | None) -> list[float | None]:
+    return [timing.microseconds, timing.ratio, limit] if timing else [None, None, limit]
 
 
 if __name__ == "__main__":

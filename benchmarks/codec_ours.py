@@ -1,0 +1,88 @@
+"""Our own codecs: generated classes and plain values, on every executor that runs here, and what they cost besides."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+import tracemalloc
+from typing import TYPE_CHECKING, Any, Final
+
+from eventpact import avro
+
+if TYPE_CHECKING:
+    from benchmarks.codec_events import Measured
+    from benchmarks.codec_peers import Codec
+    from eventpact.avro.executor import Executor
+
+_NEWEST: Final = 3
+"""The version of contracts that evolution decodes to; where there is none, it is made by adding optional fields."""
+_HELD: Final = 1_000
+_FIRSTS: Final = 15
+
+
+def generated(event: Measured, executor: Executor) -> Codec:
+    """The generated class."""
+    codec = avro.Codec(event.schema, classes=event.classes, executor=executor)
+    instance = codec.decode(event.raw)
+    assert type(instance) is event.cls
+    assert codec.encode(instance) == event.raw
+    assert event.cls.contract.decode(event.raw) == instance
+    return lambda: codec.encode(instance), lambda: codec.decode(event.raw)
+
+
+def plain(event: Measured, executor: Executor) -> Codec:
+    """Dicts."""
+    codec = avro.Codec(event.schema, executor=executor)
+    assert codec.encode(event.value) == event.raw
+    assert codec.decode(event.raw) == event.value
+    return lambda: codec.encode(event.value), lambda: codec.decode(event.raw)
+
+
+def evolution(event: Measured, executor: Executor) -> Codec:
+    """The first version's bytes into the class of the newest."""
+    codec = _newest(event, executor)
+    decode = codec.decoder(event.oldest)
+    decode(event.raw_oldest)
+    return None, lambda: decode(event.raw_oldest)
+
+
+def first_decode_ms(event: Measured, executor: Executor) -> float:
+    """Milliseconds for the first bytes of a version that was never seen, its schema's text parsed included."""
+    codec = _newest(event, executor)
+    codec.decode(codec.encode(codec.decode(event.raw_oldest, event.oldest)))
+    text = avro.meaning(event.oldest)
+
+    def first() -> float:
+        start = time.process_time()
+        codec.decode(event.raw_oldest, avro.parse(text))
+        return time.process_time() - start
+
+    return min(first() for _ in range(_FIRSTS)) * 1000
+
+
+def held_bytes(decode: Any) -> float:
+    """Bytes that one decoded event holds."""
+    decode()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        events = [decode() for _ in range(_HELD)]
+        return (tracemalloc.get_traced_memory()[0] - before) / len(events)
+    finally:
+        tracemalloc.stop()
+
+
+def _newest(event: Measured, executor: Executor) -> avro.Codec:
+    """A codec of the event's third version, whose class is made as the generator would make it."""
+    added = [f"added{number}" for number in range(event.cls.contract.version, _NEWEST)]
+    text = json.loads(event.text)
+    text["fields"] += [{"name": name, "type": ["null", "string"], "default": None} for name in added]
+    schema = avro.parse(text)
+    binding = event.classes[event.cls.contract.full_name]
+    attributes = (*binding.attributes, *added)
+    cls = dataclasses.make_dataclass(
+        event.cls.__name__, attributes, bases=event.cls.__bases__, frozen=True, slots=True, kw_only=True
+    )
+    classes = {**event.classes, event.cls.contract.full_name: avro.Binding(cls, attributes)}
+    return avro.Codec(schema, classes=classes, executor=executor)
