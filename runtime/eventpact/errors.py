@@ -2,10 +2,12 @@
 
     EventPactError
     ├── ContractError           contract files are wrong: lists each problem with file:line:column and a hint
-    │   └── SchemaError         an Avro schema is not valid: says the path inside it, line and column
+    │   ├── SchemaError         an Avro schema is not valid: says the path inside it, line and column
+    │   └── ModelError          a class and the schema it is to be sent with differ: lists each difference
     ├── CodecError
     │   ├── EncodeError         a value does not fit its schema: says the path and what was expected
-    │   └── DecodeError         bytes do not hold what the schema says: says the offset and the path
+    │   ├── DecodeError         bytes do not hold what the schema says: says the offset and the path
+    │   └── ContainerError      a container file is damaged, too large or none: says the file, the block and the byte
     ├── RegistryError           the registry refused, or could not be reached
     │   └── NotRegistered       it does not know this subject or schema
     ├── BrokerError             the cluster refused, or could not be reached
@@ -79,6 +81,10 @@ class SchemaError(ContractError):
         self.hint = hint
 
 
+class ModelError(ContractError):
+    """A class and the schema that it is to be sent with differ. `problems` lists each difference, nothing was sent."""
+
+
 class CodecError(EventPactError):
     """A value and a schema do not fit."""
 
@@ -88,6 +94,7 @@ class EncodeError(CodecError):
 
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
+        self.message = message
         self.path = path
 
 
@@ -97,7 +104,23 @@ class DecodeError(CodecError):
     def __init__(self, message: str, *, path: str = "", offset: int | None = None) -> None:
         where = path + (f" at byte {offset}" if offset is not None else "")
         super().__init__(f"{where.strip()}: {message}" if where else message)
+        self.message = message
         self.path = path
+        self.offset = offset
+
+
+class ContainerError(CodecError):
+    """A container file is damaged, asks for more than its reader allows, or is none.
+
+    `file` names it; `block` counts from 1 and is None before the first; `offset` counts bytes from the file's start.
+    """
+
+    def __init__(self, message: str, *, file: str, block: int | None = None, offset: int | None = None) -> None:
+        where = (f", block {block}" if block is not None else "") + (f" at byte {offset}" if offset is not None else "")
+        super().__init__(f"{file}{where}: {message}")
+        self.message = message
+        self.file = file
+        self.block = block
         self.offset = offset
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.avro import executor
-from eventpact.avro.canonical import canonical, fingerprint, meaning, sha256
+from eventpact.avro.canonical import canonical, expanded, fingerprint, meaning, sha256
 from eventpact.avro.model import (
     MISSING,
     Array,
@@ -67,6 +67,7 @@ __all__ = [
     "SchemaError",
     "Union",
     "canonical",
+    "expanded",
     "executor",
     "fingerprint",
     "locate",

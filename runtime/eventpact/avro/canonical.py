@@ -30,6 +30,14 @@ def meaning(schema: Schema) -> str:
     return _written(schema, _extras)
 
 
+def expanded(schema: Schema) -> str:
+    """The whole schema as one JSON text, documentation and custom attributes included: what stands on its own.
+
+    As `meaning`, references are expanded where they are first used and all names are full.
+    """
+    return _written(schema, _everything)
+
+
 def fingerprint(schema: Schema) -> int:
     """CRC-64-AVRO of the canonical form, unsigned."""
     result = _EMPTY
@@ -59,6 +67,20 @@ def _no_extras(_part: Schema | Field) -> str:
 
 def _extras(part: Schema | Field) -> str:
     """What `meaning` says of a type or field beyond its canonical form, as further attributes."""
+    return _attributes(_meaningful(part))
+
+
+def _everything(part: Schema | Field) -> str:
+    extras = _meaningful(part)
+    doc: str | None = getattr(part, "doc", None)
+    if doc is not None:
+        extras["doc"] = doc
+    if getattr(part, "order", "ascending") != "ascending":
+        extras["order"] = getattr(part, "order", "")
+    return _attributes({**getattr(part, "props", {}), **extras})
+
+
+def _meaningful(part: Schema | Field) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     aliases: tuple[str, ...] = getattr(part, "aliases", ())
     if aliases:
@@ -71,6 +93,10 @@ def _extras(part: Schema | Field) -> str:
         extras["logicalType"] = logical.name
         if logical.name == "decimal":
             extras |= {"precision": logical.precision, "scale": logical.scale}
+    return extras
+
+
+def _attributes(extras: dict[str, Any]) -> str:
     return "," + json.dumps(extras, sort_keys=True, separators=(",", ":"))[1:-1] if extras else ""
 
 
@@ -86,12 +112,12 @@ def _written(schema: Schema, extras: Callable[[Schema | Field], str]) -> str:
             case Primitive() as primitive:
                 more = extras(primitive)
                 parts.append(f'{{"type":"{primitive.kind}"{more}}}' if more else f'"{primitive.kind}"')
-            case Array(items=items):
+            case Array(items=items) as array:
                 parts.append('{"type":"array","items":')
-                pending += ("}", items)
-            case Map(values=values):
+                pending += (f"{extras(array)}}}", items)
+            case Map(values=values) as mapping:
                 parts.append('{"type":"map","values":')
-                pending += ("}", values)
+                pending += (f"{extras(mapping)}}}", values)
             case Union(branches=branches):
                 parts.append("[")
                 pending.append("]")

@@ -103,3 +103,37 @@ def test_meaning_ignores_words_and_layout() -> None:
 
 def test_the_order_of_aliases_does_not_matter() -> None:
     assert avro.meaning(record(aliases=["A", "B"])) == avro.meaning(record(aliases=["B", "A"]))
+
+
+def test_the_expanded_text_stands_on_its_own_and_loses_nothing() -> None:
+    meta = record("at: long", name="Meta", namespace="io.shared", doc="Where from.")
+    text = json.dumps(
+        {
+            "type": "record",
+            "name": "User",
+            "namespace": "io.app",
+            "owner": "people",
+            "fields": [
+                {"name": "meta", "type": "io.shared.Meta", "doc": "Its origin."},
+                {"name": "tags", "type": {"type": "array", "items": "string", "unique": True}, "default": []},
+                {"name": "rank", "type": "int", "order": "descending", "pii": False},
+            ],
+        }
+    )
+    schema = avro.parse(text, references=[meta])
+
+    alone = avro.parse(avro.expanded(schema))
+
+    assert isinstance(alone, avro.Record)
+    assert avro.meaning(alone) == avro.meaning(schema)
+    origin, tags, rank = alone.fields
+    assert (alone.props, origin.doc, rank.order, rank.props) == (
+        {"owner": "people"},
+        "Its origin.",
+        "descending",
+        {"pii": False},
+    )
+    assert isinstance(origin.type, avro.Record)
+    assert origin.type.doc == "Where from."
+    assert isinstance(tags.type, avro.Array)
+    assert tags.type.props == {"unique": True}
