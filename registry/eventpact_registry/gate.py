@@ -15,7 +15,7 @@ from eventpact_registry.approvals import Approvals
 from eventpact_registry.contracts.problems import Problems, nearest
 from eventpact_registry.diff.breaks import DataBreak, PinBreak, data_breaks, pin_breaks
 from eventpact_registry.diff.changes import Change
-from eventpact_registry.diff.counterexample import counterexample
+from eventpact_registry.diff.counterexample import Counterexamples
 from eventpact_registry.diff.differ import diff
 from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated
 from eventpact_registry.diff.pairs import Pairs
@@ -105,6 +105,7 @@ class _Court:
         self._approvals = Approvals(repository.policy.approvals, day)
         self._rules = rules()
         _check_known(repository, self._rules)
+        self._proofs = Counterexamples()
         self._in_force: dict[tuple[type, System | None], list[tuple[Rule, Severity]]] = {}
 
     def findings(self, things: Iterable[_Thing], *, without: tuple[type, ...]) -> list[Finding]:
@@ -120,7 +121,7 @@ class _Court:
 
     def _judged(self, thing: Any, carrier: object) -> list[Finding]:
         return [
-            _finding(rule, severity, thing, verdict, carrier)
+            _finding(rule, severity, thing, verdict, carrier, proofs=self._proofs)
             for rule, severity in self._rules_for(type(thing), getattr(carrier, "system", None))
             if (verdict := rule.judge(thing)) is not None
         ]
@@ -148,7 +149,9 @@ def _identity(finding: Finding) -> tuple[str, str, str, int, int]:
     return finding.rule, finding.message, place.file, line, column
 
 
-def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carrier: object) -> Finding:
+def _finding(
+    rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carrier: object, *, proofs: Counterexamples
+) -> Finding:
     common: dict[str, Any] = {
         "rule": rule.id,
         "severity": severity,
@@ -166,7 +169,7 @@ def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carri
                 **common,
                 path=thing.mismatch.path,
                 mode=str(thing.mode) if isinstance(thing, DataBreak) else None,
-                counterexample=counterexample(name, thing.writer, thing.reader, thing.mismatch.path),
+                counterexample=proofs.find(name, thing.writer, thing.reader, thing.mismatch.path),
                 details={
                     "kind": thing.mismatch.kind,
                     "writer": f"{name} version {thing.writer.version}",
@@ -177,7 +180,7 @@ def _finding(rule: Rule, severity: Severity, thing: Any, verdict: Verdict, carri
         case VersionMutated():
             # What the base wrote is on the topic: the sharpest proof is a message of it that can no longer be read.
             name, before, after = thing.event.name, thing.old_version, thing.version
-            proof = counterexample(name, before, after) or counterexample(name, after, before)
+            proof = proofs.find(name, before, after) or proofs.find(name, after, before)
             return Finding(**common, counterexample=proof)
         case SchemaPart():
             return Finding(**common, path=thing.pointer)

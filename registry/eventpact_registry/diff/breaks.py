@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from eventpact_registry.compatibility import incompatibilities
-from eventpact_registry.diff.pointers import dotted, translate
-from eventpact_registry.diff.refine import refined
+from eventpact_registry.diff.pointers import dotted, home, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,17 +177,16 @@ def data_breaks(system: System, pairs: Pairs) -> Iterator[DataBreak]:
 def _breaks(system: System, topic: Topic | None, event: VersionedType, mode: Mode, pairs: Pairs) -> Iterator[DataBreak]:
     for at, version in enumerate(event.versions):
         previous = event.versions[:at]
-        causes: dict[tuple[bool, str, str], tuple[Mismatch, list[SchemaVersion]]] = {}
-        found = incompatibilities(mode, version.schema, [other.schema for other in previous], pairs.mismatches)
+        causes: dict[tuple[bool, str, str, str], tuple[Mismatch, list[SchemaVersion]]] = {}
+        found = incompatibilities(mode, version.schema, [other.schema for other in previous], pairs.causes)
         for incompatibility in found:
             other, new_reads = previous[incompatibility.index], incompatibility.new_reads
-            writer, reader = (other, version) if new_reads else (version, other)
-            for mismatch in refined(incompatibility.mismatch, writer.schema, reader.schema, pairs):
-                cause = (new_reads, mismatch.kind, dotted(reader.schema, mismatch.path))
-                others = causes.setdefault(cause, (mismatch, []))[1]
-                if other not in others:
-                    others.append(other)
-        for (new_reads, _, _), (mismatch, others) in causes.items():
+            reader, mismatch = version if new_reads else other, incompatibility.mismatch
+            cause = (new_reads, mismatch.kind, *home(reader.schema, mismatch.path))
+            others = causes.setdefault(cause, (mismatch, []))[1]
+            if other not in others:
+                others.append(other)
+        for (new_reads, *_), (mismatch, others) in causes.items():
             yield BREAKS[mismatch.kind](
                 system=system,
                 topic=topic,
@@ -209,13 +207,12 @@ def pin_breaks(system: System, pairs: Pairs) -> Iterator[PinBreak]:
                 event = topic.events[name]
                 reader = event.versions[group.reads[name] - 1]
                 beaten = [
-                    (writer, mismatches)
+                    (writer, causes)
                     for writer in reversed(event.versions)
-                    if (mismatches := pairs.mismatches(writer.schema, reader.schema))
+                    if (causes := pairs.causes(writer.schema, reader.schema))
                 ]
                 if beaten:
-                    writer, mismatches = beaten[0]
-                    mismatch = refined(mismatches[0], writer.schema, reader.schema, pairs)[0]
+                    writer, causes = beaten[0]
                     yield PinBreak(
                         system=system,
                         topic=topic,
@@ -224,7 +221,7 @@ def pin_breaks(system: System, pairs: Pairs) -> Iterator[PinBreak]:
                         reader=reader,
                         writer=writer,
                         others=tuple(version for version, _ in beaten),
-                        mismatch=mismatch,
+                        mismatch=causes[0],
                     )
 
 

@@ -11,11 +11,10 @@ from eventpact_registry.diff.differ import diff
 from eventpact_registry.diff.event_changes import EventChange, VersionAdded, VersionMutated
 from eventpact_registry.diff.pairs import Pairs
 from eventpact_registry.diff.pointers import dotted
-from eventpact_registry.diff.refine import refined
 from eventpact_registry.diff.schemas import diff_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from eventpact_registry.contracts.model import SchemaVersion, VersionedType
     from eventpact_registry.contracts.repository import ContractRepository
@@ -87,15 +86,13 @@ def _judge(subject: str, names: tuple[str, str], previous: Sequence[SchemaVersio
     schemas = [version.schema for version in previous]
     breaks = {}
     for mode in Mode:
-        found = incompatibilities(mode, new.schema, schemas, pairs.mismatches)
-        said = (text for one in found for text in _said(one, previous[one.index], new, pairs))
-        breaks[mode] = tuple(dict.fromkeys(said))
+        found = incompatibilities(mode, new.schema, schemas, pairs.causes)
+        breaks[mode] = tuple(dict.fromkeys(_said(one, previous[one.index], new) for one in found))
     return Judgement(subject=subject, old=names[0], new=names[1], breaks=breaks)
 
 
-def _said(found: Incompatibility, other: SchemaVersion, new: SchemaVersion, pairs: Pairs) -> Iterator[str]:
-    writer, reader = (other, new) if found.new_reads else (new, other)
+def _said(found: Incompatibility, other: SchemaVersion, new: SchemaVersion) -> str:
+    reader, cause = new if found.new_reads else other, found.mismatch
     cannot = "cannot read" if found.new_reads else "cannot be read by"
-    for cause in refined(found.mismatch, writer.schema, reader.schema, pairs):
-        place = dotted(reader.schema, cause.path)
-        yield f"{cannot} version {other.version}: {f'{place}: ' if place else ''}{cause.message}"
+    place = dotted(reader.schema, cause.path)
+    return f"{cannot} version {other.version}: {f'{place}: ' if place else ''}{cause.message}"

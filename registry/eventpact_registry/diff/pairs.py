@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eventpact import avro
+from eventpact_registry.diff.refine import causes
 
 if TYPE_CHECKING:
     from eventpact.avro import Mismatch, Schema
 
 
 class Pairs:
-    """The mismatches of writers and readers, each pair resolved once."""
+    """What stands between writers and readers, each pair resolved once."""
 
     def __init__(self) -> None:
         # By identity, which is how schemas are compared; the schemas are kept so that no identity is used again.
         self._found: dict[tuple[int, int], tuple[Schema, Schema, tuple[Mismatch, ...]]] = {}
 
-    def mismatches(self, writer: Schema, reader: Schema) -> tuple[Mismatch, ...]:
-        """What stands in the way of the reader; empty when it can read everything."""
+    def causes(self, writer: Schema, reader: Schema) -> tuple[Mismatch, ...]:
+        """What stands in the way of the reader, looked for inside unions; empty when it can read everything."""
         key = (id(writer), id(reader))
         if key not in self._found:
-            self._found[key] = (writer, reader, avro.resolve(writer=writer, reader=reader).mismatches)
+            mismatches = avro.resolve(writer=writer, reader=reader).mismatches
+            self._found[key] = (writer, reader, causes(writer, reader, mismatches) if mismatches else ())
         return self._found[key][2]

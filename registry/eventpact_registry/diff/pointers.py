@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from eventpact.avro.model import Array, Field, Map, Record, Union
+from eventpact.avro.model import Array, Enum, Field, Fixed, Map, Record, Union
 from eventpact_registry.diff.type_text import type_text
 
 if TYPE_CHECKING:
@@ -15,11 +15,31 @@ def dotted(schema: Schema, pointer: str) -> str:
     """Field names joined by dots, `data.threadId`; `[]` for items, `{}` for values. Empty for the schema itself."""
     path = ""
     for part, step in _steps(schema, pointer):
-        if isinstance(part, Field):
-            path += f".{part.name}" if path else part.name
-        elif step in {"items", "values"}:
-            path += "[]" if step == "items" else "{}"
+        path = _extended(path, part, step)
     return path
+
+
+def home(schema: Schema, pointer: str) -> tuple[str, str]:
+    """What a path leads to where the text has it: the full name of the type that holds it, and the way from there.
+
+    All paths that come through one type to the same place in it have this in common. The schema itself has no name.
+    """
+    name, path = "", ""
+    for part, step in _steps(schema, pointer):
+        if isinstance(part, (Record, Enum, Fixed)):
+            name, path = "" if part is schema else part.name, ""
+        else:
+            path = _extended(path, part, step)
+    return name, path
+
+
+def _extended(path: str, part: Schema | Field, step: str) -> str:
+    if isinstance(part, Field):
+        return f"{path}.{part.name}" if path else part.name
+    return path + _SUFFIXES.get(step, "")
+
+
+_SUFFIXES: Final = {"items": "[]", "values": "{}"}
 
 
 def at(schema: Schema, pointer: str) -> Schema | Field:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from eventpact.avro.model import Array, Map, Record, Union
 from eventpact_registry.diff.schema_changes import FieldReused
@@ -22,7 +23,7 @@ def reused(added: FieldAdded, earlier: Iterable[SchemaVersion]) -> FieldReused |
     Another one has another type, or goes by another name by now, which has the old one as its alias.
     """
     for version in earlier:
-        before = dict(_fields(version.schema, "", frozenset())).get(added.path)
+        before = _field(version.schema, added.path)
         if before is None:
             continue
         renamed = _renamed(added)
@@ -45,26 +46,42 @@ def reused(added: FieldAdded, earlier: Iterable[SchemaVersion]) -> FieldReused |
 def _renamed(added: FieldAdded) -> str | None:
     """The field of the same record that had the name before."""
     parent, _, name = added.path.rpartition(".")
-    for path, field in _fields(added.new_version.schema, "", frozenset()):
-        if path.rpartition(".")[0] == parent and name in field.aliases:
-            return field.name
-    return None
+    beside = (field for record in _types(added.new_version.schema, parent) for field in _fields_of(record))
+    return next((field.name for field in beside if name in field.aliases), None)
 
 
-def _fields(schema: Schema, path: str, above: frozenset[str]) -> Iterator[tuple[str, Field]]:
-    """Every field by its path, written as changes write it; a record inside itself is not followed."""
-    match schema:
-        case Record() if schema.name not in above:
-            for field in schema.fields:
-                inner = f"{path}.{field.name}" if path else field.name
-                yield inner, field
-                yield from _fields(field.type, inner, above | {schema.name})
-        case Array():
-            yield from _fields(schema.items, f"{path}[]", above)
-        case Map():
-            yield from _fields(schema.values, f"{path}{{}}", above)
-        case Union():
-            for branch in schema.branches:
-                yield from _fields(branch, path, above)
-        case _:
-            pass
+_STEP: Final = re.compile(r"\[\]|\{\}|[^.\[\]{}]+")
+
+
+def _field(schema: Schema, path: str) -> Field | None:
+    """The field at a path, written as changes write it; of several in a union's records the first."""
+    parent, _, name = path.rpartition(".")
+    fields = (field for record in _types(schema, parent) for field in _fields_of(record))
+    return next((field for field in fields if field.name == name), None)
+
+
+def _types(schema: Schema, path: str) -> list[Schema]:
+    """What a path leads to, in all branches of the unions on it."""
+    found = _branches([schema])
+    for step in _STEP.findall(path):
+        found = _branches(_entered(found, step))
+    return found
+
+
+def _entered(types: Iterable[Schema], step: str) -> Iterator[Schema]:
+    for one in types:
+        match one, step:
+            case (Array(items=inner), "[]") | (Map(values=inner), "{}"):
+                yield inner
+            case _:
+                yield from (field.type for field in _fields_of(one) if field.name == step)
+
+
+def _branches(types: Iterable[Schema]) -> list[Schema]:
+    """The types with unions opened; each once, because records that refer to each other would double at each step."""
+    opened = (one for each in types for one in (each.branches if isinstance(each, Union) else (each,)))
+    return list({id(one): one for one in opened}.values())
+
+
+def _fields_of(schema: Schema) -> tuple[Field, ...]:
+    return schema.fields if isinstance(schema, Record) else ()

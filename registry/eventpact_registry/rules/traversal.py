@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
@@ -19,7 +20,7 @@ from eventpact_registry.rules.subjects import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eventpact.avro.model import Schema
+    from eventpact.avro.model import Named, Schema
     from eventpact_registry.contracts.model import System, Topic, VersionedType
     from eventpact_registry.contracts.repository import ContractRepository
 
@@ -63,28 +64,33 @@ class _Schema:
         self._common = common
         self._latest = common["event"].latest
         self._seen = set(self._latest.shared)
+        self._pending: deque[tuple[Named, str, str]] = deque()
 
     def parts(self) -> Iterator[Subject]:
+        """Breadth first, so that a type is found where the way to it is shortest, however long others are."""
         yield WholeSchema(**self._common, pointer="")
-        yield from self._walk(self._latest.schema, "", "")
+        self._meet(self._latest.schema, "", "")
+        while self._pending:
+            yield from self._named(*self._pending.popleft())
 
-    def _walk(self, schema: Schema, pointer: str, path: str) -> Iterator[Subject]:
+    def _meet(self, schema: Schema, pointer: str, path: str) -> None:
+        """Note the named types that stand at a place and have not been seen."""
         match schema:
             case Record() | Enum() | Fixed():
                 if schema.name not in self._seen:
                     self._seen.add(schema.name)
-                    yield from self._named(schema, pointer, path)
+                    self._pending.append((schema, pointer, path))
             case Array():
-                yield from self._walk(schema.items, f"{pointer}/items", path)
+                self._meet(schema.items, f"{pointer}/items", path)
             case Map():
-                yield from self._walk(schema.values, f"{pointer}/values", path)
+                self._meet(schema.values, f"{pointer}/values", path)
             case Union():
                 for at, branch in enumerate(schema.branches):
-                    yield from self._walk(branch, f"{pointer}/{at}", path)
+                    self._meet(branch, f"{pointer}/{at}", path)
             case _:
                 pass
 
-    def _named(self, schema: Record | Enum | Fixed, pointer: str, path: str) -> Iterator[Subject]:
+    def _named(self, schema: Named, pointer: str, path: str) -> Iterator[Subject]:
         match schema:
             case Enum():
                 yield EnumType(**self._common, pointer=pointer, type=schema)
@@ -96,4 +102,4 @@ class _Schema:
                     place, name = f"{pointer}/fields/{at}", f"{path}.{field.name}" if path else field.name
                     yield RecordField(**self._common, pointer=place, record=schema, field=field, path=name)
                     if not isinstance(field.type, Primitive):
-                        yield from self._walk(field.type, f"{place}/type", name)
+                        self._meet(field.type, f"{place}/type", name)

@@ -7,7 +7,7 @@ import pytest
 from eventpact import avro
 from eventpact.errors import DecodeError
 from eventpact_registry.contracts.model import SchemaVersion
-from eventpact_registry.diff.counterexample import counterexample
+from eventpact_registry.diff.counterexample import Counterexamples
 
 from ..contracts.building import avsc, field, load
 
@@ -72,7 +72,7 @@ def test_the_message_is_as_small_as_it_can_be_and_leads_to_the_mismatch(
     writer, reader = versions(written, read)
     [mismatch] = avro.resolve(writer=writer.schema, reader=reader.schema).mismatches
 
-    proof = counterexample("OrderPlaced", writer, reader, mismatch.path)
+    proof = Counterexamples().find("OrderPlaced", writer, reader, mismatch.path)
 
     assert proof is not None
     assert proof.value == value
@@ -86,14 +86,14 @@ def test_of_several_mismatches_the_one_asked_for_is_shown() -> None:
     old = order(field("x", "string"), field("y", WAY))
     writer, reader = versions(old, order(field("x", "string"), field("y", WEB), field("z", default="")))
 
-    proof = counterexample("OrderPlaced", writer, reader, "/fields/2/type/symbols")
+    proof = Counterexamples().find("OrderPlaced", writer, reader, "/fields/2/type/symbols")
 
     assert proof is not None
     assert proof.value["y"] == "FAX"
 
 
 def test_a_pair_that_can_be_read_has_no_counterexample() -> None:
-    assert counterexample("OrderPlaced", *versions(order(), order(field("x", default="")))) is None
+    assert Counterexamples().find("OrderPlaced", *versions(order(), order(field("x", default="")))) is None
 
 
 def test_a_renamed_record_has_none_because_bytes_hold_no_names() -> None:
@@ -101,4 +101,4 @@ def test_a_renamed_record_has_none_because_bytes_hold_no_names() -> None:
     writer, reader = versions(old, new)
 
     assert not avro.resolve(writer=writer.schema, reader=reader.schema).compatible
-    assert counterexample("OrderPlaced", writer, reader) is None
+    assert Counterexamples().find("OrderPlaced", writer, reader) is None

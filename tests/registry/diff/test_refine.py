@@ -6,7 +6,6 @@ import pytest
 
 from eventpact import avro
 from eventpact_registry.diff.pairs import Pairs
-from eventpact_registry.diff.refine import refined
 
 
 def schema(*fields: tuple[str, Any]) -> avro.Schema:
@@ -18,9 +17,7 @@ def inner(*names: str, name: str = "Inner") -> dict[str, Any]:
 
 
 def causes(writer: avro.Schema, reader: avro.Schema) -> list[tuple[str, str]]:
-    pairs = Pairs()
-    found = pairs.mismatches(writer, reader)
-    return [(one.kind, one.path) for mismatch in found for one in refined(mismatch, writer, reader, pairs)]
+    return [(one.kind, one.path) for one in Pairs().causes(writer, reader)]
 
 
 @pytest.mark.parametrize(
@@ -59,3 +56,10 @@ def test_a_field_that_moved_is_still_looked_into() -> None:
 
 def test_what_is_no_union_is_left_as_it_is() -> None:
     assert causes(schema(("a", "string")), schema(("a", "int"))) == [("TYPE_MISMATCH", "/fields/0/type")]
+
+
+def test_one_type_in_two_places_is_one_cause_told_where_it_is_met_first() -> None:
+    def twice(*names: str) -> avro.Schema:
+        return schema(("a", ["null", inner(*names)]), ("b", ["null", "Inner"]))
+
+    assert causes(twice(), twice("x")) == [("READER_FIELD_MISSING_DEFAULT_VALUE", "/fields/0/type/1/fields/0")]
