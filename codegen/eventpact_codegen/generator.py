@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventpact.errors import ContractError, Problem
+from eventpact_codegen import manifest
 from eventpact_codegen.collect import collect
-from eventpact_codegen.output import Drift, apply, compare
+from eventpact_codegen.output import Drift, apply, compare, left_over
 from eventpact_codegen.python.target import PYTHON
 from eventpact_codegen.rendering import Renderer
 from eventpact_codegen.target import Place, Target
@@ -35,16 +36,26 @@ class PackageReport:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOver:
+    """A package of a system that the contracts do not have any more: it is removed."""
+
+    folder: Path
+    drift: tuple[Drift, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What `generate` found and did."""
 
     packages: tuple[PackageReport, ...]
+    left_over: tuple[LeftOver, ...]
     checked_only: bool
 
     @property
     def drift(self) -> tuple[Drift, ...]:
         """Every file that was not as the contracts want it."""
-        return tuple(each for package in self.packages for each in package.drift)
+        written = (each for package in self.packages for each in package.drift)
+        return (*written, *(each for package in self.left_over for each in package.drift))
 
 
 def generate(
@@ -59,7 +70,8 @@ def generate(
     """Write one package a system to `out/SYSTEM`, or only say what would change.
 
     Everything is made in memory first. Files that are right already are left alone; nothing is written when one of the
-    packages cannot be made, or when a file in the way is not what an earlier run left there.
+    packages cannot be made, or when a file in the way is not what an earlier run left there. Packages that the same
+    contracts gave for systems that are gone go too, unless `systems` says which ones are meant.
 
     Args:
         repository: the contracts.
@@ -75,9 +87,11 @@ def generate(
         OutputError: a file could not be read or written, or is not ours to overwrite.
     """
     rendered = render(repository, out, systems=systems, templates=templates, target=target)
-    changes = {name: compare(out / name, files) for name, (_, files) in rendered.items()}
+    maker = manifest.maker(target.name, _contracts(repository), out)
+    changes = {name: compare(out / name, files, maker) for name, (_, files) in rendered.items()}
+    gone = list(left_over(out, repository.systems, maker)) if systems is None else []
     if not check:
-        apply(changes.values())
+        apply([*changes.values(), *gone])
     return Report(
         packages=tuple(
             PackageReport(
@@ -90,6 +104,7 @@ def generate(
             )
             for name, (model, files) in rendered.items()
         ),
+        left_over=tuple(LeftOver(each.folder, each.drift) for each in gone),
         checked_only=check,
     )
 
@@ -107,7 +122,7 @@ def render(
     problems: list[Problem] = []
     for system in _selected(repository, systems):
         try:
-            drafts.append(_drafted(system, _place(repository, system, out), target))
+            drafts.append(_drafted(system, _place(repository, out / system.name), target))
         except ContractError as error:
             problems += error.problems
     if problems:
@@ -144,9 +159,13 @@ def _selected(repository: ContractRepository, systems: Iterable[str] | None) -> 
     return [repository.systems[name] for name in wanted]
 
 
-def _place(repository: ContractRepository, system: System, out: Path) -> Place:
-    contracts = Path(system.file).parent.parent
-    return Place(folder=out / system.name, contracts=contracts, runtime=repository.policy.runtime_path)
+def _place(repository: ContractRepository, folder: Path) -> Place:
+    return Place(folder=folder, contracts=_contracts(repository), runtime=repository.policy.runtime_path)
+
+
+def _contracts(repository: ContractRepository) -> Path:
+    """The folder of all systems."""
+    return next((Path(system.file).parent.parent for system in repository.systems.values()), Path())
 
 
 def _below(prefix: str, files: Mapping[str, str]) -> dict[str, str]:

@@ -10,8 +10,10 @@ from eventpact.errors import OutputError
 from eventpact_codegen import manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from eventpact_codegen.manifest import Maker, Manifest
 
 _STAGED: Final = ".eventpact-new"
 
@@ -33,7 +35,9 @@ class Changes:
 
     folder: Path
     content: Mapping[str, bytes]
-    known: Mapping[str, frozenset[str]]
+    """What it should hold; nothing where the package is not wanted any more."""
+    maker: Maker
+    known: Manifest
     """The manifest as it was found."""
     write: tuple[str, ...]
     """Missing or changed, in order of path."""
@@ -46,32 +50,54 @@ class Changes:
     @property
     def manifest(self) -> bytes:
         """The manifest as it should be."""
-        return manifest.render((path, manifest.digest(data)) for path, data in self.content.items())
+        return manifest.render(self.maker, ((path, manifest.digest(data)) for path, data in self.content.items()))
 
 
-def compare(folder: Path, files: Mapping[str, str]) -> Changes:
+def compare(folder: Path, files: Mapping[str, str], maker: Maker) -> Changes:
     """Compare a folder with what it should hold. Reads only.
 
     Raises:
-        OutputError: something in the folder cannot be read.
+        OutputError: something in the folder cannot be read, or it holds the package of another target.
     """
     known = manifest.read(folder)
+    if known.maker.target not in {None, maker.target}:
+        raise OutputError(
+            f"{folder} holds a package of the target {known.maker.target}; "
+            f"give those of {maker.target} a folder of their own, with --out"
+        )
     content = {path: text.encode() for path, text in files.items()}
-    found = {path: _read(folder / path) for path in content.keys() | known.keys()}
+    found = {path: _read(folder / path) for path in content.keys() | known.files.keys()}
     write = sorted(path for path, wanted in content.items() if found[path] != wanted)
-    remove = sorted(path for path in known.keys() - content.keys() if found[path] is not None)
+    remove = sorted(path for path in known.files.keys() - content.keys() if found[path] is not None)
     foreign = [
         path
         for path in (*write, *remove)
-        if (present := found[path]) is not None and manifest.digest(present) not in known.get(path, ())
+        if (present := found[path]) is not None and manifest.digest(present) not in known.files.get(path, ())
     ]
     drift = [Drift(folder / path, "missing" if found[path] is None else "changed") for path in write]
     drift += [Drift(folder / path, "stale") for path in remove]
-    changes = Changes(folder, content, known, tuple(write), tuple(remove), tuple(foreign), tuple(drift))
+    changes = Changes(folder, content, maker, known, tuple(write), tuple(remove), tuple(foreign), tuple(drift))
     listed = _read(folder / manifest.NAME)
-    if listed != changes.manifest:
+    if not content:
+        drift.append(Drift(folder / manifest.NAME, "stale"))
+    elif listed != changes.manifest:
         drift.append(Drift(folder / manifest.NAME, "missing" if listed is None else "changed"))
     return replace(changes, drift=tuple(sorted(drift, key=lambda each: each.path)))
+
+
+def left_over(out: Path, systems: Iterable[str], maker: Maker) -> Iterator[Changes]:
+    """The packages in `out` that the same contracts and target made, of systems that these do not have any more.
+
+    Raises:
+        OutputError: one of them cannot be read.
+    """
+    if maker.contracts is None or not out.is_dir():
+        return
+    wanted = set(systems)
+    for listed in sorted(out.glob(f"*/{manifest.NAME}")):
+        folder = listed.parent
+        if folder.name not in wanted and not folder.is_symlink() and manifest.read(folder).maker == maker:
+            yield compare(folder, {}, maker)
 
 
 def apply(changes: Iterable[Changes]) -> None:
@@ -96,14 +122,17 @@ def apply(changes: Iterable[Changes]) -> None:
         for each in needed:
             # Lists both states until the end, so that a run cut off in the middle can be repeated.
             now = [(path, manifest.digest(data)) for path, data in each.content.items()]
-            before = [(path, known) for path, hashes in each.known.items() for known in hashes]
-            staging.add(each.folder / manifest.NAME, manifest.render([*before, *now]))
+            before = [(path, known) for path, hashes in each.known.files.items() for known in hashes]
+            staging.add(each.folder / manifest.NAME, manifest.render(each.maker, [*before, *now]))
             staging.swap(each.folder / manifest.NAME)
         staging.swap_all()
         for each in needed:
             _remove(each)
-            staging.add(each.folder / manifest.NAME, each.manifest)
-            staging.swap(each.folder / manifest.NAME)
+            if each.content:
+                staging.add(each.folder / manifest.NAME, each.manifest)
+                staging.swap(each.folder / manifest.NAME)
+            else:
+                _remove_package(each.folder)
     except OSError as error:
         where = error.filename2 or error.filename or needed[0].folder.parent  # a full disk names no file
         raise OutputError(f"{where}: {error.strerror}; generated files were not written") from error
@@ -155,6 +184,13 @@ def _remove(changes: Changes) -> None:
                 break
             with suppress(OSError):
                 folder.rmdir()
+
+
+def _remove_package(folder: Path) -> None:
+    """Remove the manifest of a package whose files are gone, and the folder where nobody else has anything in it."""
+    (folder / manifest.NAME).unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _read(file: Path) -> bytes | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from eventpact.errors import ContractError, OutputError
 from eventpact_codegen import generate
-from eventpact_codegen.manifest import NAME
+from eventpact_codegen.manifest import NAME, Maker
 from eventpact_codegen.output import apply, compare
+from eventpact_codegen.python.target import PYTHON
+from eventpact_registry.contracts.repository import ContractRepository
+from eventpact_registry.contracts.source import DirectorySource
 from tests.codegen.packages import system, tool, written
 from tests.registry.contracts.building import SHOP, TOPIC, avsc, field, load
 
@@ -72,6 +77,83 @@ def test_files_that_are_not_needed_any_more_go_with_their_empty_folders(tmp_path
 
     assert not (folder / "shop_events" / "v1").exists()
     assert "v1/events.py" not in (folder / NAME).read_text()
+
+
+def shops(tmp_path: Path, *names: str) -> ContractRepository:
+    """Contracts on disk, beside the output, with a shop under each name."""
+    folder = tmp_path / "contracts"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in names:
+        for path, text in SHOP.items():
+            file = folder / path.replace("shop", name, 1)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text.replace("shop", name))
+    return ContractRepository.load(DirectorySource(folder))
+
+
+def test_the_package_of_a_system_that_is_gone_is_stale_and_goes(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    generate(shops(tmp_path, "shop", "books"), out)
+    fewer = shops(tmp_path, "shop")
+    stale = contents(out / "books")
+
+    checked = generate(fewer, out, check=True)
+
+    assert {each.kind for each in checked.drift} == {"stale"}
+    assert {str(each.path.relative_to(out / "books")) for each in checked.drift} == set(stale)
+    assert contents(out / "books") == stale
+    assert [gone.folder for gone in generate(fewer, out).left_over] == [out / "books"]
+    assert [folder.name for folder in out.iterdir()] == ["shop"]
+    assert generate(fewer, out, check=True).drift == ()
+
+
+def test_what_somebody_put_into_the_package_of_a_system_that_is_gone_stays(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    generate(shops(tmp_path, "shop", "books"), out)
+    (out / "books" / "notes.txt").write_text("mine")
+
+    generate(shops(tmp_path, "shop"), out)
+
+    assert contents(out / "books") == {"notes.txt": b"mine"}
+
+
+def test_an_edited_file_in_the_package_of_a_system_that_is_gone_stops_the_run(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    generate(shops(tmp_path, "shop", "books"), out)
+    (out / "books" / "README.md").write_text("mine")
+    before = contents(out)
+
+    with pytest.raises(OutputError, match=r"books/README\.md: not as `eventpact generate` left it"):
+        generate(shops(tmp_path, "shop"), out)
+
+    assert contents(out) == before
+
+
+def test_packages_of_other_contracts_in_the_same_folder_stay(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    generate(shops(tmp_path / "theirs", "books"), out)
+
+    report = generate(shops(tmp_path / "ours", "shop"), out)
+
+    assert report.left_over == ()
+    assert sorted(folder.name for folder in out.iterdir()) == ["books", "shop"]
+
+
+def test_asking_for_one_system_leaves_all_other_packages_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    generate(shops(tmp_path, "shop", "books"), out)
+
+    assert generate(shops(tmp_path, "shop"), out, systems=["shop"]).left_over == ()
+    assert (out / "books").is_dir()
+
+
+def test_the_package_of_another_target_is_not_replaced(tmp_path: Path) -> None:
+    before = contents(written(tmp_path))
+
+    with pytest.raises(OutputError, match="shop holds a package of the target python; give those of other a folder"):
+        generate(load(), tmp_path, target=replace(PYTHON, name="other"))
+
+    assert contents(tmp_path / "shop") == before
 
 
 def test_a_file_of_somebody_else_stays(tmp_path: Path) -> None:
@@ -167,16 +249,18 @@ def test_a_manifest_that_reaches_outside_its_folder_is_refused(tmp_path: Path, l
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
-    apply([compare(tmp_path / "shop", {"small.txt": "old", "stale.txt": "old"})])
+    apply([compare(tmp_path / "shop", {"small.txt": "old", "stale.txt": "old"}, Maker("python"))])
     before = contents(tmp_path)
     # A limit on the size of files stands for the disk that is full: writing fails in the middle of a file.
     program = (
         "import resource, signal, sys\n"
         "from pathlib import Path\n"
+        "from eventpact_codegen.manifest import Maker\n"
         "from eventpact_codegen.output import apply, compare\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
-        "apply([compare(Path(sys.argv[1]), {'new/large.txt': 'x' * 5000, 'small.txt': 'new'})])\n"
+        "files = {'new/large.txt': 'x' * 5000, 'small.txt': 'new'}\n"
+        "apply([compare(Path(sys.argv[1]), files, Maker('python'))])\n"
     )
 
     done = tool("-c", program, tmp_path / "shop", cwd=tmp_path)
