@@ -12,6 +12,7 @@ from eventpact_registry.contracts.file_model import FileModel, validate
 from eventpact_registry.contracts.yaml_file import read_yaml
 
 if TYPE_CHECKING:
+    from eventpact.avro.memory import Remembered
     from eventpact.avro.model import Schema
     from eventpact_registry.contracts.model import Reference
     from eventpact_registry.contracts.problems import Problems
@@ -38,6 +39,8 @@ class ParsedFiles:
     texts: dict[bytes, SchemaText] = field(default_factory=dict)
     schemas: dict[tuple[str, tuple[Schema, ...]], Schema] = field(default_factory=dict)
     """By text, and by the very schemas that the text refers to."""
+    fields: dict[bytes, Remembered] = field(default_factory=dict)
+    """What schemas have in common."""
     settings: dict[tuple[type[FileModel], bytes], tuple[YamlFile, FileModel]] = field(default_factory=dict)
 
     def read(

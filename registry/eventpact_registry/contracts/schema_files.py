@@ -102,7 +102,7 @@ class SchemaFiles:
     def load_event(self, series: Series) -> VersionedType | None:
         """An event with all its versions; None when a version could not be loaded."""
         drafts = self._read(series)
-        memory = Memory()
+        memory = Memory(self._parsed.fields)
         versions = [self._parse(draft, memory) for draft in drafts.values()]
         if len(versions) < len(series.files):
             return None

@@ -1,21 +1,19 @@
 """What was parsed before: versions of one event repeat most of their fields, which then need not be parsed again.
 
-A field is recalled where its JSON is the same to the letter, stands in the same namespace, and would find the same
-types under the names that it uses; what it defines must not be defined yet. Schemas never change, so they may share it.
+A field is recalled where its JSON is the same to the letter, stands in the same namespace if its names depend on that,
+and would find the same types under the names that it uses; what it defines must not be defined yet. Schemas never
+change, so they may share it.
 """
 
 from __future__ import annotations
 
 import marshal
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from eventpact.avro.model import Field, Named
-
-Key: TypeAlias = tuple[str, int, bytes]
 
 MAX_DEPTH: Final = 12
 """How deep schemas may nest in a field's place for it to be remembered; each level looks at its whole text again."""
@@ -32,11 +30,16 @@ class Use(NamedTuple):
     found: Named
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """A field, and what it had to do with the types around it."""
+class Remembered(NamedTuple):
+    """A field, and what it had to do with what stands around it."""
 
+    text: bytes
+    """Its `form`."""
     field: Field
+    depth: int
+    """How deep it stood: so deep it may nest, and where less is around it all the more."""
+    namespace: str | None
+    """Where it stood; None where its names are full ones, or it has none, so that it is the same everywhere."""
     uses: Sequence[Use]
     defines: Sequence[Named]
 
@@ -54,19 +57,27 @@ class Remembered:
 
 
 class Memory:
-    """The fields of the schemas that were parsed with it; give it to `avro.parse` for versions of one schema."""
+    """The fields of the schemas that were parsed with it; give it to `avro.parse` for versions of one schema.
 
-    def __init__(self) -> None:
-        self._fields: dict[Key, Remembered] = {}
+    Memories of several schemas may share `everywhere`: there they keep what has the same meaning in any namespace.
+    """
 
-    def recall(self, key: Key, known: Mapping[str, Named]) -> Remembered | None:
-        """The field of this key, if it means the same among these types."""
-        remembered = self._fields.get(key)
-        return remembered if remembered is not None and remembered.means_the_same(known) else None
+    def __init__(self, everywhere: dict[bytes, Remembered] | None = None) -> None:
+        self._everywhere: dict[bytes, Remembered] = {} if everywhere is None else everywhere
+        self._within: dict[tuple[str, bytes], Remembered] = {}
 
-    def learn(self, fields: Mapping[Key, Remembered]) -> None:
+    def recall(self, text: bytes, namespace: str, depth: int, known: Mapping[str, Named]) -> Remembered | None:
+        """The field of this form, if it means the same in this place among these types."""
+        found = self._everywhere.get(text) or self._within.get((namespace, text))
+        return found if found is not None and depth <= found.depth and found.means_the_same(known) else None
+
+    def learn(self, fields: Iterable[Remembered]) -> None:
         """Remember the fields of a schema that is known to be valid."""
-        self._fields.update(fields)
+        for remembered in fields:
+            if remembered.namespace is None:
+                self._everywhere[remembered.text] = remembered
+            else:
+                self._within[remembered.namespace, remembered.text] = remembered
 
 
 def form(node: Any) -> bytes:

@@ -36,7 +36,7 @@ from eventpact.errors import SchemaError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from eventpact.avro.memory import Key, Memory
+    from eventpact.avro.memory import Memory
     from eventpact.avro.model import Schema
 
 _MAX_FIXED: Final = 2**31 - 9
@@ -86,10 +86,12 @@ class _Parser:
     def __init__(self, known: dict[str, Named], memory: Memory | None) -> None:
         self.known = known
         self.memory = memory
-        self.learned: dict[Key, Remembered] = {}
+        self.learned: list[Remembered] = []
         self.uses: list[Use] = []
         self.defines: list[Named] = []
         self.repeated = 0
+        self.relative = 0
+        """How many names depended on the namespace around them."""
         self.defaults: list[tuple[Field, dict[str, Any]]] = []
         self.unions: list[tuple[Union, list[Any]]] = []
         self.forwards = 0
@@ -151,7 +153,10 @@ class _Parser:
                 raise Invalid("`type` must be a name here", node, "type", hint="put what it holds in its place")
 
     def named(self, name: str, namespace: str, holder: dict[str, Any] | list[Any], key: str | int) -> Schema:
-        full = name if "." in name or not namespace else f"{namespace}.{name}"
+        full = name
+        if "." not in name:
+            self.relative += 1
+            full = f"{namespace}.{name}" if namespace else name
         found = self.known.get(full) or self.known.get(name)
         if found is not None:
             self.uses.append(Use(full, name, found))
@@ -197,19 +202,25 @@ class _Parser:
         """The field as it was parsed before; if it never was, it is parsed and remembered."""
         if self.memory is None or self.depth > MEMORY_DEPTH:
             return self.field(node, namespace)
-        key = (namespace, self.depth, form(node))
-        remembered = self.memory.recall(key, self.known)
+        text = form(node)
+        remembered = self.memory.recall(text, namespace, self.depth, self.known)
         if remembered is not None:
+            if remembered.namespace is not None:
+                self.relative += 1
             if remembered.uses:
                 self.uses += remembered.uses
             for named in remembered.defines:
                 self.defines.append(named)
                 self.known[named.name] = named
             return remembered.field
-        uses, defines, open_ends = len(self.uses), len(self.defines), self.forwards + self.repeated
+        uses, defines, relative = len(self.uses), len(self.defines), self.relative
+        open_ends = self.forwards + self.repeated
         field = self.field(node, namespace)
         if self.forwards + self.repeated == open_ends:
-            self.learned[key] = Remembered(field, self.uses[uses:], self.defines[defines:])
+            # Each schema defines its own types, even those that another one defines alike under the same full name.
+            fixed = self.relative == relative and len(self.defines) == defines
+            place = None if fixed else namespace
+            self.learned.append(Remembered(text, field, self.depth, place, self.uses[uses:], self.defines[defines:]))
         return field
 
     def field(self, node: dict[str, Any], namespace: str) -> Field:

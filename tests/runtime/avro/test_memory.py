@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventpact import avro
-from eventpact.avro.memory import Memory
+from eventpact.avro.memory import Memory, Remembered
 from tests.runtime.avro.pairs import make_pair
 from tests.runtime.avro.schemas import enum, record_json
 
@@ -61,6 +61,65 @@ def test_the_same_text_in_another_namespace_is_another_type() -> None:
     _, second = parse_all(record_json(text, namespace="a"), record_json(text, namespace="b"))
 
     assert list(avro.named_types(second)) == ["b.User", "b.Status"]
+
+
+def parse_apart(*sources: Any, references: tuple[avro.Schema, ...] = ()) -> list[avro.Schema]:
+    """Each as a schema of its own, with a memory that shares what means the same everywhere."""
+    everywhere: dict[bytes, Remembered] = {}
+    return [avro.parse(source, references, memory=Memory(everywhere)) for source in sources]
+
+
+def test_two_schemas_share_what_means_the_same_in_any_namespace() -> None:
+    shared = avro.parse(enum("OPEN", name="Status", namespace="s"))
+    fields = ("a: int", 'b: ["null", "string"] = null', "c: s.Status")
+    sources = [record_json(*fields, namespace=namespace) for namespace in ("a", "b")]
+
+    first, second = parse_apart(*sources, references=(shared,))
+
+    assert isinstance(first, avro.Record)
+    assert isinstance(second, avro.Record)
+    assert all(one is other for one, other in zip(first.fields, second.fields, strict=True))
+
+
+def test_two_schemas_share_no_types_that_they_define_or_name_in_their_own_namespace() -> None:
+    part = json.dumps(record_json("x: int", name="Part", namespace="common"))
+    sources = [record_json(f"a: {part}", "next: User", namespace=namespace) for namespace in ("a", "b")]
+
+    first, second = parse_apart(*sources)
+
+    assert field_type(first, 0) is not field_type(second, 0)
+    assert field_type(first, 1) is first
+    assert field_type(second, 1) is second
+
+
+def test_what_names_a_type_in_full_is_not_shared_where_that_is_another_type() -> None:
+    ours, theirs = (avro.parse(enum(symbol, name="Status", namespace="s")) for symbol in ("OPEN", "SHUT"))
+    everywhere: dict[bytes, Remembered] = {}
+
+    first, second = (
+        avro.parse(record_json("a: s.Status"), (status,), memory=Memory(everywhere)) for status in (ours, theirs)
+    )
+
+    assert (field_type(first), field_type(second)) == (ours, theirs)
+
+
+def nested(depth: int) -> Any:
+    """A record whose field, with a value `depth` deep, stands two records deep."""
+    schema: Any = "int"
+    for _ in range(depth):
+        schema = {"type": "array", "items": schema}
+    inner = {"type": "record", "name": "Inner", "fields": [{"name": "a", "type": schema}]}
+    return {"type": "record", "name": "Outer", "fields": [{"name": "inner", "type": inner}]}
+
+
+def test_what_nests_just_deep_enough_in_one_place_is_too_deep_in_a_deeper_one() -> None:
+    at_the_limit = nested(126)
+    deeper = {"type": "record", "name": "Outermost", "fields": [{"name": "outer", "type": at_the_limit}]}
+    memory = Memory()
+    avro.parse(at_the_limit, memory=memory)
+
+    with pytest.raises(avro.SchemaError, match="nest more than 128 deep"):
+        avro.parse(deeper, memory=memory)
 
 
 def test_a_type_defined_twice_is_refused_though_it_was_defined_once_before() -> None:
