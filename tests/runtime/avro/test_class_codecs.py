@@ -21,6 +21,8 @@ from eventpact import avro
 from eventpact.avro.binding import twin
 from tests.runtime.avro.schemas import record, record_json
 
+pytestmark = pytest.mark.usefixtures("executor")
+
 
 class Event:
     """Stands for the base of generated events: no slots of its own, and something for the class."""
@@ -76,7 +78,6 @@ CLASSES = {
     "shop.Gift": avro.Binding(Gift, ("name",)),
     "shop.Status": avro.Binding(Status),
 }
-ORDERS = avro.Codec(avro.parse(json.dumps(ORDER)), classes=CLASSES)
 FIRST = Order(
     order_id=UUID(int=1),
     at=datetime(2026, 11, 21, tzinfo=UTC),
@@ -87,8 +88,13 @@ FIRST = Order(
 SECOND = Order(order_id=UUID(int=2), at=FIRST.at, status=Status.DONE, previous=FIRST)
 
 
+def orders() -> avro.Codec:
+    """A codec of orders and all that they hold."""
+    return avro.Codec(avro.parse(json.dumps(ORDER)), classes=CLASSES)
+
+
 def test_instances_round_trip_with_all_that_they_hold() -> None:
-    decoded: Order = ORDERS.decode(ORDERS.encode(SECOND))
+    decoded: Order = orders().decode(orders().encode(SECOND))
 
     assert decoded == SECOND
     assert type(decoded) is Order
@@ -118,19 +124,19 @@ def test_decoded_instances_are_like_any_others() -> None:
 
 def test_a_wrong_class_is_an_error_that_names_both() -> None:
     with pytest.raises(avro.EncodeError, match=r"^expected an Order, got Item$"):
-        ORDERS.encode(FIRST.items[0])
+        orders().encode(FIRST.items[0])
     with pytest.raises(avro.EncodeError, match=r"^extra: expected None or an Item or a Gift, got dict$"):
-        ORDERS.encode(dataclasses.replace(FIRST, extra={"name": "x"}))  # type: ignore[arg-type]  # the mistake under test
+        orders().encode(dataclasses.replace(FIRST, extra={"name": "x"}))  # type: ignore[arg-type]  # the mistake under test
     with pytest.raises(avro.EncodeError, match=r"^items\[0\].price: expected a Decimal \(decimal\), got float$"):
-        ORDERS.encode(dataclasses.replace(FIRST, items=(Item(name="x", price=1.5),)))  # type: ignore[arg-type]  # as above
+        orders().encode(dataclasses.replace(FIRST, items=(Item(name="x", price=1.5),)))  # type: ignore[arg-type]  # as above
     with pytest.raises(avro.EncodeError, match=r"^status: expected a Status, got str$"):
-        ORDERS.encode(dataclasses.replace(FIRST, status="LOST"))  # type: ignore[arg-type]  # as above
+        orders().encode(dataclasses.replace(FIRST, status="LOST"))  # type: ignore[arg-type]  # as above
 
 
 def test_lists_and_symbols_will_do_for_tuples_and_members() -> None:
     loose = dataclasses.replace(FIRST, items=list(FIRST.items), status="NEW")  # type: ignore[arg-type]  # not for mypy
 
-    assert ORDERS.encode(loose) == ORDERS.encode(FIRST)
+    assert orders().encode(loose) == orders().encode(FIRST)
 
 
 def test_instances_of_a_subclass_are_written_as_the_class() -> None:
@@ -139,7 +145,7 @@ def test_instances_of_a_subclass_are_written_as_the_class() -> None:
 
     special = dataclasses.replace(FIRST, items=(Special(name="tea", price=Decimal("3.20")),), extra=None)
 
-    assert ORDERS.decode(ORDERS.encode(special)).items == FIRST.items
+    assert orders().decode(orders().encode(special)).items == FIRST.items
 
 
 def test_another_writers_bytes_become_the_readers_class() -> None:
@@ -154,7 +160,8 @@ def test_another_writers_bytes_become_the_readers_class() -> None:
         {"note": "x", "at": 5, "status": "LOST", "orderId": str(UUID(int=1))}
     )
 
-    first, second = ORDERS.decode(data, old), ORDERS.decode(data, old)
+    codec = orders()
+    first, second = codec.decode(data, old), codec.decode(data, old)
 
     assert first == Order(order_id=UUID(int=1), at=datetime(1970, 1, 1, 0, 0, 0, 5000, tzinfo=UTC))
     assert first.tags is not second.tags
@@ -184,11 +191,11 @@ def test_defaults_may_be_instances() -> None:
 def test_a_record_without_a_class_is_a_dict_among_instances() -> None:
     some = avro.Codec(avro.parse(json.dumps(ORDER)), classes={"shop.Item": CLASSES["shop.Item"]})
 
-    decoded = some.decode(ORDERS.encode(FIRST))
+    decoded = some.decode(orders().encode(FIRST))
 
     assert decoded["items"] == FIRST.items
     assert decoded["extra"] == {"name": "card"}
-    assert some.encode(decoded) == ORDERS.encode(FIRST)
+    assert some.encode(decoded) == orders().encode(FIRST)
 
 
 CHECKED: list[str] = []

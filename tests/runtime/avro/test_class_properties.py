@@ -19,6 +19,8 @@ from eventpact.avro.interpret.read import PlanReader
 from eventpact.avro.interpret.write import ValueWriter
 from tests.runtime.avro.values import typed_values
 
+pytestmark = pytest.mark.usefixtures("executor")
+
 
 @settings(max_examples=200, deadline=None)
 @given(typed_values())

@@ -17,6 +17,8 @@ import pytest
 from eventpact import avro
 from tests.runtime.avro.schemas import enum, fixed, record, record_json
 
+pytestmark = pytest.mark.usefixtures("executor")
+
 NODE = record("value: int", 'next: ["null", "Node"] = null', name="Node")
 TREE = record_json("name: string", 'children: {"type": "array", "items": "Tree"}', name="Tree")
 

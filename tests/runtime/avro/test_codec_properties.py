@@ -21,6 +21,8 @@ from tests.runtime.avro import binary
 from tests.runtime.avro.pairs import make_pair
 from tests.runtime.avro.values import typed_values
 
+pytestmark = pytest.mark.usefixtures("executor")
+
 
 @settings(max_examples=400, deadline=None)
 @given(typed_values())

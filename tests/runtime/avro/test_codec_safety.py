@@ -17,6 +17,8 @@ from tests.runtime.avro.schemas import fixed, record, record_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("executor")
+
 EMPTY = {"type": "record", "name": "Empty", "fields": [{"name": "nothing", "type": "null"}]}
 
 

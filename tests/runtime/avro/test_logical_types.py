@@ -12,6 +12,8 @@ import pytest
 
 from eventpact import avro
 
+pytestmark = pytest.mark.usefixtures("executor")
+
 
 def codec(base: Any, logical: str, **attributes: Any) -> avro.Codec:
     return avro.Codec(avro.parse(json.dumps({"type": base, "logicalType": logical, **attributes})))
