@@ -111,7 +111,7 @@ class _Comparison:
     def unions(self, reader: Union, writer: Union, path: Path) -> Deep[Found]:
         found: list[Mismatch] = []
         for index, branch in enumerate(writer.branches):
-            lost: Found = yield self.compare(reader, branch, None)
+            lost: Found = yield self.branch(reader, branch, None)
             if lost:
                 _collect(found, _mismatch("MISSING_UNION_BRANCH", (path, str(index)), lost[0].message))
         return tuple(found)
@@ -122,7 +122,11 @@ class _Comparison:
             branches = tuple([reader.branches[index] for index in self.branches_of(reader).like(writer)])
         nearest = ""
         for branch in branches:
-            found: Found = yield self.compare(branch, writer, None)
+            if branch.kind in PRIMITIVES and isinstance(writer, _NAMED):
+                continue
+            found = self.found.get((id(branch), id(writer)))
+            if found is None:
+                found = yield self.compare(branch, writer, None)
             if not found:
                 return ()
             if branch.kind == writer.kind and found[0].kind != "NAME_MISMATCH":

@@ -32,7 +32,7 @@ from eventpact.avro.plan import (
     WriterUnionPlan,
 )
 from eventpact.avro.renames import Renames
-from eventpact.avro.structure import same_structure
+from eventpact.avro.structure import Structures
 
 if TYPE_CHECKING:
     from eventpact.avro.plan import MismatchKind
@@ -51,7 +51,7 @@ class _Planner:
         self.renames = Renames(writer, reader)
         self.records: dict[tuple[int, int], RecordPlan | FailPlan] = {}
         self.begun: dict[tuple[int, int], list[Plan]] = {}
-        self.alike: dict[tuple[int, int], bool] = {}
+        self.alike = Structures(self.renames)
         self.branches: dict[int, Branches] = {}
         self.structures = 0
         self.checker = Checker(Strictness.READABLE)
@@ -132,7 +132,7 @@ class _Planner:
 
     def writer_union(self, writer: Union, reader: Schema, path: Path) -> Deep[Plan]:
         plans: list[Plan] = []
-        by_position = isinstance(reader, Union) and self.is_alike(writer, reader)
+        by_position = isinstance(reader, Union) and self.alike.same(writer, reader)
         for index, branch in enumerate(writer.branches):
             if by_position and isinstance(reader, Union):
                 plan = yield self.plan(branch, reader.branches[index], (path, str(index)))
@@ -188,13 +188,6 @@ class _Planner:
             return False
         begun = self.begun[(id(writer), id(reader))]
         return not any(isinstance(field, FailPlan) for field in begun)
-
-    def is_alike(self, writer: Union, reader: Union) -> bool:
-        """Whether two unions hold the same types under the same short names, in one order."""
-        key = (id(writer), id(reader))
-        if key not in self.alike:
-            self.alike[key] = same_structure(writer, reader, self.renames)
-        return self.alike[key]
 
 
 def _fits(writer: Schema, reader: Schema) -> bool:

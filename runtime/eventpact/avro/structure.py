@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Schema, Union
@@ -11,25 +12,43 @@ if TYPE_CHECKING:
     from eventpact.avro.renames import Renames
 
 _Pairs: TypeAlias = list[tuple[Schema, Schema]]
+_Key: TypeAlias = tuple[int, int]
 
 
-def same_structure(writer: Schema, reader: Schema, renames: Renames) -> bool:
-    """Whether both hold the same types in one order, under the same short names."""
-    if writer is reader:
-        return True
-    pending: _Pairs = [(writer, reader)]
-    seen: set[tuple[int, int]] = set()
-    while pending:
-        left, right = pending.pop()
-        if isinstance(left, Record):
-            if (id(left), id(right)) in seen:
-                continue
-            seen.add((id(left), id(right)))
-        inner = _inner(left, right, renames)
-        if inner is None:
-            return False
-        pending += inner
-    return True
+class Structures:
+    """Compares a writer's types with a reader's; each pair that it meets on the way is known from then on."""
+
+    def __init__(self, renames: Renames) -> None:
+        self._renames = renames
+        self._known: dict[_Key, bool] = {}
+
+    def same(self, writer: Schema, reader: Schema) -> bool:
+        """Whether both hold the same types in one order, under the same short names."""
+        key = (id(writer), id(reader))
+        if key not in self._known:
+            self._explore(writer, reader)
+        return self._known[key]
+
+    def _explore(self, writer: Schema, reader: Schema) -> None:
+        """Settle a pair and all pairs inside it: those differ that are settled to differ, or hold some that do."""
+        holders: defaultdict[_Key, list[_Key]] = defaultdict(list)
+        different: list[_Key] = []
+        pending: _Pairs = [(writer, reader)]
+        while pending:
+            left, right = pending.pop()
+            key = (id(left), id(right))
+            if key not in self._known:
+                inner = [] if left is right else _inner(left, right, self._renames)
+                self._known[key] = inner is not None
+                for pair in inner or ():
+                    holders[id(pair[0]), id(pair[1])].append(key)
+                    pending.append(pair)
+            if not self._known[key]:
+                different.append(key)
+        while different:
+            for holder in holders.pop(different.pop(), ()):
+                self._known[holder] = False
+                different.append(holder)
 
 
 def _inner(left: Schema, right: Schema, renames: Renames) -> _Pairs | None:

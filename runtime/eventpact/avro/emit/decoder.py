@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.avro.emit.constants import constant_default
 from eventpact.avro.emit.skipper import Skipper
-from eventpact.avro.emit.source import MAX_INLINED, MAX_LEVEL, MAX_NESTING, Source, assign_to
+from eventpact.avro.emit.source import MAX_BRANCHES, MAX_INLINED, MAX_LEVEL, MAX_NESTING, Source, assign_to
 from eventpact.avro.graph import expands_within, on_cycles, plan_children, takes_no_bytes
 from eventpact.avro.logical import arguments
 from eventpact.avro.plan import (
@@ -293,6 +293,9 @@ class Decoder:
                 self._read(step.plan, assign_to(targets[step.target]))
 
     def _writer_union(self, plan: WriterUnionPlan, sink: Sink) -> None:
+        if len(plan.branches) > MAX_BRANCHES:
+            self._source.add("raise Unfit")
+            return
         scale = 2
         if len(plan.branches) <= _ONE_BYTE_INDICES:
             self._source.add("n = data[p]", "p += 1")

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.avro.emit.parts import Parts
-from eventpact.avro.emit.source import MAX_INLINED, MAX_LEVEL, MAX_NESTING, Source
+from eventpact.avro.emit.source import MAX_BRANCHES, MAX_INLINED, MAX_LEVEL, MAX_NESTING, Source
 from eventpact.avro.emit.unions import exact_test, shared_classes
 from eventpact.avro.graph import expands_within, on_cycles
 from eventpact.avro.interpret.choose import choose
@@ -286,6 +286,9 @@ class Encoder:
         parts.add(joined)
 
     def _union(self, schema: Union, value: str, parts: Parts) -> None:
+        if len(schema.branches) > MAX_BRANCHES:
+            self._source.add("raise Unfit")
+            return
         value = self._variable(value)
         headers = self._branch_headers(schema, value)
         branches = {index: self._branch(index, schema.branches[index], value) for index in headers}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from eventpact.avro.emit.source import MAX_INLINED, MAX_LEVEL, Source
+from eventpact.avro.emit.source import MAX_BRANCHES, MAX_INLINED, MAX_LEVEL, Source
 from eventpact.avro.graph import expands_within, on_cycles, takes_no_bytes
 from eventpact.avro.model import Array, Map, Record, Union
 from eventpact.avro.walk import children
@@ -101,6 +101,9 @@ class Skipper:
             source.add("n = COUNTS[data[p]]", "p += 1")
 
     def _union(self, schema: Union, source: Source, depth: str) -> None:
+        if len(schema.branches) > MAX_BRANCHES:
+            source.add("raise Unfit")
+            return
         source.add("n, p = read_int(data, p)")
         condition = "if"
         for index, branch in enumerate(schema.branches):

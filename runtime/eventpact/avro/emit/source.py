@@ -18,6 +18,9 @@ MAX_NESTING: Final = 16
 MAX_INLINED: Final = 64
 """Schemas or plans that a record may hold, with all inside, to be inlined wherever it is used."""
 
+MAX_BRANCHES: Final = 256
+"""Branches of a union that code tells apart; a wider one is left to `slow`: Python nests each `elif` in the last."""
+
 
 class Source:
     """The lines of one function body."""

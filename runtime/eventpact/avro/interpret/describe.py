@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.avro.model import Enum, Fixed, Primitive, Record, Union
@@ -24,12 +25,16 @@ _PLAIN: Final[Mapping[str, str]] = {
     "map": "a dict",
 }
 
+_SHOWN_BRANCHES: Final = 20
+
 
 def expected(schema: Schema, form: Form) -> str:
     """What a value of the schema is in Python."""
     match schema:
         case Union(branches=branches):
-            return " or ".join(expected(branch, form) for branch in branches)
+            named = [expected(branch, form) for branch in branches[:_SHOWN_BRANCHES]]
+            more = len(branches) - len(named)
+            return " or ".join([*named, f"one of {more} more types"] if more else named)
         case Record(name=name) | Enum(name=name):
             cls = form.cls(name)
             if cls is not None:
@@ -47,3 +52,10 @@ def expected(schema: Schema, form: Form) -> str:
 def got(value: Any) -> str:
     """What kind of thing a value is."""
     return "None" if value is None else type(value).__name__
+
+
+def too_much(error: RecursionError | MemoryError) -> str:
+    """What to say of a value that this process cannot hold, whatever its schema allows."""
+    if isinstance(error, MemoryError):
+        return "too large for the memory of this process"
+    return f"nested too deeply for this process: Python's recursion limit is {sys.getrecursionlimit()} calls"

@@ -10,6 +10,7 @@ from eventpact.avro import defaults
 from eventpact.avro.floats import float_from_int
 from eventpact.avro.graph import on_cycles, plan_children, takes_no_bytes
 from eventpact.avro.interpret.cursor import Cursor
+from eventpact.avro.interpret.describe import too_much
 from eventpact.avro.interpret.skip import branch_index, skip
 from eventpact.avro.logical import arguments
 from eventpact.avro.plan import (
@@ -58,7 +59,7 @@ class PlanReader:
         try:
             value = _READERS[type(self._plan)](self._plan, cursor)
         except (RecursionError, MemoryError) as error:
-            raise cursor.error(f"too large or nested too deeply for this process ({type(error).__name__})") from None
+            raise cursor.error(too_much(error)) from None
         except SchemaError as error:
             raise cursor.error(f"a default has no value: {error.message}") from None
         if cursor.left:
@@ -100,7 +101,7 @@ def _record(plan: RecordPlan, cursor: Cursor) -> Any:
     cursor.enter(plan)
     values: dict[int, Any] = {}
     for step in plan.steps:
-        cursor.path.field(step.name)
+        cursor.path.field(step.name, personal=step.target is not None and plan.reader.fields[step.target].is_personal)
         value = _READERS[type(step.plan)](step.plan, cursor)
         if step.target is not None:
             values[step.target] = value
@@ -120,7 +121,7 @@ def _record(plan: RecordPlan, cursor: Cursor) -> Any:
 def _array(plan: ArrayPlan, cursor: Cursor) -> Any:
     items: list[Any] = []
     zero_bytes = takes_no_bytes(plan.items)
-    for _ in _block_items(cursor, zero_bytes=zero_bytes):
+    for _ in block_items(cursor, zero_bytes=zero_bytes):
         cursor.path.index(len(items))
         items.append(_READERS[type(plan.items)](plan.items, cursor))
         cursor.path.leave()
@@ -129,15 +130,16 @@ def _array(plan: ArrayPlan, cursor: Cursor) -> Any:
 
 def _map(plan: MapPlan, cursor: Cursor) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for _ in _block_items(cursor, zero_bytes=False):
-        key = _text(cursor.sized("the key of a map"), cursor)
+    for _ in block_items(cursor, zero_bytes=False):
+        key = utf8(cursor.sized("the key of a map"), cursor)
         cursor.path.key(key)
         values[key] = _READERS[type(plan.values)](plan.values, cursor)
         cursor.path.leave()
     return values
 
 
-def _block_items(cursor: Cursor, *, zero_bytes: bool) -> Iterator[None]:
+def block_items(cursor: Cursor, *, zero_bytes: bool) -> Iterator[None]:
+    """Once for each item of an array or a map, block after block."""
     while True:
         start = cursor.position
         count, _ = cursor.block()
@@ -184,9 +186,9 @@ def _fail(plan: FailPlan, cursor: Cursor) -> Any:
 
 def _scalar(plan: ScalarPlan, cursor: Cursor) -> Any:
     start = cursor.position
-    raw = _WIRE[plan.wire](cursor)
+    raw = WIRE[plan.wire](cursor)
     if isinstance(raw, bytes) and plan.reader.kind == "string" and cursor.form.conversion(plan.reader) is None:
-        return _text(raw, cursor)
+        return utf8(raw, cursor)
     promote = _PROMOTED.get((plan.wire, plan.reader.kind))
     return _converted(plan.reader, promote(raw) if promote else raw, cursor, start)
 
@@ -210,7 +212,8 @@ def _boolean(cursor: Cursor) -> bool:
     return byte == 1
 
 
-def _text(raw: bytes, cursor: Cursor) -> str:
+def utf8(raw: bytes, cursor: Cursor) -> str:
+    """The text of bytes that were just taken."""
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
@@ -218,7 +221,7 @@ def _text(raw: bytes, cursor: Cursor) -> str:
         raise cursor.error(f"not UTF-8 text: {error.reason}", at) from None
 
 
-_WIRE: Final[Mapping[str, Callable[[Cursor], Any]]] = {
+WIRE: Final[Mapping[str, Callable[[Cursor], Any]]] = {
     "null": lambda _: None,
     "boolean": _boolean,
     "int": lambda cursor: cursor.int32(),
@@ -228,6 +231,7 @@ _WIRE: Final[Mapping[str, Callable[[Cursor], Any]]] = {
     "bytes": lambda cursor: cursor.sized("bytes"),
     "string": lambda cursor: cursor.sized("a string"),
 }
+"""Primitive kind to what reads it off the wire; a string as its bytes."""
 
 _PROMOTED: Final[Mapping[tuple[str, str], Callable[[Any], Any]]] = {
     ("int", "float"): float_from_int,

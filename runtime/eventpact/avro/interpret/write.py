@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.avro.graph import on_cycles
 from eventpact.avro.interpret.choose import choose, in_bits
-from eventpact.avro.interpret.describe import expected, got
-from eventpact.avro.interpret.path import Path, shown
+from eventpact.avro.interpret.describe import expected, got, too_much
+from eventpact.avro.interpret.path import Path
 from eventpact.avro.interpret.read import default_value
 from eventpact.avro.limits import MAX_DEPTH
 from eventpact.avro.logical import arguments
@@ -46,7 +46,7 @@ class ValueWriter:
         except EncodeError:
             raise
         except (RecursionError, MemoryError) as error:
-            raise target.error(f"too large or nested too deeply for this process ({type(error).__name__})") from None
+            raise target.error(too_much(error)) from None
         except Exception as error:  # a value may be any object, and its methods raise what they like
             raise target.error(f"{got(value)} cannot be read: {type(error).__name__}: {error}") from error
         return bytes(target.out)
@@ -103,7 +103,7 @@ def _record(schema: Record, value: Any, target: _Target) -> None:
         if target.depth > MAX_DEPTH:
             raise target.error(f"records nest more than {MAX_DEPTH} deep")
     for field, inner in _fields(schema, value, target):
-        target.path.field(field.name)
+        target.path.field(field.name, personal=field.is_personal)
         _write(field.type, inner, target)
         target.path.leave()
     if id(schema) in target.recursive:
@@ -121,18 +121,18 @@ def _fields(schema: Record, value: Any, target: _Target) -> Iterable[tuple[Field
     names = {field.name for field in schema.fields}
     unknown = [key for key in value if key not in names]
     if unknown:
-        raise target.error(f"{schema.name} has no field {shown(str(unknown[0]))}")
+        raise target.error(f"{schema.name} has no field {target.path.shown(str(unknown[0]))}")
     return [(field, value[field.name] if field.name in value else _default(field, target)) for field in schema.fields]
 
 
 def _default(field: Field, target: _Target) -> Any:
     if not field.has_default:
-        target.path.field(field.name)
+        target.path.field(field.name, personal=field.is_personal)
         raise target.error(f"missing: expected {expected(field.type, target.form)}")
     try:
         return default_value(field.type, field.default, target.form)
     except (DecodeError, SchemaError) as error:
-        target.path.field(field.name)
+        target.path.field(field.name, personal=field.is_personal)
         raise target.error(f"its default has no value: {error}") from None
 
 
