@@ -20,6 +20,7 @@ from starlette.routing import Route
 from eventpact.errors import RegistryError
 from eventpact_registry.server.calls import Calls
 from eventpact_registry.server.governance import Governance
+from eventpact_registry.server.paths import PathsAsSent
 from eventpact_registry.server.requests import read_body
 from eventpact_registry.server.service import Service
 from eventpact_registry.server.store import Store
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
 
     Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -50,7 +50,7 @@ def create_app(database: str | Path = ":memory:", *, max_body: int = MAX_BODY) -
         routes=_routes(Calls(Service(store), Governance(store)), max_body),
         exception_handlers={RegistryError: _refused, HTTPException: _http_error, Exception: _failed},
     )
-    app.add_middleware(_EscapedPaths)
+    app.add_middleware(PathsAsSent)
     app.state.store = store
     return app
 
@@ -79,6 +79,8 @@ def _routes(calls: Calls, max_body: int) -> list[Route]:
         ("GET", f"{schema}/versions", _read(calls.schema_versions)),
         ("GET", "/schemas", _read(calls.schemas)),
         ("GET", "/schemas/types", _read(calls.types)),
+        ("GET", "/schemas/guids/{guid}", _read(calls.schema_of_guid)),
+        ("GET", "/schemas/guids/{guid}/ids", _read(calls.ids_of_guid)),
         ("POST", f"/compatibility{subject}/versions", submit(calls.test)),
         ("POST", f"/compatibility{version}", submit(calls.test)),
         ("GET", "/config", _read(calls.level)),
@@ -131,18 +133,6 @@ def _submit(call: Callable[[Request, dict[str, Any]], Any], max_body: int) -> En
         return _Json(await run_in_threadpool(call, request, body))
 
     return endpoint
-
-
-class _EscapedPaths:
-    """Routes on the path as it was sent, so that a subject may hold an escaped slash (`a%2Fb`)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope.get("raw_path"):
-            scope["path"] = scope["raw_path"].decode("latin-1").rstrip("/") or "/"
-        await self._app(scope, receive, send)
 
 
 def _refused(_: Request, error: Exception) -> Response:

@@ -7,7 +7,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact_registry.server import errors
-from eventpact_registry.server.requests import flag, page, path, submission
+from eventpact_registry.server.contexts import DEFAULT, EVERY, is_qualified, qualified, split, within
+from eventpact_registry.server.requests import context, flag, page, path, subject, submission
 from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from eventpact_registry.server.governance import Governance
     from eventpact_registry.server.rows import StoredSchema
     from eventpact_registry.server.service import Found, Service
-
-_ANY_CONTEXT: Final = ":*:"
-"""A subject prefix of clients that ask over all contexts; here there is one."""
 
 _ID_DIGITS: Final = 10
 
@@ -32,16 +30,14 @@ class Calls:
 
     def register(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /subjects/{subject}/versions."""
-        version = self._service.register(
-            path(request, "subject"), submission(body), normalize=flag(request, "normalize")
-        )
-        return {"id": version.schema_id, "version": version.version}
+        found = self._service.register(subject(request), submission(body), normalize=flag(request, "normalize"))
+        return {"id": found.version.schema_id, "version": found.version.version, "guid": found.schema.guid}
 
     def lookup(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /subjects/{subject}."""
         return _version(
             self._service.lookup(
-                path(request, "subject"),
+                subject(request),
                 submission(body),
                 normalize=flag(request, "normalize"),
                 deleted=flag(request, "deleted"),
@@ -58,7 +54,7 @@ class Calls:
     def versions(self, request: Request) -> Any:
         """GET /subjects/{subject}/versions."""
         numbers = self._service.versions(
-            path(request, "subject"), deleted=flag(request, "deleted"), deleted_only=_deleted_only(request)
+            subject(request), deleted=flag(request, "deleted"), deleted_only=_deleted_only(request)
         )
         return page(request, numbers)
 
@@ -74,28 +70,35 @@ class Calls:
         """GET /subjects/{subject}/versions/{version}/referencedby."""
         return page(
             request,
-            self._service.referenced_by(
-                path(request, "subject"), path(request, "version"), deleted=flag(request, "deleted")
-            ),
+            self._service.referenced_by(subject(request), path(request, "version"), deleted=flag(request, "deleted")),
         )
 
     def delete_subject(self, request: Request) -> Any:
         """DELETE /subjects/{subject}."""
-        return self._service.delete_subject(path(request, "subject"), permanent=flag(request, "permanent"))
+        return self._service.delete_subject(subject(request), permanent=flag(request, "permanent"))
 
     def delete_version(self, request: Request) -> Any:
         """DELETE /subjects/{subject}/versions/{version}."""
         return self._service.delete_version(
-            path(request, "subject"), path(request, "version"), permanent=flag(request, "permanent")
+            subject(request), path(request, "version"), permanent=flag(request, "permanent")
         )
 
     def schema(self, request: Request) -> Any:
         """GET /schemas/ids/{id}."""
-        return _schema(self._service.schema(_id(request)))
+        return _schema(self._service.schema(*_id(request)))
 
     def schema_text(self, request: Request) -> Any:
         """GET /schemas/ids/{id}/schema."""
-        return json.loads(self._service.schema(_id(request)).text)
+        return json.loads(self._service.schema(*_id(request)).text)
+
+    def schema_of_guid(self, request: Request) -> Any:
+        """GET /schemas/guids/{guid}."""
+        return _schema(self._service.schema_of_guid(path(request, "guid").lower()))
+
+    def ids_of_guid(self, request: Request) -> Any:
+        """GET /schemas/guids/{guid}/ids."""
+        found = self._service.ids_of_guid(path(request, "guid").lower())
+        return [{"context": context, "id": schema_id} for context, schema_id in found]
 
     def schema_subjects(self, request: Request) -> Any:
         """GET /schemas/ids/{id}/subjects."""
@@ -115,7 +118,7 @@ class Calls:
     def test(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /compatibility/subjects/{subject}/versions[/{version}]."""
         verdict = self._service.test(
-            path(request, "subject"),
+            subject(request),
             path(request, "version") if "version" in request.path_params else None,
             submission(body),
             normalize=flag(request, "normalize"),
@@ -155,7 +158,7 @@ class Calls:
 
     def contexts(self, _: Request) -> Any:
         """GET /contexts."""
-        return ["."]
+        return self._service.contexts()
 
     def metadata_id(self, _: Request) -> Any:
         """GET /v1/metadata/id."""
@@ -175,16 +178,14 @@ class Calls:
         return {}
 
     def _picked(self, request: Request) -> Found:
-        return self._service.version(
-            path(request, "subject"), path(request, "version"), deleted=flag(request, "deleted")
-        )
+        return self._service.version(subject(request), path(request, "version"), deleted=flag(request, "deleted"))
 
     def _uses(self, request: Request) -> list[dict[str, Any]]:
-        subject = request.query_params.get("subject")
+        _, wanted = split(_subject_asked(request))
         return [
             {"subject": use.subject, "version": use.version}
-            for use in self._service.uses(_id(request), deleted=flag(request, "deleted"))
-            if subject in (None, "", use.subject)
+            for use in self._service.uses(*_id(request), deleted=flag(request, "deleted"))
+            if wanted in ("", split(use.subject)[1])
         ]
 
 
@@ -194,25 +195,36 @@ def _version(found: Found) -> dict[str, Any]:
 
 
 def _schema(stored: StoredSchema) -> dict[str, Any]:
-    """A schema's text, and its references where it has any."""
+    """A schema's text and guid, and its references where it has any."""
     references = [{"name": ref.name, "subject": ref.subject, "version": ref.version} for ref in stored.references]
-    return {"schema": stored.text, **({"references": references} if references else {})}
+    return {"schema": stored.text, **({"references": references} if references else {}), "guid": stored.guid}
 
 
 def _scope(request: Request) -> str:
-    """The subject that a call about levels or modes is about, or the whole registry."""
-    return path(request, "subject") if "subject" in request.path_params else GLOBAL
+    """The subject or the context that a call about levels or modes is about, or the whole registry."""
+    return subject(request) if "subject" in request.path_params else qualified(context(request), GLOBAL)
 
 
-def _id(request: Request) -> int:
+def _id(request: Request) -> tuple[str, int]:
+    """The context that a schema is looked for in, and its id there."""
     written = path(request, "id")
     if not (written.isascii() and written.isdigit() and len(written) <= _ID_DIGITS):
         raise errors.not_a_path()
-    return int(written)
+    return split(_subject_asked(request))[0], int(written)
+
+
+def _subject_asked(request: Request) -> str:
+    """The subject of a query, which may be a context alone, or nothing."""
+    return within(context(request), request.query_params.get("subject", ""))
 
 
 def _prefix(request: Request) -> str:
-    return request.query_params.get("subjectPrefix", "").removeprefix(_ANY_CONTEXT)
+    """The prefix of a query: of all contexts, unless it or the path names one."""
+    asked = request.query_params.get("subjectPrefix")
+    inside = context(request)
+    if asked is None:
+        return EVERY if inside == DEFAULT else qualified(inside, "")
+    return asked if is_qualified(asked) else qualified(inside, asked)
 
 
 def _deleted_only(request: Request) -> bool:

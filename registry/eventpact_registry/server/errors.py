@@ -31,8 +31,8 @@ def version_not_found(version: object) -> RegistryError:
     return _refusal(40402, f"Version {version} not found.")
 
 
-def schema_not_found(schema_id: int | None = None) -> RegistryError:
-    """404: no schema has this id, or this text is not registered under the subject."""
+def schema_not_found(schema_id: int | str | None = None) -> RegistryError:
+    """404: no schema has this id or guid, or this text is not registered under the subject."""
     return _refusal(40403, "Schema not found" if schema_id is None else f"Schema {schema_id} not found")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from eventpact_registry.contracts.model import Mode as Level
 from eventpact_registry.server import errors
+from eventpact_registry.server.contexts import DEFAULT, EVERY, qualified, split
 from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
@@ -37,17 +38,24 @@ _READ_ONLY: Final = frozenset({Mode.READONLY, Mode.READONLY_OVERRIDE})
 
 
 def level_in_force(rows: Rows, subject: str) -> Level:
-    """The subject's own level, else the global one."""
-    return Level(rows.setting(subject, LEVEL) or rows.setting(GLOBAL, LEVEL) or DEFAULT_LEVEL)
+    """The subject's own level, else its context's, else the global one."""
+    return Level(_in_force(rows, subject, LEVEL) or DEFAULT_LEVEL)
 
 
 def mode_in_force(rows: Rows, subject: str) -> Mode:
-    """The subject's own mode, else the global one; a global override beats both."""
-    overall = Mode(rows.setting(GLOBAL, MODE) or DEFAULT_MODE)
-    if overall is Mode.READONLY_OVERRIDE:
-        return overall
-    own = rows.setting(subject, MODE)
-    return overall if own is None else Mode(own)
+    """The subject's own mode, else its context's, else the global one; a global override beats all."""
+    if rows.setting(GLOBAL, MODE) == Mode.READONLY_OVERRIDE:
+        return Mode.READONLY_OVERRIDE
+    return Mode(_in_force(rows, subject, MODE) or DEFAULT_MODE)
+
+
+def _in_force(rows: Rows, subject: str, name: str) -> str | None:
+    context, _ = split(subject)
+    for scope in (subject, qualified(context, ""), GLOBAL):
+        value = rows.setting(scope, name)
+        if value is not None:
+            return value
+    return None
 
 
 def demand_writable(rows: Rows, subject: str) -> Mode:
@@ -69,7 +77,7 @@ def forget_subject(rows: Rows, subject: str) -> None:
 
 
 class Governance:
-    """Reads and changes levels and modes. The subject `GLOBAL` stands for the whole registry."""
+    """Reads and changes levels and modes. `GLOBAL` stands for the whole registry, `:.context:` for a context."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -154,7 +162,9 @@ class Governance:
 
 
 def _demand_empty(rows: Rows, subject: str) -> None:
-    versions = rows.all_versions("") if subject == GLOBAL else rows.versions(subject)
+    context, name = split(subject)
+    prefix = EVERY if context == DEFAULT else subject
+    versions = rows.versions(subject) if name else rows.all_versions(prefix)
     if any(not version.deleted for version in versions):
         raise errors.not_permitted("Cannot import since found existing subjects")
 
@@ -165,4 +175,4 @@ def _parsed(kind: type[_Setting], value: object) -> _Setting | None:
 
 
 def _label(subject: str) -> str:
-    return "The registry" if subject == GLOBAL else f"Subject {subject}"
+    return f"Subject {subject}" if split(subject)[1] else f"Context {subject}" if subject else "The registry"

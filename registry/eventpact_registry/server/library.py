@@ -1,4 +1,8 @@
-"""Schemas parsed with their references, each once."""
+"""Schemas parsed with their references, each once.
+
+Reading and parsing are two steps: what a schema refers to is read in one short moment with the database (`gather`), and
+parsed, which may take a second for the largest schemas, when nobody waits for the database.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,17 @@ import json
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from eventpact import avro
 from eventpact.errors import SchemaError
 from eventpact_registry.server import errors
+from eventpact_registry.server.contexts import split, within
 from eventpact_registry.server.rows import Reference
 from eventpact_registry.server.schema_text import standard_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from eventpact.avro.model import Schema
     from eventpact_registry.server.rows import Rows, StoredSchema
@@ -29,77 +35,79 @@ _DEEPEST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """References as they will be stored, and the schemas that they lead to: what a schema needs before itself."""
+
+    references: tuple[Reference, ...] = ()
+    schemas: tuple[StoredSchema, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A schema as it was sent, made ready to be judged and stored."""
 
     schema: Schema
     text: str
     """Its standard text, which is what is stored."""
-    digest: bytes
+    guid: str
     """Equal for the same text with the same references."""
     references: tuple[Reference, ...]
+
+
+def gather(rows: Rows, references: Sequence[Reference], context: str, *, normalize: bool = False) -> Gathered:
+    """Read what references lead to from inside a context; with `normalize`, put them in order.
+
+    Raises:
+        RegistryError: 42201, a reference leads nowhere, or too deep.
+    """
+    pinned = [_pin(rows, reference, context) for reference in references]
+    if normalize:
+        pinned.sort(key=lambda reference: (reference.name, reference.subject, reference.version))
+    found: dict[tuple[str, int], StoredSchema] = {}
+    for reference in pinned:
+        _collect(rows, reference, context, found)
+    return Gathered(tuple(pinned), tuple(found.values()))
 
 
 class Library:
     """Parses schemas; keeps the last `_KEPT` of those that are stored."""
 
     def __init__(self) -> None:
-        # Under text and references, not under the id alone: an import may give a deleted id to another schema.
+        # Under all that is stored, not under the id alone: an import may give a deleted id to another schema.
         self._parsed: dict[StoredSchema, Schema] = {}
         self._lock = Lock()
 
-    def prepare(self, rows: Rows, text: str, references: Sequence[Reference], *, normalize: bool) -> Prepared:
+    def prepare(self, text: str, gathered: Gathered) -> Prepared:
         """Parse a schema that a client sent.
 
         Raises:
-            RegistryError: 42201, it is not valid or a reference leads nowhere.
+            RegistryError: 42201, it is not valid.
         """
-        pinned = [self._pin(rows, reference) for reference in references]
-        if normalize:
-            pinned.sort(key=lambda reference: (reference.name, reference.subject, reference.version))
-        schema = self._parse(rows, text, pinned)
+        schema = self._parse(text, gathered)
         try:
             standard = standard_text(text)
         except ValueError as error:
             raise errors.invalid_schema(str(error)) from error
-        identity = json.dumps([standard, [(ref.name, ref.subject, ref.version) for ref in pinned]])
-        return Prepared(schema, standard, hashlib.sha256(identity.encode()).digest(), tuple(pinned))
+        identity = json.dumps([standard, [(ref.name, ref.subject, ref.version) for ref in gathered.references]])
+        digest = hashlib.sha256(identity.encode()).digest()
+        return Prepared(schema, standard, str(UUID(bytes=digest[:16])), gathered.references)
 
-    def stored(self, rows: Rows, schema_id: int) -> Schema:
+    def stored(self, rows: Rows, context: str, schema_id: int) -> Schema:
         """The parsed schema of an id that is in the database."""
-        found = rows.schema(schema_id)
+        found = rows.schema(context, schema_id)
         if found is None:
             raise errors.schema_not_found(schema_id)
-        return self._parsed.get(found) or self._keep(found, self._parse(rows, found.text, found.references))
+        return self._parsed.get(found) or self._stored(found, gather(rows, found.references, found.context).schemas)
 
-    def _pin(self, rows: Rows, reference: Reference) -> Reference:
-        if reference.version != LATEST:
-            return reference
-        live = [version.version for version in rows.versions(reference.subject) if not version.deleted]
-        return Reference(reference.name, reference.subject, live[-1] if live else LATEST)
+    def _parse(self, text: str, gathered: Gathered) -> Schema:
+        """Parse a text after all that it needs, which stands in the order of need."""
+        known: dict[StoredSchema, Schema] = {}
+        for needed in gathered.schemas:
+            known[needed] = self._parsed.get(needed) or self._keep(needed, _parsed(needed.text, known.values()))
+        return _parsed(text, known.values())
 
-    def _parse(self, rows: Rows, text: str, references: Sequence[Reference]) -> Schema:
-        used: dict[int, Schema] = {}
-        for reference in references:
-            self._collect(rows, reference, used)
-        try:
-            return avro.parse(text, references=used.values())
-        except SchemaError as error:
-            raise errors.invalid_schema(str(error)) from error
-
-    def _collect(self, rows: Rows, reference: Reference, used: dict[int, Schema], depth: int = 1) -> None:
-        """Put what a reference leads to into `used`, what it needs itself first."""
-        if depth > _DEEPEST:
-            raise errors.invalid_schema(f"references lead more than {_DEEPEST} schemas deep")
-        version = rows.version(reference.subject, reference.version)
-        stored = None if version is None else rows.schema(version.schema_id)
-        if stored is None:
-            raise errors.reference_not_found(reference.subject, reference.version)
-        if stored.id in used:
-            return
-        for inner in stored.references:
-            self._collect(rows, inner, used, depth + 1)
-        used[stored.id] = self.stored(rows, stored.id)
+    def _stored(self, found: StoredSchema, needed: Sequence[StoredSchema]) -> Schema:
+        return self._keep(found, self._parse(found.text, Gathered((), tuple(needed))))
 
     def _keep(self, stored: StoredSchema, schema: Schema) -> Schema:
         with self._lock:
@@ -107,3 +115,35 @@ class Library:
                 del self._parsed[next(iter(self._parsed))]
             self._parsed[stored] = schema
         return schema
+
+
+def _parsed(text: str, known: Iterable[Schema]) -> Schema:
+    try:
+        return avro.parse(text, references=known)
+    except SchemaError as error:
+        raise errors.invalid_schema(str(error)) from error
+
+
+def _pin(rows: Rows, reference: Reference, context: str) -> Reference:
+    if reference.version != LATEST:
+        return reference
+    live = [version.version for version in rows.versions(within(context, reference.subject)) if not version.deleted]
+    return Reference(reference.name, reference.subject, live[-1] if live else LATEST)
+
+
+def _collect(
+    rows: Rows, reference: Reference, context: str, found: dict[tuple[str, int], StoredSchema], depth: int = 1
+) -> None:
+    """Put what a reference leads to into `found`, what it needs itself first."""
+    if depth > _DEEPEST:
+        raise errors.invalid_schema(f"references lead more than {_DEEPEST} schemas deep")
+    subject = within(context, reference.subject)
+    version = rows.version(subject, reference.version)
+    stored = None if version is None else rows.schema(split(subject)[0], version.schema_id)
+    if stored is None:
+        raise errors.reference_not_found(reference.subject, reference.version)
+    if (stored.context, stored.id) in found:
+        return
+    for inner in stored.references:
+        _collect(rows, inner, stored.context, found, depth + 1)
+    found[stored.context, stored.id] = stored

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from starlette.requests import ClientDisconnect
 
 from eventpact_registry.server import errors
+from eventpact_registry.server.contexts import DEFAULT, within
 from eventpact_registry.server.rows import Reference
 from eventpact_registry.server.service import Submission
 
@@ -23,6 +24,9 @@ _MEDIA_TYPES: Final = frozenset(
         "application/octet-stream",
     }
 )
+CONTEXT: Final = "eventpact.context"
+"""The key of a request's scope under which the context of its path is kept."""
+
 _GREATEST_INT: Final = 2**31 - 1
 
 
@@ -118,6 +122,17 @@ def _typed(value: Any, kind: type[Any], name: str) -> Any:
 def path(request: Request, name: str) -> str:
     """A path parameter with its percent-escapes undone."""
     return unquote(request.path_params[name])
+
+
+def context(request: Request) -> str:
+    """The context that the path begins with (`/contexts/.dev/subjects`), or the default one."""
+    named: str = request.scope.get(CONTEXT, DEFAULT)
+    return named
+
+
+def subject(request: Request) -> str:
+    """The subject that a path names, qualified by the context that it stands in."""
+    return within(context(request), path(request, "subject"))
 
 
 def flag(request: Request, name: str) -> bool:

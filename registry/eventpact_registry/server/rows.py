@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from eventpact_registry.server.contexts import DEFAULT, EVERY, qualified, split, within
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
 GLOBAL: Final = ""
 """The subject under which the settings of the whole registry are kept."""
+
+_SCHEMA: Final = "SELECT context, id, guid, text FROM schemas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class StoredSchema:
-    """A schema by its id."""
+    """A schema by its id, which is one in its context."""
 
+    context: str
     id: int
+    guid: str
+    """Equal for the same text with the same references, in every context and every registry."""
     text: str
     references: tuple[Reference, ...]
+    """Subjects as the client wrote them: bare ones are those of `context`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class StoredVersion:
     """A version of a subject."""
 
     subject: str
+    """Qualified, see `contexts`."""
     version: int
     schema_id: int
     deleted: bool
@@ -47,32 +56,60 @@ class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def schema(self, schema_id: int) -> StoredSchema | None:
-        """The schema with this id."""
-        row = self._connection.execute("SELECT text FROM schemas WHERE id = ?", (schema_id,)).fetchone()
-        if row is None:
-            return None
-        references = self._connection.execute(
-            "SELECT name, subject, version FROM schema_references WHERE schema_id = ? ORDER BY position", (schema_id,)
-        )
-        return StoredSchema(schema_id, row[0], tuple(Reference(*reference) for reference in references))
+    def schema(self, context: str, schema_id: int) -> StoredSchema | None:
+        """The schema with this id in this context."""
+        return self._schema("WHERE context = ? AND id = ?", context, schema_id)
 
-    def schema_id(self, digest: bytes) -> int | None:
-        """The id of the schema with this digest."""
-        row = self._connection.execute("SELECT id FROM schemas WHERE digest = ?", (digest,)).fetchone()
+    def schema_anywhere(self, schema_id: int) -> StoredSchema | None:
+        """The schema with this id in the first context that has one."""
+        return self._schema("WHERE id = ? ORDER BY context LIMIT 1", schema_id)
+
+    def schemas_of_guid(self, guid: str) -> list[tuple[str, int]]:
+        """Context and id of each schema with this content, in order of context."""
+        rows = self._connection.execute("SELECT context, id FROM schemas WHERE guid = ? ORDER BY context", (guid,))
+        return [(row[0], row[1]) for row in rows]
+
+    def schema_id(self, context: str, guid: str) -> int | None:
+        """The id that the schema with this content has in a context."""
+        row = self._connection.execute(
+            "SELECT id FROM schemas WHERE guid = ? AND context = ?", (guid, context)
+        ).fetchone()
         return None if row is None else row[0]
 
-    def add_schema(self, digest: bytes, text: str, references: Sequence[Reference], schema_id: int | None) -> int:
-        """Add a schema, under `schema_id` when it is given, else under the next id."""
-        cursor = self._connection.execute(
-            "INSERT INTO schemas (id, digest, text) VALUES (?, ?, ?)", (schema_id, digest, text)
+    def add_schema(
+        self, context: str, guid: str, text: str, references: Sequence[Reference], schema_id: int | None
+    ) -> int:
+        """Add a schema, under `schema_id` when it is given, else under its context's next id."""
+        row = self._connection.execute(
+            """INSERT INTO contexts (name, last_id) VALUES (?1, coalesce(?2, 1))
+               ON CONFLICT DO UPDATE SET last_id = max(last_id, coalesce(?2, last_id + 1)) RETURNING last_id""",
+            (context, schema_id),
+        ).fetchone()
+        added = int(row[0]) if schema_id is None else schema_id
+        self._connection.execute(
+            "INSERT INTO schemas (context, id, guid, text) VALUES (?, ?, ?, ?)", (context, added, guid, text)
         )
-        added = int(cursor.lastrowid or 0)
         self._connection.executemany(
-            "INSERT INTO schema_references VALUES (?, ?, ?, ?, ?)",
-            [(added, index, ref.name, ref.subject, ref.version) for index, ref in enumerate(references)],
+            "INSERT INTO schema_references VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (context, added, index, ref.name, ref.subject, ref.version, within(context, ref.subject))
+                for index, ref in enumerate(references)
+            ],
         )
         return added
+
+    def contexts(self) -> list[str]:
+        """The contexts that schemas were ever registered in, in order; the default one comes first."""
+        rows = self._connection.execute("SELECT name FROM contexts WHERE name <> ? ORDER BY name", (DEFAULT,))
+        return [DEFAULT, *(row[0] for row in rows)]
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many live subjects, live versions and schemas there are."""
+        row = self._connection.execute(
+            """SELECT count(DISTINCT subject), count(*), (SELECT count(*) FROM schemas)
+               FROM versions WHERE deleted = 0"""
+        ).fetchone()
+        return (row[0], row[1], row[2])
 
     def versions(self, subject: str) -> list[StoredVersion]:
         """Every version of a subject in rising order, the soft-deleted ones too."""
@@ -83,20 +120,29 @@ class Rows:
         found = self._versions("WHERE subject = ? AND version = ?", subject, version)
         return found[0] if found else None
 
-    def versions_of_schema(self, schema_id: int) -> list[StoredVersion]:
+    def versions_of_schema(self, context: str, schema_id: int) -> list[StoredVersion]:
         """Every version of any subject that is this schema."""
-        return self._versions("WHERE schema_id = ? ORDER BY subject, version", schema_id)
+        return self._versions("WHERE context = ? AND schema_id = ? ORDER BY subject, version", context, schema_id)
 
     def all_versions(self, prefix: str) -> list[StoredVersion]:
-        """Every version of every subject whose name starts with `prefix`."""
-        return self._versions("WHERE substr(subject, 1, length(?1)) = ?1 ORDER BY subject, version", prefix)
+        """Every version of every subject that a prefix asks for: of one context, or after `EVERY` of all of them."""
+        if prefix.startswith(EVERY):
+            name = prefix.removeprefix(EVERY)
+            every = self._versions("ORDER BY subject, version")
+            return [version for version in every if split(version.subject)[1].startswith(name)]
+        context, name = split(prefix)
+        return self._versions(
+            "WHERE context = ?1 AND substr(subject, 1, length(?2)) = ?2 ORDER BY subject, version",
+            context,
+            qualified(context, name),
+        )
 
     def referencing_schemas(self, subject: str, version: int, *, deleted: bool) -> list[int]:
         """Ids of the schemas that refer to a version: those of live versions, or of soft-deleted ones too."""
         rows = self._connection.execute(
             """SELECT DISTINCT schema_references.schema_id
-               FROM schema_references JOIN versions USING (schema_id)
-               WHERE schema_references.subject = ? AND schema_references.version = ? AND versions.deleted <= ?
+               FROM schema_references JOIN versions USING (context, schema_id)
+               WHERE schema_references.target = ? AND schema_references.version = ? AND versions.deleted <= ?
                ORDER BY 1""",
             (subject, version, int(deleted)),
         )
@@ -105,7 +151,8 @@ class Rows:
     def add_version(self, subject: str, version: int, schema_id: int) -> StoredVersion:
         """Add a live version."""
         self._connection.execute(
-            "INSERT INTO versions (subject, version, schema_id) VALUES (?, ?, ?)", (subject, version, schema_id)
+            "INSERT INTO versions (subject, version, context, schema_id) VALUES (?, ?, ?, ?)",
+            (subject, version, split(subject)[0], schema_id),
         )
         return StoredVersion(subject, version, schema_id, deleted=False)
 
@@ -121,8 +168,9 @@ class Rows:
             "DELETE FROM versions WHERE subject = ? AND version = ?", (version.subject, version.version)
         )
         self._connection.execute(
-            "DELETE FROM schemas WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM versions WHERE schema_id = ?1)",
-            (version.schema_id,),
+            """DELETE FROM schemas WHERE context = ?1 AND id = ?2
+               AND NOT EXISTS (SELECT 1 FROM versions WHERE context = ?1 AND schema_id = ?2)""",
+            (split(version.subject)[0], version.schema_id),
         )
 
     def setting(self, subject: str, name: str) -> str | None:
@@ -142,6 +190,18 @@ class Rows:
     def drop_setting(self, subject: str, name: str) -> None:
         """Forget a setting."""
         self._connection.execute("DELETE FROM settings WHERE subject = ? AND name = ?", (subject, name))
+
+    def _schema(self, where: str, *arguments: int | str) -> StoredSchema | None:
+        row = self._connection.execute(f"{_SCHEMA} {where}", arguments).fetchone()
+        if row is None:
+            return None
+        references = self._connection.execute(
+            """SELECT name, subject, version FROM schema_references
+               WHERE context = ? AND schema_id = ? ORDER BY position""",
+            row[:2],
+        )
+        context, schema_id, guid, text = row
+        return StoredSchema(context, schema_id, guid, text, tuple(Reference(*reference) for reference in references))
 
     def _versions(self, where: str, *arguments: int | str) -> list[StoredVersion]:
         rows = self._connection.execute(

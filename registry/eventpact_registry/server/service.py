@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from eventpact import avro
 from eventpact_registry.compatibility import DEMANDS, incompatibilities
 from eventpact_registry.server import errors
+from eventpact_registry.server.contexts import DEFAULT, is_valid, split, within
 from eventpact_registry.server.governance import Mode, demand_writable, forget_subject, level_in_force
-from eventpact_registry.server.library import Library
+from eventpact_registry.server.library import Library, gather
 from eventpact_registry.server.picking import is_latest, pick, visible
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Service:
         self._store = store
         self._library = Library()
 
-    def register(self, subject: str, submission: Submission, *, normalize: bool) -> StoredVersion:
+    def register(self, subject: str, submission: Submission, *, normalize: bool) -> Found:
         """Register a schema, or find it where it is registered already.
 
         Raises:
@@ -66,13 +67,14 @@ class Service:
                 42208, the subject's name is not allowed.
         """
         _demand_subject(subject)
-        with self._store.reading() as rows:
-            prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
-            known = None if submission.schema_id or submission.version else self._live(rows, subject, prepared)
-        if known is not None:
-            return known
+        prepared = self._prepared(subject, submission, normalize=normalize)
+        if not (submission.schema_id or submission.version):
+            with self._store.reading() as rows:
+                known = self._live(rows, subject, prepared)
+                if known is not None:
+                    return self._found(rows, known)
         with self._store.writing() as rows:
-            return self._register(rows, subject, submission, prepared)
+            return self._found(rows, self._register(rows, subject, submission, prepared))
 
     def lookup(self, subject: str, submission: Submission, *, normalize: bool, deleted: bool) -> Found:
         """The version under which a schema is registered.
@@ -81,11 +83,11 @@ class Service:
             RegistryError: 40401, the subject is unknown; 40403, the schema is not among its versions.
         """
         with self._store.reading() as rows:
-            versions = visible(rows.versions(subject), deleted=deleted)
-            if not versions:
+            if not visible(rows.versions(subject), deleted=deleted):
                 raise errors.subject_not_found(subject)
-            prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
-            version = self._match(rows, versions, prepared)
+        prepared = self._prepared(subject, submission, normalize=normalize)
+        with self._store.reading() as rows:
+            version = self._match(rows, subject, visible(rows.versions(subject), deleted=deleted), prepared)
             if version is None:
                 raise errors.schema_not_found()
             return self._found(rows, version)
@@ -131,28 +133,45 @@ class Service:
             picked = pick(subject, rows.versions(subject), version, deleted=True)
             return rows.referencing_schemas(subject, picked.version, deleted=deleted)
 
-    def schema(self, schema_id: int) -> StoredSchema:
-        """The schema of an id.
+    def schema(self, context: str, schema_id: int) -> StoredSchema:
+        """The schema of an id. Who asks in the default context is given one of another, if only that has the id.
 
         Raises:
             RegistryError: 40403.
         """
         with self._store.reading() as rows:
-            found = rows.schema(schema_id)
-        if found is None:
-            raise errors.schema_not_found(schema_id)
-        return found
+            return _schema(rows, context, schema_id)
 
-    def uses(self, schema_id: int, *, deleted: bool) -> list[StoredVersion]:
+    def schema_of_guid(self, guid: str) -> StoredSchema:
+        """The schema of a guid.
+
+        Raises:
+            RegistryError: 40403.
+        """
+        with self._store.reading() as rows:
+            for context, schema_id in rows.schemas_of_guid(guid):
+                return _schema(rows, context, schema_id)
+        raise errors.schema_not_found(guid)
+
+    def ids_of_guid(self, guid: str) -> list[tuple[str, int]]:
+        """Context and id of each schema with this guid."""
+        with self._store.reading() as rows:
+            return rows.schemas_of_guid(guid)
+
+    def contexts(self) -> list[str]:
+        """The contexts that there are."""
+        with self._store.reading() as rows:
+            return rows.contexts()
+
+    def uses(self, context: str, schema_id: int, *, deleted: bool) -> list[StoredVersion]:
         """The versions that are this schema.
 
         Raises:
             RegistryError: 40403.
         """
         with self._store.reading() as rows:
-            if rows.schema(schema_id) is None:
-                raise errors.schema_not_found(schema_id)
-            return visible(rows.versions_of_schema(schema_id), deleted=deleted)
+            found = _schema(rows, context, schema_id)
+            return visible(rows.versions_of_schema(found.context, found.id), deleted=deleted)
 
     def schemas(self, *, prefix: str, deleted: bool, latest_only: bool) -> list[Found]:
         """Every version of the subjects that start with `prefix`."""
@@ -168,6 +187,7 @@ class Service:
         Raises:
             RegistryError: 40402, there is no such version; 42201, 42202.
         """
+        prepared = self._prepared(subject, submission, normalize=normalize)
         with self._store.reading() as rows:
             level = level_in_force(rows, subject)
             live = visible(rows.versions(subject), deleted=False)
@@ -176,8 +196,7 @@ class Service:
                 if version is None or (not live and is_latest(version))
                 else [pick(subject, live, version, deleted=False)]
             )
-            prepared = self._library.prepare(rows, submission.text, submission.references, normalize=normalize)
-            previous = [self._library.stored(rows, known.schema_id) for known in judged]
+            previous = [self._stored(rows, known) for known in judged]
         found = incompatibilities(level, prepared.schema, previous)
         return Verdict(not found, _messages(level, found, judged))
 
@@ -235,62 +254,85 @@ class Service:
             raise errors.invalid_schema("Version is not one more than previous version")
         if known is not None or any(version.version == number for version in versions):
             raise errors.not_permitted(f"Subject {subject} has this schema or this version already")
-        schema_id = self._schema_id(rows, submission, prepared)
+        schema_id = self._schema_id(rows, subject, submission, prepared)
         added = rows.add_version(subject, number, schema_id)
         for version in versions:
             if version.schema_id == schema_id and version.deleted:
                 rows.erase(version)
         return added
 
-    def _schema_id(self, rows: Rows, submission: Submission, prepared: Prepared) -> int:
+    def _schema_id(self, rows: Rows, subject: str, submission: Submission, prepared: Prepared) -> int:
         """The schema's id: the one it has under another subject, the one asked for, or a new one."""
-        known = rows.schema_id(prepared.digest)
+        context, _ = split(subject)
+        known = rows.schema_id(context, prepared.guid)
         wanted = submission.schema_id
         if known is not None and wanted in (None, known):
             return known
-        if known is not None or (wanted is not None and rows.schema(wanted) is not None):
+        if known is not None or (wanted is not None and rows.schema(context, wanted) is not None):
             raise errors.overwrites(wanted)
         for reference in prepared.references:  # one may have been deleted since the schema was parsed
-            if rows.version(reference.subject, reference.version) is None:
+            if rows.version(within(context, reference.subject), reference.version) is None:
                 raise errors.reference_not_found(reference.subject, reference.version)
-        return rows.add_schema(prepared.digest, prepared.text, prepared.references, wanted)
+        return rows.add_schema(context, prepared.guid, prepared.text, prepared.references, wanted)
 
     def _judge(self, rows: Rows, subject: str, schema: Schema, live: Sequence[StoredVersion]) -> None:
         level = level_in_force(rows, subject)
         judged = live if DEMANDS[level].transitive else live[-1:]
-        previous = [self._library.stored(rows, version.schema_id) for version in judged]
+        previous = [self._stored(rows, version) for version in judged]
         found = incompatibilities(level, schema, previous)
         if found:
             raise errors.incompatible(subject, _messages(level, found, judged))
 
     def _live(self, rows: Rows, subject: str, prepared: Prepared) -> StoredVersion | None:
-        return self._match(rows, visible(rows.versions(subject), deleted=False), prepared)
+        return self._match(rows, subject, visible(rows.versions(subject), deleted=False), prepared)
 
-    def _match(self, rows: Rows, versions: Sequence[StoredVersion], prepared: Prepared) -> StoredVersion | None:
+    def _match(
+        self, rows: Rows, subject: str, versions: Sequence[StoredVersion], prepared: Prepared
+    ) -> StoredVersion | None:
         """The version that is this schema: the same text, or the same with its references written out."""
-        schema_id = rows.schema_id(prepared.digest)
+        context, _ = split(subject)
+        schema_id = rows.schema_id(context, prepared.guid)
         for version in versions:
             if version.schema_id == schema_id:
                 return version
         if prepared.references:
             return None
         for version in reversed(versions):
-            stored = rows.schema(version.schema_id)
+            stored = rows.schema(context, version.schema_id)
             if stored is not None and stored.references:
-                known = self._library.stored(rows, stored.id)
+                known = self._stored(rows, version)
                 if avro.meaning(known) == avro.meaning(prepared.schema):
                     return version
         return None
 
+    def _prepared(self, subject: str, submission: Submission, *, normalize: bool) -> Prepared:
+        """The schema of a request, parsed while nobody waits for the database."""
+        with self._store.reading() as rows:
+            gathered = gather(rows, submission.references, split(subject)[0], normalize=normalize)
+        return self._library.prepare(submission.text, gathered)
+
+    def _stored(self, rows: Rows, version: StoredVersion) -> Schema:
+        return self._library.stored(rows, split(version.subject)[0], version.schema_id)
+
     def _found(self, rows: Rows, version: StoredVersion) -> Found:
-        schema = rows.schema(version.schema_id)
+        schema = rows.schema(split(version.subject)[0], version.schema_id)
         if schema is None:
             raise errors.schema_not_found(version.schema_id)
         return Found(version, schema)
 
 
+def _schema(rows: Rows, context: str, schema_id: int) -> StoredSchema:
+    found = rows.schema(context, schema_id)
+    if found is None and context == DEFAULT:
+        found = rows.schema_anywhere(schema_id)
+    if found is None:
+        raise errors.schema_not_found(schema_id)
+    return found
+
+
 def _demand_subject(subject: str) -> None:
-    if not subject or not subject.isprintable() or subject in ("__GLOBAL", "__EMPTY"):
+    context, name = split(subject)
+    if not name or not name.isprintable() or name in ("__GLOBAL", "__EMPTY") or not is_valid(context):
         raise errors.invalid_subject(subject)
 
 

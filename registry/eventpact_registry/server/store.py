@@ -20,32 +20,45 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _BUSY_SECONDS: Final = 20.0
 
 _TABLES: Final = """
+CREATE TABLE contexts (
+    name TEXT PRIMARY KEY,
+    last_id INTEGER NOT NULL  -- an id is never given twice, even after a deletion
+) STRICT, WITHOUT ROWID;
 CREATE TABLE schemas (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- AUTOINCREMENT: an id is never given twice, even after a deletion
-    digest BLOB NOT NULL UNIQUE,
-    text TEXT NOT NULL
+    context TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    guid TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (context, id),
+    UNIQUE (guid, context)
 ) STRICT;
+CREATE INDEX schemas_by_id ON schemas (id);
 CREATE TABLE schema_references (
-    schema_id INTEGER NOT NULL REFERENCES schemas ON DELETE CASCADE,
+    context TEXT NOT NULL,
+    schema_id INTEGER NOT NULL,
     position INTEGER NOT NULL,
     name TEXT NOT NULL,
-    subject TEXT NOT NULL,
+    subject TEXT NOT NULL,  -- as the client wrote it
     version INTEGER NOT NULL,
-    PRIMARY KEY (schema_id, position)
+    target TEXT NOT NULL,  -- the subject's qualified name
+    PRIMARY KEY (context, schema_id, position),
+    FOREIGN KEY (context, schema_id) REFERENCES schemas (context, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX schema_references_by_target ON schema_references (subject, version);
+CREATE INDEX schema_references_by_target ON schema_references (target, version);
 CREATE TABLE versions (
-    subject TEXT NOT NULL,
+    subject TEXT NOT NULL,  -- its qualified name
     version INTEGER NOT NULL,
-    schema_id INTEGER NOT NULL REFERENCES schemas,
+    context TEXT NOT NULL,
+    schema_id INTEGER NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (subject, version)
+    PRIMARY KEY (subject, version),
+    FOREIGN KEY (context, schema_id) REFERENCES schemas (context, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX versions_by_schema ON versions (schema_id);
+CREATE INDEX versions_by_schema ON versions (context, schema_id);
 CREATE UNIQUE INDEX a_schema_once_a_subject ON versions (subject, schema_id) WHERE deleted = 0;
 CREATE TABLE settings (
     subject TEXT NOT NULL,
@@ -124,7 +137,8 @@ def _prepare(connection: sqlite3.Connection, database: str | Path) -> None:
     [found] = connection.execute("PRAGMA user_version").fetchone()
     if found not in (0, _FORMAT):
         raise EventPactError(
-            f"the registry's database {database} has format {found}, this version reads format {_FORMAT}"
+            f"the registry's database {database} has format {found}, this version reads format {_FORMAT}: "
+            "name a new file, or serve the old one with the version that made it"
         )
     if found == 0:
         if connection.execute("SELECT name FROM sqlite_schema").fetchone():

@@ -21,6 +21,11 @@ class Answer:
     def code(self) -> int:
         return int(self.body["error_code"])
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Id and version of what was registered."""
+        return int(self.body["id"]), int(self.body["version"])
+
 
 class Rest:
     """Calls to one registry: `rest("GET", "/subjects")`."""

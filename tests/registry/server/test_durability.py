@@ -162,7 +162,7 @@ def test_a_database_of_a_later_format_is_refused(tmp_path: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
 
-    with pytest.raises(EventPactError, match="has format 99, this version reads format 1"):
+    with pytest.raises(EventPactError, match="has format 99, this version reads format 2"):
         EmbeddedRegistry(database)
 
 

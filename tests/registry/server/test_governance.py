@@ -92,8 +92,8 @@ def test_an_unknown_mode_is_422(rest: Rest) -> None:
 def test_import_takes_ids_and_versions_as_given_without_judging(rest: Rest) -> None:
     rest("PUT", "/mode/users", {"mode": "IMPORT"})
 
-    assert rest.register("users", USER, id=70, version=3).body == {"id": 70, "version": 3}
-    assert rest.register("users", record("User", "age: string"), id=80, version=5).body == {"id": 80, "version": 5}
+    assert rest.register("users", USER, id=70, version=3).place == (70, 3)
+    assert rest.register("users", record("User", "age: string"), id=80, version=5).place == (80, 5)
 
     assert rest("GET", "/subjects/users/versions").body == [3, 5]
     assert rest("GET", "/schemas/ids/70/subjects").body == ["users"]
@@ -112,7 +112,7 @@ def test_an_imported_id_cannot_become_another_schema(rest: Rest) -> None:
 
     assert rest.register("users", USER_WITH_AGE, id=1).code == 42205
     assert rest.register("users", USER, id=9).code == 42205
-    assert rest.register("users", USER, id=1).body == {"id": 1, "version": 1}
+    assert rest.register("users", USER, id=1).place == (1, 1)
 
 
 def test_an_id_that_was_deleted_for_good_may_be_imported_as_another_schema(rest: Rest) -> None:

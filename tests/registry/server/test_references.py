@@ -66,7 +66,7 @@ def test_a_schema_with_its_references_written_out_is_found(rest: Rest) -> None:
     written_out = f'{{"type": "record", "name": "io.acme.Price", "fields": [{{"name": "money", "type": {MONEY}}}]}}'
 
     assert rest("POST", "/subjects/price", submission(written_out)).body["version"] == 1
-    assert rest.register("price", written_out).body == {"id": 2, "version": 1}
+    assert rest.register("price", written_out).place == (2, 1)
 
 
 def test_normalising_makes_the_order_of_references_irrelevant(rest: Rest) -> None:

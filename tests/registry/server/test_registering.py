@@ -11,8 +11,8 @@ USER_WITH_AGE = record("io.acme.User", "name: string", "age: string = unknown")
 
 
 def test_versions_of_a_subject_count_from_one(rest: Rest) -> None:
-    assert rest.register("users", USER).body == {"id": 1, "version": 1}
-    assert rest.register("users", USER_WITH_AGE).body == {"id": 2, "version": 2}
+    assert rest.register("users", USER).place == (1, 1)
+    assert rest.register("users", USER_WITH_AGE).place == (2, 2)
 
     assert rest("GET", "/subjects/users/versions").body == [1, 2]
 
@@ -21,7 +21,7 @@ def test_a_schema_registered_again_keeps_its_id_and_version(rest: Rest) -> None:
     rest.register("users", USER)
     rest.register("users", USER_WITH_AGE)
 
-    assert rest.register("users", USER).body == {"id": 1, "version": 1}
+    assert rest.register("users", USER).place == (1, 1)
 
 
 def test_a_schema_has_one_id_across_subjects(rest: Rest) -> None:
@@ -39,7 +39,7 @@ def test_the_way_a_schema_is_written_makes_no_other_schema(rest: Rest) -> None:
     respelled = """{ "fields": [{"type": {"type": "string"}, "name": "name"}],
                      "name": "User", "namespace": "io.acme", "type": "record" }"""
 
-    assert rest.register("users", respelled).body == {"id": 1, "version": 1}
+    assert rest.register("users", respelled).place == (1, 1)
 
 
 def test_a_changed_doc_is_another_version(rest: Rest) -> None:
