@@ -66,11 +66,10 @@ def random_datum(schema: Schema, rng: random.Random, depth: int = 0) -> bytes:
             return rng.randbytes(size)
         case Array(items=items):
             listed = [random_datum(items, rng, deeper) for _ in range(_length(rng, depth))]
-            return _block(listed)
+            return _blocks(listed, rng)
         case Map(values=values):
-            return _block(
-                [sized(f"k{i}".encode()) + random_datum(values, rng, deeper) for i in range(_length(rng, depth))]
-            )
+            keys = [sized(f"k{i}".encode()) for i in range(_length(rng, depth))]
+            return _blocks([key + random_datum(values, rng, deeper) for key in keys], rng)
         case Union(branches=branches):
             order = rng.sample(range(len(branches)), len(branches))
             for index in order:
@@ -154,7 +153,9 @@ class _Reading:
 
     def items(self) -> Iterator[int]:
         while count := self.long():
-            yield from range(count)
+            if count < 0:
+                self.long()
+            yield from range(abs(count))
 
     def take(self, size: int) -> bytes:
         taken = self.data[self.position : self.position + size]
@@ -189,6 +190,19 @@ def sized(data: bytes) -> bytes:
 
 def _block(items: list[bytes]) -> bytes:
     return long(len(items)) + b"".join(items) + b"\0" if items else b"\0"
+
+
+def _blocks(items: list[bytes], rng: random.Random) -> bytes:
+    """The items in one block, or in several, some of which say their size for readers who skip."""
+    if rng.random() < 0.5:
+        return _block(items)
+    out = b""
+    while items:
+        count = rng.randint(1, len(items))
+        inner = b"".join(items[:count])
+        out += long(-count) + sized(inner) if rng.random() < 0.5 else long(count) + inner
+        items = items[count:]
+    return out + b"\0"
 
 
 def _length(rng: random.Random, depth: int) -> int:

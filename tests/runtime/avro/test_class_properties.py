@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import make_dataclass
-from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +15,7 @@ from eventpact.avro.emit import ClassReference, PackagedEvent, package_module
 from eventpact.avro.form import Form
 from eventpact.avro.interpret.read import PlanReader
 from eventpact.avro.interpret.write import ValueWriter
+from tests.runtime.avro.classes import made_classes
 from tests.runtime.avro.values import typed_values
 
 pytestmark = pytest.mark.usefixtures("executor")
@@ -52,24 +51,6 @@ def refusal(decode: Any, data: bytes) -> str:
     with pytest.raises(avro.DecodeError) as raised:
         decode(data)
     return str(raised.value)
-
-
-def made_classes(schema: avro.Schema) -> dict[str, avro.Binding]:
-    """A class for each record and enum, as the generator makes them."""
-    made: dict[str, avro.Binding] = {}
-    for name, named in avro.named_types(schema).items():
-        match named:
-            case avro.Record(fields=fields):
-                attributes = tuple(f"attribute_{index}" for index in range(len(fields)))
-                cls = make_dataclass(name, attributes, frozen=True, slots=True, kw_only=True)
-                made[name] = avro.Binding(cls, attributes)
-            case avro.Enum(symbols=symbols):
-                made[name] = avro.Binding(enum_class(name, {symbol.lower(): symbol for symbol in symbols}))
-    return made
-
-
-enum_class: Any = StrEnum
-"""To mypy, calling it with names that are only known now is no class."""
 
 
 def made_module(schema: avro.Record, text: str, classes: dict[str, avro.Binding]) -> dict[str, Any]:

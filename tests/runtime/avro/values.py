@@ -52,6 +52,8 @@ class SchemaMaker:
     draw: Callable[[st.SearchStrategy[Any]], Any]
     all_types: bool
     """Also what fastavro does not agree on."""
+    ambiguous: bool = False
+    """Also unions whose branches look alike: which one a value means is then a question of its inside."""
     names: Iterator[int] = field(default_factory=itertools.count)
 
     def schema(self, depth: int) -> Any:
@@ -99,6 +101,10 @@ class SchemaMaker:
             if isinstance(branch, list):
                 continue
             look = _look(branch) if self.all_types else _FASTAVRO_LOOKS.get(_kind(branch), _kind(branch))
+            if self.ambiguous and _kind(branch) in {"enum", "fixed", "record"}:
+                look = branch["name"]
+            elif self.ambiguous:
+                look = _kind(branch)
             is_new = _kind(branch) in {"enum", "fixed", "record"} or _kind(branch) not in map(_kind, kept.values())
             if is_new and look not in kept:
                 kept[look] = branch
@@ -130,9 +136,11 @@ _FASTAVRO_LOOKS = {**_LOOKS, "float": "number", "double": "number", "array": "by
 
 
 @st.composite
-def schemas(draw: Callable[[st.SearchStrategy[Any]], Any], *, all_types: bool = True, depth: int = 3) -> Any:
+def schemas(
+    draw: Callable[[st.SearchStrategy[Any]], Any], *, all_types: bool = True, ambiguous: bool = False, depth: int = 3
+) -> Any:
     """A schema as JSON."""
-    return SchemaMaker(draw, all_types).schema(depth)
+    return SchemaMaker(draw, all_types, ambiguous).schema(depth)
 
 
 def values(schema: Schema, depth: int = 0) -> st.SearchStrategy[Any]:
@@ -168,10 +176,10 @@ def _of(schema: Schema, depth: int) -> Callable[[], st.SearchStrategy[Any]]:
 
 @st.composite
 def typed_values(
-    draw: Callable[[st.SearchStrategy[Any]], Any], *, all_types: bool = True, depth: int = 3
+    draw: Callable[[st.SearchStrategy[Any]], Any], *, all_types: bool = True, ambiguous: bool = False, depth: int = 3
 ) -> tuple[Any, Any]:
     """A schema as JSON, and a value of it."""
-    schema = draw(schemas(all_types=all_types, depth=depth))
+    schema = draw(schemas(all_types=all_types, ambiguous=ambiguous, depth=depth))
     return schema, draw(values(avro.parse(json.dumps(schema))))
 
 
