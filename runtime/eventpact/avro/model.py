@@ -130,6 +130,11 @@ class Field:
         """Whether a default was given, null included."""
         return self.default is not MISSING
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is marked as personal data: `"pii": true`."""
+        return self.props.get("pii") is True
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
 class Record:
