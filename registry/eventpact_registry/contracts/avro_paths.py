@@ -23,6 +23,20 @@ class Found:
     """Whether the value may be null, or a part of the way to it."""
 
 
+class Paths:
+    """Where dotted paths lead in one schema, each looked up once: loading asks for them, and then each rule on them."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._found: dict[str, Found | None] = {}
+
+    def find(self, path: str) -> Found | None:
+        """What a path leads to from the schema; None where some record on the way has no such field."""
+        if path not in self._found:
+            self._found[path] = find(self._schema, path)
+        return self._found[path]
+
+
 def find(schema: Schema, path: str) -> Found | None:
     """What a dotted path leads to from a record; None where some record on the way has no such field."""
     types, optional = _branches(schema)
@@ -57,4 +71,7 @@ def _branches(schema: Schema) -> tuple[tuple[Schema, ...], bool]:
 def _field(schema: Schema, name: str) -> Field | None:
     if not isinstance(schema, Record):
         return None
-    return next((field for field in schema.fields if field.name == name), None)
+    for field in schema.fields:
+        if field.name == name:
+            return field
+    return None

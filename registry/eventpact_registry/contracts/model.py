@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from eventpact.avro.walk import named_types
 from eventpact.subjects import SubjectStrategy as SubjectStrategy  # noqa: PLC0414, TC001 - re-exported
+from eventpact_registry.contracts.avro_paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,6 +95,11 @@ class SchemaVersion:
     def types(self) -> Mapping[str, Named]:
         """All named types that the schema is or holds, by full name."""
         return named_types(self.schema)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Where Avro paths such as `data.userId` lead in the schema."""
+        return Paths(self.schema)
 
     @cached_property
     def shared(self) -> frozenset[str]:

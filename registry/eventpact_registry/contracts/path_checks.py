@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from eventpact_registry.contracts.avro_paths import find, known_paths
+from eventpact_registry.contracts.avro_paths import known_paths
 from eventpact_registry.contracts.model import Fill
 from eventpact_registry.contracts.problems import nearest
 from eventpact_registry.contracts.yaml_file import pointer_of
@@ -38,7 +38,7 @@ _FILLABLE: Final[Mapping[Fill, str]] = {
 def check_topic_paths(topic: Topic, draft: TopicDraft, problems: Problems) -> None:
     """The key and headers of one topic against each of its events."""
     events = topic.events.values()
-    nowhere = [path for path in topic.key if not any(find(event.latest.schema, path) for event in events)]
+    nowhere = [path for path in topic.key if not any(event.latest.paths.find(path) for event in events)]
     if events and not draft.inherits("key"):
         for path in nowhere:
             _note_missing(path, events, _key_place(topic, path), problems)
@@ -63,7 +63,7 @@ def check_system_paths(system: System, yaml: YamlFile, drafts: Mapping[str, Topi
     for path, fill in system.fill.items():
         _check_somewhere(path, events, yaml.locate_key(pointer_of("fill", path)), problems)
         for event in events:
-            found = find(event.latest.schema, path)
+            found = event.latest.paths.find(path)
             if found is not None and not all(_fits(fill, schema) for schema in found.types):
                 message = f"{path} cannot be filled with {fill}: in {event.name} it is {_kinds(found)}"
                 hint = f"{fill} goes into {_FILLABLE[fill]}"
@@ -71,7 +71,7 @@ def check_system_paths(system: System, yaml: YamlFile, drafts: Mapping[str, Topi
 
 
 def _check_key(topic: Topic, event: VersionedType, problems: Problems) -> None:
-    found = [(path, find(event.latest.schema, path)) for path in topic.key]
+    found = [(path, event.latest.paths.find(path)) for path in topic.key]
     if topic.key and not any(way for _, way in found):
         message = f"{event.name} has no key: it has no field {' or '.join(topic.key)}"
         paths = [path for path in known_paths(event.latest.schema) if "." not in path or path.count(".") == 1]
@@ -87,7 +87,7 @@ def _check_header(topic: Topic, event: VersionedType, header: str, problems: Pro
     value = topic.headers[header]
     if value.startswith("="):
         return
-    found = find(event.latest.schema, value)
+    found = event.latest.paths.find(value)
     place = topic.locate(pointer_of("headers", header))
     if found is None and own:
         _note_missing(value, [event], place, problems)
@@ -98,7 +98,7 @@ def _check_header(topic: Topic, event: VersionedType, header: str, problems: Pro
 
 def _check_somewhere(path: str, events: Iterable[VersionedType], place: Location, problems: Problems) -> None:
     candidates = list(events)
-    if candidates and not any(find(event.latest.schema, path) for event in candidates):
+    if candidates and not any(event.latest.paths.find(path) for event in candidates):
         _note_missing(path, candidates, place, problems)
 
 

@@ -1,6 +1,5 @@
 """Events of a system share an envelope."""
 
-from eventpact_registry.contracts.avro_paths import find
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import WholeTopic
 
@@ -19,7 +18,7 @@ def envelope_incomplete(whole: WholeTopic) -> Verdict | None:
     if not whole.topic.envelope:
         return None
     for event in whole.topic.events.values():
-        missing = [path for path in whole.system.fill if find(event.latest.schema, path) is None]
+        missing = [path for path in whole.system.fill if event.latest.paths.find(path) is None]
         if missing:
             said = f"{event.name} lacks {', '.join(missing)}, which {whole.system.name} fills in"
             hint = "add them in the next version, with defaults; or say `envelope: false` in topic.yaml"

@@ -1,12 +1,8 @@
 """Fields keep different names in Python."""
 
-import re
-from typing import Final
-
 from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.naming import snake_case
 from eventpact_registry.rules.subjects import RecordType
-
-_WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @rule("GENERATED_NAME_CLASH", Severity.ERROR)
@@ -22,7 +18,7 @@ def generated_name_clash(found: RecordType) -> Verdict | None:
         return None
     seen: dict[str, str] = {}
     for at, field in enumerate(found.type.fields):
-        attribute = _WORD_START.sub("_", field.name).lower()
+        attribute = snake_case(field.name)
         first = seen.setdefault(attribute, field.name)
         if first != field.name:
             said = f"fields {first} and {field.name} would both be called {attribute} in Python"

@@ -1,6 +1,5 @@
 """Headers are on every record."""
 
-from eventpact_registry.contracts.avro_paths import find
 from eventpact_registry.contracts.yaml_file import pointer_of
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import WholeTopic
@@ -19,7 +18,7 @@ def header_optional(whole: WholeTopic) -> Verdict | None:
         if path.startswith("="):
             continue
         for event in whole.topic.events.values():
-            way = find(event.latest.schema, path)
+            way = event.latest.paths.find(path)
             if way is None or way.optional:
                 why = f"{event.name} has no {path}" if way is None else f"{path} may be null in {event.name}"
                 place = whole.topic.locate(pointer_of("headers", header))

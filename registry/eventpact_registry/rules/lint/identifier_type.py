@@ -5,9 +5,12 @@ from typing import Final
 
 from eventpact.avro.model import Array, Schema
 from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.naming import named_like
 from eventpact_registry.rules.subjects import RecordField
 
-_IDENTIFIER: Final = re.compile(r"(?:(?:\A|_)(?:id|uuid|guid)|[a-z0-9](?:Id|ID|Uuid|UUID|Guid|GUID))s?\Z")
+_is_identifier: Final = named_like(
+    re.compile(r"(?:(?:\A|_)(?:id|uuid|guid)|[a-z0-9](?:Id|ID|Uuid|UUID|Guid|GUID))s?\Z")
+)
 _NUMBERS: Final = frozenset({"int", "long", "float", "double"})
 
 
@@ -25,6 +28,6 @@ def identifier_type(found: RecordField) -> Verdict | None:
     Anti-pattern: the database's serial number as `"userId": "long"`.
     Best practice: a string, with `"logicalType": "uuid"` where it is one.
     """
-    if not _IDENTIFIER.search(found.field.name) or not any(map(_is_number, found.types)):
+    if not _is_identifier(found.field.name) or not any(map(_is_number, found.types)):
         return None
     return Verdict(f"{found.path} is an identifier, but a number", 'make it a `"string"`, or one with `uuid`')

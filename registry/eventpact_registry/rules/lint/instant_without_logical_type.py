@@ -5,11 +5,14 @@ from typing import Final
 
 from eventpact.avro.model import Primitive, Schema
 from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.naming import named_like
 from eventpact_registry.rules.subjects import RecordField
 
-_INSTANT: Final = re.compile(
-    r"(?:\A|_)(?:timestamp|date|datetime|instant|birthday)\Z|_at\Z|[a-z0-9](?:At|Date|DateTime|Timestamp|Instant)\Z"
-    r"|(?:\A|_)date_of_|(?:\A|[a-z0-9])[dD]ateOf[A-Z]"
+_is_instant: Final = named_like(
+    re.compile(
+        r"(?:\A|_)(?:timestamp|date|datetime|instant|birthday)\Z|_at\Z|[a-z0-9](?:At|Date|DateTime|Timestamp|Instant)\Z"
+        r"|(?:\A|_)date_of_|(?:\A|[a-z0-9])[dD]ateOf[A-Z]"
+    )
 )
 
 
@@ -26,7 +29,7 @@ def instant_without_logical_type(found: RecordField) -> Verdict | None:
     Anti-pattern: `"createdAt": "long"`.
     Best practice: `timestamp-millis` (or `-micros`) on a long for instants, `date` on an int for days.
     """
-    if not _INSTANT.search(found.field.name) or not any(map(_is_bare, found.types)):
+    if not _is_instant(found.field.name) or not any(map(_is_bare, found.types)):
         return None
     hint = '`"type": {"type": "long", "logicalType": "timestamp-millis"}` for an instant, `date` on an int for a day'
     return Verdict(f"field {found.path} is named like an instant or a date, but its type does not say so", hint)

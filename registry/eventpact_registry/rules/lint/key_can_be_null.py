@@ -1,6 +1,5 @@
 """Records on a compacted topic have a key."""
 
-from eventpact_registry.contracts.avro_paths import find
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import WholeTopic
 
@@ -21,7 +20,7 @@ def key_can_be_null(whole: WholeTopic) -> Verdict | None:
     if not topic.key:
         return Verdict("the topic is compacted, but its records have no key: brokers refuse them", hint)
     for event in topic.events.values():
-        found = [way for path in topic.key if (way := find(event.latest.schema, path)) is not None]
+        found = [way for path in topic.key if (way := event.latest.paths.find(path)) is not None]
         if all(way.optional for way in found):
             key = " or ".join(topic.key)
             said = (

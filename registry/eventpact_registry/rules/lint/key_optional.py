@@ -1,6 +1,5 @@
 """Records that are kept in order have a key."""
 
-from eventpact_registry.contracts.avro_paths import find
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import WholeTopic
 
@@ -19,7 +18,7 @@ def key_optional(whole: WholeTopic) -> Verdict | None:
     if "compact" in topic.cleanup_policy or not topic.key:
         return None
     for event in topic.events.values():
-        found = [way for path in topic.key if (way := find(event.latest.schema, path)) is not None]
+        found = [way for path in topic.key if (way := event.latest.paths.find(path)) is not None]
         if found and all(way.optional for way in found):
             said = f"{' or '.join(topic.key)} may be null in {event.name}: such records are in no order"
             return Verdict(said, "end the list under `key` with a field that is always there", topic.locate("/key"))

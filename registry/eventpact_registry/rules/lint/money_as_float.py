@@ -4,9 +4,10 @@ import re
 from typing import Final
 
 from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.naming import named_like
 from eventpact_registry.rules.subjects import RecordField
 
-_MONEY: Final = re.compile(r"(?:\A|_|(?<=[a-z]))(?i:amount|price|cost|balance|fee|salary|revenue)\Z")
+_is_money: Final = named_like(re.compile(r"(?:\A|_|(?<=[a-z]))(?i:amount|price|cost|balance|fee|salary|revenue)\Z"))
 
 
 @rule("MONEY_AS_FLOAT", Severity.ERROR)
@@ -18,7 +19,7 @@ def money_as_float(found: RecordField) -> Verdict | None:
     Anti-pattern: `"price": "double"`.
     Best practice: `decimal` with a precision and scale on bytes, and the currency beside it.
     """
-    if not _MONEY.search(found.field.name) or not any(schema.kind in {"float", "double"} for schema in found.types):
+    if not _is_money(found.field.name) or not any(schema.kind in {"float", "double"} for schema in found.types):
         return None
     hint = 'use `"logicalType": "decimal"` on bytes, with `precision` and `scale`, and a field for the currency'
     return Verdict(f"field {found.path} is named like money, but is a floating point number", hint)

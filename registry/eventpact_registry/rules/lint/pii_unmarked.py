@@ -2,26 +2,22 @@
 
 import re
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Final
 
 from eventpact.avro.model import Array, Schema
 from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.naming import named_like, snake_case
 from eventpact_registry.rules.subjects import RecordField
 
-_WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PERSONAL: Final = re.compile(
-    r"(?:\A|_)(?:e_?mail(?:_address)?|phone(?:_number)?|mobile(?:_number)?|msisdn|ip(?:_?v[46])?(?:_address)?|address"
-    r"|(?:first|last|full|given|family|middle|maiden|display|user)_?name|surname|date_of_birth|birth_?da(?:y|te)"
-    r"|passport(?:_number)?|ssn|social_security_number|tax_id|iban|card_number|latitude|longitude|device_token)(?:e?s)?\Z"
+_is_personal: Final = named_like(
+    re.compile(
+        r"(?:\A|_)(?:e_?mail(?:_address)?|phone(?:_number)?|mobile(?:_number)?|msisdn|ip(?:_?v[46])?(?:_address)?|address"
+        r"|(?:first|last|full|given|family|middle|maiden|display|user)_?name|surname|date_of_birth|birth_?da(?:y|te)"
+        r"|passport(?:_number)?|ssn|social_security_number|tax_id|iban|card_number|latitude|longitude|device_token)(?:e?s)?\Z"
+    )
 )
 _NEVER: Final = frozenset({"boolean", "enum", "record", "map", "null"})
 """Of a record, the fields inside are judged."""
-
-
-@lru_cache(maxsize=4096)
-def _is_personal(name: str) -> bool:
-    return _PERSONAL.search(_WORD_START.sub("_", name).lower()) is not None
 
 
 def _holds_data(schema: Schema) -> bool:
@@ -40,7 +36,7 @@ def pii_unmarked(found: RecordField) -> Verdict | None:
     under `personal-data: {allow: …}` in eventpact.yaml. `names` there adds names of your own.
     """
     name, policy = found.field.name, found.repository.policy
-    if not _is_personal(name) and not any(fnmatchcase(name, own) for own in policy.personal_data_names):
+    if not _is_personal(snake_case(name)) and not any(fnmatchcase(name, own) for own in policy.personal_data_names):
         return None
     if "pii" in found.field.props or not any(map(_holds_data, found.types)):
         return None
