@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TRIES: Final = 10
 """Messages tried before giving up: a union may take a value for another branch than the one meant."""
-_MAX_BYTES: Final = 1_000_000
+_MAX_BYTES: Final = 300_000
 """Bytes of all messages that are shown of one pair of versions; what comes after is told without a message."""
 
 # A message is written and read once, so that compiling a codec for it would cost more than it saves.

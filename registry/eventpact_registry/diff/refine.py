@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from eventpact.avro import Schema
 
-MAX_TYPES: Final = 20_000
+MAX_TYPES: Final = 5_000
 """How many types, each as often as it is met, are compared to look into the unions of one pair of schemas.
 
 Where types refer to each other through unions without end, what is looked into is enough to begin with: once that is
