@@ -19,11 +19,11 @@ from eventpact.avro.source import MAX_DEPTH
 from eventpact.errors import SchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from eventpact.avro.model import Field, Schema
 
-MAX_PARTS: Final = 100_000
+MAX_PARTS: Final = 20_000
 """How many values one default may consist of; defaults within defaults can double them at each level."""
 
 _END_OF_BLOCKS: Final = b"\0"
@@ -135,20 +135,49 @@ def encode(schema: Schema, value: Any) -> bytes:
     if not checker.fits(schema, value):
         raise SchemaError(f"the default {shown(value)} is none of its type", hint=hint(schema))
     writer = _Writer(checker)
-    writer.write(schema, value, 0)
+    if writer.parts(schema, value, 0) > MAX_PARTS:
+        raise _too_large()
+    writer.write(schema, value)
     return bytes(writer.out)
+
+
+def _too_large() -> SchemaError:
+    return SchemaError("a default grows too large by the defaults inside it", hint="write shorter defaults")
 
 
 class _Writer:
     def __init__(self, checker: Checker) -> None:
         self.out = bytearray()
         self.checker = checker
-        self.parts = 0
+        self.counted: dict[tuple[int, int], int] = {}
 
-    def write(self, schema: Schema, value: Any, depth: int) -> None:
-        self.parts += 1
-        if self.parts > MAX_PARTS or depth > 2 * MAX_DEPTH:
-            raise SchemaError("a default grows too large by the defaults inside it", hint="write shorter defaults")
+    def parts(self, schema: Schema, value: Any, depth: int) -> int:
+        """How many values a default consists of, each counted as often as it would be written."""
+        if depth > 2 * MAX_DEPTH:
+            raise _too_large()
+        key = (id(schema), id(value))  # what doubles at each level is counted once
+        if key not in self.counted:
+            inner = self.inside(schema, value)
+            self.counted[key] = 1 + sum(self.parts(part, one, depth + 1) for part, one in inner)
+        return self.counted[key]
+
+    def inside(self, schema: Schema, value: Any) -> Iterable[tuple[Schema, Any]]:
+        match schema:
+            case Union():
+                return [(schema.branches[self.branch(schema, value)], value)]
+            case Array(items=items):
+                return [(items, item) for item in value]
+            case Map(values=values):
+                return [(values, item) for item in value.values()]
+            case Record(fields=fields):
+                return [(field.type, value.get(field.name, field.default)) for field in fields]
+            case _:
+                return ()
+
+    def branch(self, union: Union, value: Any) -> int:
+        return next(index for index, branch in enumerate(union.branches) if self.checker.fits(branch, value))
+
+    def write(self, schema: Schema, value: Any) -> None:
         match schema:
             case Primitive(kind=kind):
                 self.out += _WRITERS[kind](value)
@@ -157,23 +186,23 @@ class _Writer:
             case Fixed(size=size):
                 self.out += _bytes(value)[:size].ljust(size, b"\0")
             case Union(branches=branches):
-                index = next(i for i, branch in enumerate(branches) if self.checker.fits(branch, value))
+                index = self.branch(schema, value)
                 self.out += _long(index)
-                self.write(branches[index], value, depth + 1)
+                self.write(branches[index], value)
             case Array(items=items):
                 self.count(value)
                 for item in value:
-                    self.write(items, item, depth + 1)
+                    self.write(items, item)
                 self.out += _END_OF_BLOCKS
             case Map(values=values):
                 self.count(value)
                 for key, item in value.items():
                     self.out += _WRITERS["string"](key)
-                    self.write(values, item, depth + 1)
+                    self.write(values, item)
                 self.out += _END_OF_BLOCKS
             case Record(fields=fields):
                 for field in fields:
-                    self.write(field.type, value.get(field.name, field.default), depth + 1)
+                    self.write(field.type, value.get(field.name, field.default))
 
     def count(self, items: Collection[Any]) -> None:
         if items:
