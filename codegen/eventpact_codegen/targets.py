@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eventpact.errors import EventPactError
 from eventpact_codegen.python.target import PYTHON
 from eventpact_codegen.target import ExtraPass, Target
+from eventpact_codegen.typescript.target import TYPESCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP: Final = "eventpact.targets"
 """What the entry points of plug-ins are found by."""
-BUILT_IN: Final[tuple[Target[Any], ...]] = (PYTHON,)
+BUILT_IN: Final[tuple[Target[Any], ...]] = (PYTHON, TYPESCRIPT)
 
 
 def named(name: str) -> Target[Any]:

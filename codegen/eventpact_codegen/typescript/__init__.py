@@ -1,0 +1,1 @@
+"""The TypeScript target: types of events in Avro's plain JSON."""
