@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eventpact import avro
+from eventpact.avro.mismatches import find_mismatches
 from eventpact_registry.diff.refine import causes
 
 if TYPE_CHECKING:
@@ -22,6 +22,6 @@ class Pairs:
         """What stands in the way of the reader, looked for inside unions; empty when it can read everything."""
         key = (id(writer), id(reader))
         if key not in self._found:
-            mismatches = avro.resolve(writer=writer, reader=reader).mismatches
+            mismatches = find_mismatches(writer, reader)
             self._found[key] = (writer, reader, causes(writer, reader, mismatches) if mismatches else ())
         return self._found[key][2]

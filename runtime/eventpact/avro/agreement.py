@@ -69,6 +69,21 @@ def _inner(reader: Schema, writer: Schema) -> _Pairs | None:
 
 
 def _fields(reader: Record, writer: Record) -> _Pairs | None:
+    written = {field.name: field for field in writer.fields}
+    pairs = []
+    for field in reader.fields:
+        if field.aliases and not written.keys().isdisjoint(field.aliases):
+            return _fields_by_alias(reader, writer)
+        other = written.get(field.name)
+        if other is None:
+            if not field.has_default:
+                return None
+        elif other.type is not field.type:  # versions have nearly all types in common, and a type can read itself
+            pairs.append((field.type, other.type))
+    return pairs
+
+
+def _fields_by_alias(reader: Record, writer: Record) -> _Pairs | None:
     try:
         found = matching_fields(writer, reader)
     except Ambiguous:

@@ -41,7 +41,7 @@ def names_match(writer: Named, reader: Named) -> bool:
 
     As in Java, an alias without namespace on a type with one does not count here, though it does when values are read.
     """
-    if short_name(writer.name) == short_name(reader.name):
+    if writer.name == reader.name or short_name(writer.name) == short_name(reader.name):
         return True
     return writer.name in reader.aliases and ("." in writer.name or "." not in reader.name)
 
