@@ -1,0 +1,13 @@
+//! What touches Python: programs built from tuples, and the two executors that carry them out.
+
+mod build;
+mod calendar;
+mod choice;
+mod class;
+mod codec;
+mod decode;
+mod encode;
+mod fit;
+mod logical;
+
+pub use codec::{Decoder, Encoder};
