@@ -139,9 +139,10 @@ def _default(field: Field, target: _Target) -> Any:
 def _array(schema: Array, value: Any, target: _Target) -> None:
     if not isinstance(value, (list, tuple)):
         raise target.mismatch(schema, value)
-    if value:
-        target.out += long_bytes(len(value))
-        for index, item in enumerate(value):
+    items = tuple(value)  # as it is now: looking at items may change it
+    if items:
+        target.out += long_bytes(len(items))
+        for index, item in enumerate(items):
             target.path.index(index)
             _write(schema.items, item, target)
             target.path.leave()
@@ -151,9 +152,10 @@ def _array(schema: Array, value: Any, target: _Target) -> None:
 def _map(schema: Map, value: Any, target: _Target) -> None:
     if not isinstance(value, Mapping):
         raise target.mismatch(schema, value)
-    if value:
-        target.out += long_bytes(len(value))
-        for key, item in value.items():
+    entries = tuple(value.items())  # as it is now
+    if entries:
+        target.out += long_bytes(len(entries))
+        for key, item in entries:
             if not isinstance(key, str):
                 raise target.error(f"expected keys that are str, got {got(key)}")
             target.path.key(key)
@@ -199,9 +201,10 @@ def _boolean(schema: Schema, value: Any, target: _Target) -> None:
 def _integer(schema: Schema, value: Any, target: _Target) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise target.mismatch(schema, value)
-    if not in_bits(value, 32 if schema.kind == "int" else 64):
+    number = int.__index__(value)  # its own word: a subclass may say something else
+    if not in_bits(number, 32 if schema.kind == "int" else 64):
         raise target.error(f"expected {expected(schema, target.form)}, got int out of range")
-    target.out += long_bytes(int(value))
+    target.out += long_bytes(number)
 
 
 def _floating(schema: Schema, value: Any, target: _Target) -> None:
