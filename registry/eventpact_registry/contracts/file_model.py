@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from eventpact_registry.contracts.attribute_docs import attribute_docs
 from eventpact_registry.contracts.problems import nearest
 from eventpact_registry.contracts.scalars import DESCRIBED
 from eventpact_registry.contracts.yaml_file import pointer_of
@@ -14,7 +15,9 @@ from eventpact_registry.contracts.yaml_file import pointer_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pydantic_core import ErrorDetails
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema, ErrorDetails
 
     from eventpact_registry.contracts.problems import Problems
     from eventpact_registry.contracts.yaml_file import YamlFile
@@ -33,8 +36,18 @@ class FileModel(BaseModel):
         frozen=True,
         alias_generator=_to_kebab,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
+        defer_build=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """With the attributes' docstrings as descriptions, for editors to show."""
+        made = handler(schema)
+        properties = handler.resolve_ref_schema(made).get("properties", {})
+        for name, text in attribute_docs(cls).items():
+            if name in cls.model_fields:
+                properties[cls.model_fields[name].alias].setdefault("description", text)
+        return made
 
 
 Model = TypeVar("Model", bound=FileModel)
@@ -162,5 +175,6 @@ def _keys(model: type[FileModel], where: tuple[str | int, ...]) -> list[str]:
 def _meaning(model: type[FileModel], where: tuple[str | int, ...]) -> str | None:
     """What the docstring of a missing key says it is for."""
     part = _part(model, where[:-1])
-    field = next((f for f in part.model_fields.values() if f.alias == where[-1]), None) if part else None
-    return field.description.splitlines()[0] if field and field.description else None
+    name = next((n for n, field in part.model_fields.items() if field.alias == where[-1]), "") if part else ""
+    text = attribute_docs(part).get(name) if part else None
+    return text.splitlines()[0] if text else None
