@@ -48,6 +48,8 @@ class Draft:
     package: PackageModel
     runtime_path: str | None = None
     """Folder of the runtime, absolute or relative to the package's folder, when it is not taken from an index."""
+    is_called: bool = False
+    """Instances are made by calling their classes, which have work to do then, instead of slot by slot."""
     class_names: Mapping[TypeId, str] = field(default_factory=dict)
     attributes: Mapping[TypeId, tuple[str, ...]] = field(default_factory=dict)
     """Of each record, in order of its fields."""

@@ -42,6 +42,7 @@ def _module(draft: Draft, events: list[EventModel]) -> CodecsView:
             module=draft.dotted(draft.modules[type_id]),
             name=draft.class_names[type_id],
             attributes=draft.attributes.get(type_id, ()),
+            is_called=draft.is_called,
         )
         for event in events
         for full_name, type_id in event.types.items()

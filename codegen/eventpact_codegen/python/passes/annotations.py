@@ -10,6 +10,8 @@ from eventpact_codegen.model import ListOf, MapOf, OneOf, RecordModel, Reference
 from eventpact_codegen.python.code import Symbol, builtin, code, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eventpact.errors import Problem
     from eventpact_codegen.model import TypeExpression
     from eventpact_codegen.python.code import Code
@@ -46,8 +48,12 @@ LOGICALS: Final[dict[str, Code]] = {
 }
 
 
-def annotate(draft: Draft) -> Draft:
-    """Fill `annotations`."""
+def _scalar(scalar: Scalar) -> Code:
+    return LOGICALS[scalar.logical.name] if scalar.logical is not None else SCALARS[scalar.kind]
+
+
+def annotate(draft: Draft, scalar: Callable[[Scalar], Code] = _scalar) -> Draft:
+    """Fill `annotations`; `scalar` says how values without parts are annotated."""
     annotations = {}
     problems: list[Problem] = []
     for type_id, model in draft.package.types.items():
@@ -58,24 +64,25 @@ def annotate(draft: Draft) -> Draft:
                 message = f"field '{field.name}' of {type_id} nests arrays and maps more than {MAX_NESTING} deep"
                 hint = "give the inner levels names, as records"
                 problems.append(problem_at(model, message, field=place, hint=hint))
-        annotations[type_id] = tuple(annotation(draft, field.type) for field in model.fields)
+        annotations[type_id] = tuple(annotation(draft, field.type, scalar) for field in model.fields)
     return replace(draft, annotations=annotations).with_problems(*problems)
 
 
-def annotation(draft: Draft, expression: TypeExpression) -> Code:
+def annotation(draft: Draft, expression: TypeExpression, scalar: Callable[[Scalar], Code]) -> Code:
     """The annotation of a type."""
     match expression:
-        case Scalar(kind, logical):
-            return LOGICALS[logical.name] if logical is not None else SCALARS[kind]
+        case Scalar():
+            return scalar(expression)
         case Reference(to):
             return code(draft.symbol(to))
         case ListOf(items):
-            return code(builtin("tuple"), "[", annotation(draft, items), ", ...]")
+            return code(builtin("tuple"), "[", annotation(draft, items, scalar), ", ...]")
         case MapOf(values):
-            return code(Symbol("collections.abc", "Mapping"), "[", builtin("str"), ", ", annotation(draft, values), "]")
+            inner = annotation(draft, values, scalar)
+            return code(Symbol("collections.abc", "Mapping"), "[", builtin("str"), ", ", inner, "]")
         case OneOf(branches):
             # Two Avro types may be one type in Python, as `int` and `long`; `None` reads best at the end.
-            spelled = dict.fromkeys(annotation(draft, branch) for branch in branches)
+            spelled = dict.fromkeys(annotation(draft, branch, scalar) for branch in branches)
             return joined(" | ", sorted(spelled, key=lambda branch: branch == SCALARS["null"]))
 
 

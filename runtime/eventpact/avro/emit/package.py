@@ -67,6 +67,8 @@ class ClassReference:
     """`MessageSent`"""
     attributes: tuple[str, ...] = ()
     """Records: the attribute of each Avro field, in the schema's order. Enums: empty."""
+    is_called: bool = False
+    """Records: instances are made by calling the class, because it has work to do then, instead of slot by slot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def package_module(events: Sequence[PackagedEvent], classes: Mapping[str, ClassR
         ValueError: a name given here is no ASCII identifier or a keyword, or a reached record or enum has no class.
     """
     reached = _reached(events, classes)
-    names = Names({name: reference.attributes for name, reference in reached.items()}, has_twin=lambda _: True)
+    names = Names({name: reference.attributes for name, reference in reached.items()}, has_twin=lambda name: not reached[name].is_called)
     form = _ClassForm()
     functions: list[str] = []
     codecs: list[str] = []
