@@ -19,8 +19,10 @@ from eventpact.event import (
     now,
     source,
 )
+from eventpact.record import Record
 
 if TYPE_CHECKING:
+    from eventpact.adapters.adapter import Adapter, adapt
     from eventpact.consume.context import Context
     from eventpact.consume.group import Group
     from eventpact.consume.statistics import GroupStatistics
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from eventpact.topic import TopicContract
 
 _LAZY: Final = {
+    "Adapter": "eventpact.adapters.adapter",
     "Context": "eventpact.consume.context",
     "Delivery": "eventpact.produce.delivery",
     "Group": "eventpact.consume.group",
@@ -44,9 +47,11 @@ _LAZY: Final = {
     "Tenants": "eventpact.operate.tenants",
     "TopicContract": "eventpact.topic",
     "Topics": "eventpact.operate.topics",
+    "adapt": "eventpact.adapters.adapter",
 }
 
 __all__ = [
+    "Adapter",
     "Context",
     "Delivery",
     "Event",
@@ -55,12 +60,14 @@ __all__ = [
     "GroupStatistics",
     "Outcomes",
     "Producer",
+    "Record",
     "SchemaCatalog",
     "SchemaReference",
     "Settings",
     "Tenants",
     "TopicContract",
     "Topics",
+    "adapt",
     "correlated",
     "correlation_id",
     "identified",

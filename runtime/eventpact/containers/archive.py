@@ -1,0 +1,162 @@
+"""Records of any topic as they were on the wire, kept in container files: for replays and dead letters.
+
+The value stays as the producer wrote it, in the registry's wire format or not, so that nothing is lost of what cannot
+be decoded.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Final, Self, Unpack
+
+from eventpact.adapters import adapt
+from eventpact.consume.record import headers_of, milliseconds_of, place_of
+from eventpact.containers.reading import DEFAULT_LIMITS, read_events
+from eventpact.containers.writing import ContainerWriter, write_events
+from eventpact.errors import DecodeError
+from eventpact.wire import unframe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from confluent_kafka import Message
+
+    from eventpact.adapters import Adapter
+    from eventpact.containers.layout import Limits
+    from eventpact.containers.reading import ContainerReader
+    from eventpact.containers.source import Place
+    from eventpact.containers.writing import Options
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+ARCHIVE_SCHEMA: Final = json.dumps(
+    {
+        "type": "record",
+        "name": "ArchivedRecord",
+        "namespace": "io.eventpact",
+        "doc": "A Kafka record as it was on the wire.",
+        "fields": [
+            {"name": "topic", "type": "string", "doc": "Where it was read."},
+            {"name": "partition", "type": "int"},
+            {"name": "offset", "type": "long"},
+            {
+                "name": "timestamp",
+                "type": ["null", {"type": "long", "logicalType": "timestamp-millis"}],
+                "default": None,
+                "doc": "When it was written, as its producer or the broker says.",
+            },
+            {"name": "key", "type": ["null", "bytes"], "default": None},
+            {
+                "name": "value",
+                "type": ["null", "bytes"],
+                "default": None,
+                "doc": "As it was on the wire; null ends a key on a compacted topic.",
+            },
+            {
+                "name": "headers",
+                "type": {
+                    "type": "array",
+                    "items": {
+                        "type": "record",
+                        "name": "ArchivedHeader",
+                        "fields": [
+                            {"name": "name", "type": "string"},
+                            {"name": "value", "type": ["null", "bytes"], "default": None},
+                        ],
+                    },
+                },
+                "default": [],
+                "doc": "In their order; names may repeat.",
+            },
+            {
+                "name": "schemaId",
+                "type": ["null", "long"],
+                "default": None,
+                "doc": "The registry's id of the value's schema, where the value is in the wire format.",
+            },
+        ],
+    }
+)
+"""The Avro schema of archives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedHeader:
+    """One header of a record."""
+
+    name: str
+    value: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedRecord:
+    """A Kafka record as it was on the wire."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime | None = None
+    """When it was written, in whole milliseconds."""
+    key: bytes | None = None
+    value: bytes | None = None
+    headers: tuple[ArchivedHeader, ...] = ()
+    schema_id: int | None = None
+    """Of the value's schema, where the value is in the wire format."""
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """A record that confluent-kafka has read."""
+        topic, partition, offset = place_of(message)
+        milliseconds = milliseconds_of(message)
+        value = message.value()
+        return cls(
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            timestamp=None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds),
+            key=message.key(),
+            value=value,
+            headers=tuple(
+                ArchivedHeader(name=name, value=held.encode() if isinstance(held, str) else held)
+                for name, held in headers_of(message)
+            ),
+            schema_id=_schema_id(value),
+        )
+
+    @property
+    def position(self) -> str:
+        """`topic/partition@offset`: the name of the record."""
+        return f"{self.topic}/{self.partition}@{self.offset}"
+
+
+def read_archive(place: Place, *, limits: Limits = DEFAULT_LIMITS) -> ContainerReader[ArchivedRecord]:
+    """The records of an archive; raises as `read_events`."""
+    return read_events(place, archived(), limits=limits)
+
+
+def write_archive(place: Place, records: Iterable[ArchivedRecord], **options: Unpack[Options]) -> int:
+    """Write records to an archive; returns how many. Raises as `write_events`."""
+    return write_events(place, records, event=archived(), **options)
+
+
+def archive_writer(place: Place, **options: Unpack[Options]) -> ContainerWriter[ArchivedRecord]:
+    """A writer of an archive, for records that come one at a time (see `ContainerWriter.of_events`)."""
+    return ContainerWriter.of_events(place, archived(), **options)
+
+
+@cache
+def archived() -> Adapter[ArchivedRecord]:
+    """The adapter that reads and writes archives."""
+    return adapt(ArchivedRecord, schema=ARCHIVE_SCHEMA)
+
+
+def _schema_id(value: bytes | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        return unframe(value)[0]
+    except DecodeError:
+        return None
