@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eventpact.operate.topics import Topics
-from eventpact.settings import Settings
+from eventpact.settings import Secret, Settings
 from eventpact_registry.client import RegistryClient
-from tests.cli.commands import PATIENCE, Run, Started, write
+from tests.cli.commands import PATIENCE, Run, Started, execute, write
 from tests.registry.contracts.building import ORDER_PLACED, TOPIC, avsc, field
 
 if TYPE_CHECKING:
@@ -192,3 +192,32 @@ def test_a_tenant_of_systems_that_have_none_is_wrong_use(run: Run, shop: Path) -
     error = run("dev", "--registry-port", "0", "--tenant", "acme").error
 
     assert error == "none of these systems has topics of tenants (see `eventpact dev --help`)"
+
+
+def test_a_guarded_registry_asks_for_the_password_that_was_hashed_and_logs_requests(work: Path) -> None:
+    hashed = execute("serve", "--hash", "password", cwd=work, stdin="s3cret\n").out.strip()
+    (work / "users.txt").write_text(f"ci:read-write:{hashed}\n")
+
+    with serving(work, "--users", "users.txt", "--access-log") as server:
+        url = address(server.heard("Ctrl-C\n"))
+        with RegistryClient(
+            Settings(registry_url=url, registry_username="ci", registry_password=Secret("s3cret"))
+        ) as client:
+            assert client.subjects() == []
+        stopped = server.stop(signal.SIGINT)
+
+    assert "127.0.0.1 ci GET /subjects" in stopped.err
+    assert "s3cret" not in hashed + stopped.err
+
+
+def test_a_new_token_is_printed_once_with_its_hash(run: Run) -> None:
+    printed = run("serve", "--hash", "token").out
+
+    assert re.fullmatch(r"token for the client: \S{43}\nhash for --users:     sha256:\S{44}\n", printed)
+
+
+def test_a_certificate_without_its_key_is_wrong_use(run: Run) -> None:
+    ended = run("serve", "--tls-certificate", "tls.crt")
+
+    assert ended.code == 2
+    assert "--tls-certificate and --tls-key belong together" in ended.err

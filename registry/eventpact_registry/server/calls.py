@@ -166,12 +166,12 @@ class Calls:
 
     def metadata_version(self, _: Request) -> Any:
         """GET /v1/metadata/version."""
-        return {"version": _own_version(), "commitId": ""}
+        return {"version": own_version(), "commitId": ""}
 
     def health(self, _: Request) -> Any:
         """GET /health: answers once the database does."""
         self._governance.level(GLOBAL, default_to_global=True)
-        return {"status": "UP", "version": _own_version()}
+        return {"status": "UP", "version": own_version()}
 
     def root(self, _: Request) -> Any:
         """GET /: clients use it to see whether anybody is there."""
@@ -232,7 +232,8 @@ def _deleted_only(request: Request) -> bool:
     return flag(request, "deletedOnly") or flag(request, "deleted_only")
 
 
-def _own_version() -> str:
+def own_version() -> str:
+    """The version of this distribution."""
     try:
         return metadata.version("eventpact")
     except metadata.PackageNotFoundError:  # run from a source tree

@@ -4,27 +4,55 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
+from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from eventpact.errors import EventPactError
-from eventpact_registry.server.app import MAX_BODY, create_app
+from eventpact_registry.server.app import create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
+    from eventpact_registry.server.limits import Limits
+    from eventpact_registry.server.users import Users
+
 _BACKLOG = 1024
 _STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The server's certificate, with those that vouch for it, and its key: PEM files."""
+
+    certificate: Path
+    key: Path
+
+    def settings(self) -> dict[str, Any]:
+        """As uvicorn's settings.
+
+        Raises:
+            EventPactError: the files are not a certificate and its key.
+        """
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(self.certificate, self.key)
+        except (OSError, ssl.SSLError) as error:
+            raise EventPactError(
+                f"{self.certificate} and {self.key} are not a certificate and its key in PEM: {error}"
+            ) from error
+        return {"ssl_certfile": self.certificate, "ssl_keyfile": self.key}
 
 
 class EmbeddedRegistry:
     """A running registry; stop it with `close`, or use it in a `with`.
 
-    Port 0 takes a free one. Raises `EventPactError` when the port is taken or the database cannot be opened.
+    Port 0 takes a free one. Raises `EventPactError` when the port is taken, the database cannot be opened or the
+    certificate cannot be used.
     """
 
     def __init__(
@@ -33,26 +61,30 @@ class EmbeddedRegistry:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        max_body: int = MAX_BODY,
+        users: Users | None = None,
+        tls: Tls | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._socket = _listen(host, port)
         try:
-            self._app = create_app(database, max_body=max_body)
+            self._app = create_app(database, users=users, limits=limits)
+            config = uvicorn.Config(
+                self._app,
+                lifespan="off",
+                log_config=None,
+                log_level=logging.ERROR,  # a Kafka client that knocks at the wrong door would fill pages with warnings
+                access_log=False,  # `observing` writes one that names users
+                timeout_keep_alive=75,  # longer than clients keep idle connections
+                timeout_graceful_shutdown=1,
+                **(tls.settings() if tls else {}),
+            )
         except EventPactError:
             self._socket.close()
             raise
         bound = self._socket.getsockname()[1]
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{bound}"
         """Where clients reach it."""
-        config = uvicorn.Config(
-            self._app,
-            lifespan="off",
-            log_config=None,
-            log_level=logging.ERROR,  # a Kafka client that knocks at the wrong door would fill pages with warnings
-            access_log=False,
-            timeout_keep_alive=75,  # longer than clients keep idle connections
-            timeout_graceful_shutdown=1,
-        )
         self._server = uvicorn.Server(config)
         self._thread = Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="eventpact-registry", daemon=True

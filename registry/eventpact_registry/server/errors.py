@@ -94,6 +94,11 @@ def schema_type_not_served(schema_type: object) -> RegistryError:
     return _refusal(42201, f"Invalid schema: this registry serves schemaType AVRO only, not {schema_type}")
 
 
+def too_complex(parts: int) -> RegistryError:
+    """422: the schema would take too long to judge."""
+    return invalid_schema(f"more than {parts} named types, fields and symbols")
+
+
 def invalid_version(version: str) -> RegistryError:
     """422: not a version number."""
     return _refusal(
@@ -148,6 +153,16 @@ def invalid_rule_set() -> RegistryError:
 def not_a_path() -> RegistryError:
     """404: the path leads nowhere."""
     return _refusal(404, "HTTP 404 Not Found")
+
+
+def unauthorized() -> RegistryError:
+    """401: nobody known is asking."""
+    return _refusal(401, "Unauthorized: this registry asks for a user and password, or for a token")
+
+
+def forbidden(user: str) -> RegistryError:
+    """403: the user may only read."""
+    return _refusal(403, f"Forbidden: user {user} may only read")
 
 
 def malformed(reason: str) -> RegistryError:

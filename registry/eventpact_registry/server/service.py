@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eventpact_registry.compatibility import Incompatibility
     from eventpact_registry.contracts.model import Mode as Level
     from eventpact_registry.server.library import Prepared
+    from eventpact_registry.server.limits import Limits
     from eventpact_registry.server.rows import Reference, Rows, StoredSchema, StoredVersion
     from eventpact_registry.server.store import Store
 
@@ -55,8 +56,9 @@ class Verdict:
 class Service:
     """What the registry does, on a store. Safe to use from several threads."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, limits: Limits) -> None:
         self._store = store
+        self._limits = limits
         self._library = Library()
 
     def register(self, subject: str, submission: Submission, *, normalize: bool) -> Found:
@@ -309,7 +311,10 @@ class Service:
         """The schema of a request, parsed while nobody waits for the database."""
         with self._store.reading() as rows:
             gathered = gather(rows, submission.references, split(subject)[0], normalize=normalize)
-        return self._library.prepare(submission.text, gathered)
+        prepared = self._library.prepare(submission.text, gathered)
+        if _parts(prepared.schema) > self._limits.parts:
+            raise errors.too_complex(self._limits.parts)
+        return prepared
 
     def _stored(self, rows: Rows, version: StoredVersion) -> Schema:
         return self._library.stored(rows, split(version.subject)[0], version.schema_id)
@@ -319,6 +324,12 @@ class Service:
         if schema is None:
             raise errors.schema_not_found(version.schema_id)
         return Found(version, schema)
+
+
+def _parts(schema: Schema) -> int:
+    """How many named types, fields and symbols a schema has."""
+    types = avro.named_types(schema).values()
+    return sum(1 + len(getattr(one, "fields", ())) + len(getattr(one, "symbols", ())) for one in types)
 
 
 def _schema(rows: Rows, context: str, schema_id: int) -> StoredSchema:

@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from eventpact.errors import EventPactError
-from eventpact_registry.server import EmbeddedRegistry
+from eventpact_registry.server import EmbeddedRegistry, Limits
 from tests.registry.server.rest import Rest, record, submission
 
 USER = record("User", "name: string")
@@ -137,7 +137,7 @@ def test_a_subject_with_a_control_character_is_422(rest: Rest) -> None:
 
 
 def test_a_body_over_the_limit_is_413() -> None:
-    with EmbeddedRegistry(max_body=1_000) as registry:
+    with EmbeddedRegistry(limits=Limits(body=1_000)) as registry:
         rest = Rest(registry.url)
 
         answer = rest.register("users", record("User", *(f"field{number}: string" for number in range(100))))

@@ -1,0 +1,119 @@
+"""What the registry tells of its requests: metrics for Prometheus, and a line each in the access log."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from eventpact_registry.server.access import USER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client import Metric
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from eventpact_registry.server.store import Store
+
+ROUTE: Final = "eventpact.route"
+"""The key of a request's scope under which the path of its operation is kept, parameters in braces."""
+
+ACCESS_LOG: Final = logging.getLogger("eventpact_registry.access")
+"""A line a request, at INFO: client, user, method, path, status, milliseconds."""
+
+MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
+
+
+class Metrics:
+    """Counts of requests and of what is kept; made anew for each registry, so that two in a process stay apart."""
+
+    def __init__(self, store: Store) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "eventpact_registry_requests",
+            "Requests answered, by method, operation and status.",
+            ["method", "operation", "status"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "eventpact_registry_request_seconds",
+            "Seconds from a request's arrival to its answer, by operation.",
+            ["operation"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._registry.register(_Kept(store))
+
+    def answered(self, method: str, operation: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        known = method if method in _KNOWN_METHODS else "other"
+        self._requests.labels(known, operation, str(status)).inc()
+        self._seconds.labels(operation).observe(seconds)
+
+    def exposition(self) -> bytes:
+        """All metrics in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+
+class _Kept:
+    """Gauges of what the database holds, counted when somebody asks."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterator[Metric]:
+        with self._store.reading() as rows:
+            counts = rows.counts()
+        for name, count in zip(("subjects", "versions", "schemas"), counts, strict=True):
+            yield GaugeMetricFamily(f"eventpact_registry_{name}", f"Live {name} in the database.", value=count)
+
+
+class Observed:
+    """Counts and logs every request, those too that lead nowhere."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and note how it ended."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status, noted = perf_counter(), 500, False
+
+        def note() -> None:
+            nonlocal noted
+            noted = True
+            seconds = perf_counter() - began
+            self._metrics.answered(scope["method"], scope.get(ROUTE, "none"), status, seconds)
+            if ACCESS_LOG.isEnabledFor(logging.INFO):
+                ACCESS_LOG.info(*_line(scope, status, seconds))
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif not message.get("more_body"):
+                note()  # before its end is sent: who has an answer finds it counted
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            if not noted:
+                note()
+
+
+def _line(scope: Scope, status: int, seconds: float) -> tuple[Any, ...]:
+    """A line of the access log and its arguments; the path stands escaped, as it was sent, so that it stays a line."""
+    client = scope.get("client") or ("-", 0)
+    path = scope.get("raw_path", b"").decode("latin-1")
+    return "%s %s %s %s %d %.1f ms", client[0], scope.get(USER, "-"), scope["method"], path, status, seconds * 1000
