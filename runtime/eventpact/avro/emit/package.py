@@ -94,7 +94,10 @@ def package_module(events: Sequence[PackagedEvent], classes: Mapping[str, ClassR
         ValueError: a name given here is no ASCII identifier or a keyword, or a reached record or enum has no class.
     """
     reached = _reached(events, classes)
-    names = Names({name: reference.attributes for name, reference in reached.items()}, has_twin=lambda name: not reached[name].is_called)
+    names = Names(
+        {name: reference.attributes for name, reference in reached.items()},
+        has_twin=lambda name: not reached[name].is_called,
+    )
     form = _ClassForm()
     functions: list[str] = []
     codecs: list[str] = []
