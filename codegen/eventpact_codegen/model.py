@@ -145,6 +145,8 @@ class FieldModel:
     default: Value | None
     """`None` where there is none; a default of null is a `ScalarValue`."""
     doc: str
+    is_personal: bool = False
+    """Marked as personal data, `"pii": true`: not to be shown where people read."""
 
 
 @dataclass(frozen=True, slots=True)

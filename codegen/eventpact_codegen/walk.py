@@ -104,7 +104,7 @@ class Walk:
 
     def _field(self, field: Field) -> FieldModel:
         default = self._value(field.type, field.default) if self._table.accepts(field) else None
-        return FieldModel(field.name, self.expression(field.type), default, field.doc or "")
+        return FieldModel(field.name, self.expression(field.type), default, field.doc or "", field.is_personal)
 
     def _value(self, schema: Schema, given: Any) -> Value:
         """A default that fits its type, with the types of its parts."""
@@ -137,4 +137,4 @@ def _shape(model: TypeModel) -> tuple[Any, ...]:
     """What must be the same for two definitions to share a class; docs may differ."""
     if isinstance(model, EnumModel):
         return (model.symbols, model.default)
-    return tuple((field.name, field.type, field.default) for field in model.fields)
+    return tuple((field.name, field.type, field.default, field.is_personal) for field in model.fields)

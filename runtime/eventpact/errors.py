@@ -6,6 +6,7 @@
     │   └── ModelError          a class and the schema it is to be sent with differ: lists each difference
     ├── CodecError
     │   ├── EncodeError         a value does not fit its schema: says the path and what was expected
+    │   │   └── ValidationError all that does not fit, found on request
     │   ├── DecodeError         bytes do not hold what the schema says: says the offset and the path
     │   └── ContainerError      a container file is damaged, too large or none: says the file, the block and the byte
     ├── RegistryError           the registry refused, or could not be reached
@@ -24,6 +25,12 @@ What confluent-kafka and other libraries raise is translated where it enters, wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eventpact.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class EventPactError(Exception):
@@ -96,6 +103,28 @@ class EncodeError(CodecError):
         super().__init__(f"{path}: {message}" if path else message)
         self.message = message
         self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing about a value that does not fit its schema."""
+
+    path: str
+    """`data.attachments[2]`; empty for the value as a whole."""
+    message: str
+    """What was expected and what kind of value is there, never the value itself."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class ValidationError(EncodeError):
+    """A value does not fit its schema; `violations` lists everything, in the order of its fields."""
+
+    def __init__(self, name: str, violations: Sequence[Violation]) -> None:
+        lines = "".join(f"\n- {violation}" for violation in violations)
+        super().__init__(f"{name} does not fit its schema in {counted(len(violations), 'place')}:{lines}")
+        self.violations = tuple(violations)
 
 
 class DecodeError(CodecError):

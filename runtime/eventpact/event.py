@@ -14,8 +14,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 from uuid import UUID, uuid4
+
+from eventpact.links import load
+from eventpact.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -85,12 +88,24 @@ class EventContract:
     """The classes of the event and its types by full Avro name, for further codecs: files decode whole blocks."""
 
 
-class Event:
-    """Base of all generated events: frozen, slotted dataclasses that know their contract."""
+class _ContractOnUse:
+    """The contract of an event's class: imported with its codec when it is first asked for, then kept in the class."""
+
+    def __get__(self, instance: Event | None, cls: type[Event]) -> EventContract:
+        if not cls.__contract__:
+            raise AttributeError(f"{cls.__name__} has no contract")
+        contract: EventContract = load(cls.__contract__)
+        cls.contract = contract
+        return contract
+
+
+class Event(Record):
+    """Base of all generated events: records that know their contract."""
 
     __slots__ = ()
 
-    contract: ClassVar[EventContract]
+    contract: ClassVar[EventContract] = cast("EventContract", _ContractOnUse())
+    """Topic, subject, schema, key, headers and codec."""
 
 
 CORRELATION: Final[ContextVar[str | None]] = ContextVar("eventpact.correlation_id", default=None)

@@ -22,7 +22,7 @@ def test_the_producer_carries_its_settings_and_the_current_events(tmp_path: Path
 
     assert package.ShopProducer.system == "shop"
     assert package.ShopProducer.settings == {"acks": "all", "linger.ms": "5"}
-    assert package.ShopProducer.events == (package.OrderPlaced,)
+    assert tuple(package.ShopProducer.events) == (package.OrderPlaced,)
 
 
 def test_importing_the_package_imports_neither_its_modules_nor_the_kafka_client(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 | Avro | Python |
 |---|---|
 | field `userId`, `HTTPCode`, `sha256Hash` | `user_id`, `http_code`, `sha256_hash` (or as it is: `field-names: avro`) |
-| field `class`, `self`, `contract` (of an event) | `class_`, `self_`, `contract_` |
+| field `class`, `self`, `validate`, `contract` (of an event) | `class_`, `self_`, `validate_`, `contract_` |
 | field `__init__`, `__secret` | `_init`, `_secret`: Python mangles or reserves names with two leading underscores |
 | record `None`, `list`, `Exception` | `None_`, `list_`, `Exception_` |
 | symbol `mro`, `title`, `class`, `_ignore_` | `mro_`, `title_`, `class_`, `ignore_`; its value stays the Avro symbol |
@@ -27,8 +27,10 @@ _BUILTINS: Final = frozenset(dir(builtins))
 _ATTRIBUTES: Final = frozenset({"self", "MISSING", "_HAS_DEFAULT_FACTORY"})
 """Names that the methods which `dataclass` writes use for themselves."""
 _DATACLASS_LOCALS: Final = re.compile(r"_(dflt|type|return_type)(_|\Z)")
-EVENT_ATTRIBUTES: Final = frozenset({"contract", "to_json", "from_json", "validate"})
-"""Names that every event class has, or will have, from the runtime."""
+RECORD_ATTRIBUTES: Final = frozenset({"to_json", "from_json", "validate"})
+"""Names that every class of a record has from `eventpact.Record`; a test holds the list to it."""
+EVENT_ATTRIBUTES: Final = RECORD_ATTRIBUTES | {"contract"}
+"""The same for `eventpact.Event`."""
 _SYMBOLS: Final = frozenset(name for name in dir(str) if not name.startswith("_")) | {"mro", "name", "value"}
 """What a member of a `StrEnum` must not be called: it would hide a method of `str` or of the class."""
 _MODULES: Final = frozenset({"groups", "producer", "schemas", "topics"})

@@ -1,10 +1,11 @@
-"""Avro paths (`data.userId`) as attribute paths (`data.user_id`)."""
+"""Ways through what was generated: from an event to an attribute, from a class to its contract."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from eventpact_codegen.model import OneOf, RecordModel, Reference
+from eventpact_codegen.python.names import contract_constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def attribute_path(draft: Draft, record: TypeId, path: str) -> str | None:
-    """The same way through attributes; `None` where the record has no such field."""
+    """An Avro path (`data.userId`) through attributes (`data.user_id`); `None` where the record has no such field."""
     spelled = []
     here: TypeId | None = record
     for name in path.split("."):
@@ -27,6 +28,19 @@ def attribute_path(draft: Draft, record: TypeId, path: str) -> str | None:
         spelled.append(draft.attributes[here][place])
         here = next(_records(draft, model.fields[place].type), None)
     return ".".join(spelled)
+
+
+def contract_link(draft: Draft, type_id: TypeId) -> str:
+    """Where a class finds its contract, `module:NAME`: an event its own, a record that of the first event with it."""
+    event = draft.event(type_id) or next(event for event in draft.package.events if type_id in event.types.values())
+    module = draft.dotted(f"_codecs.{draft.codec_modules[event.type]}")
+    return f"{module}:{contract_constant(event.type.name)}"
+
+
+def class_link(draft: Draft, type_id: TypeId) -> str:
+    """Where a class is found, `module:NAME`."""
+    symbol = draft.symbol(type_id)
+    return f"{symbol.module}:{symbol.name}"
 
 
 def _records(draft: Draft, expression: TypeExpression) -> Iterator[TypeId]:

@@ -22,15 +22,14 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
-    """A record class; an event where it has a contract."""
+    """A record class, be it an event or a part of one."""
 
     name: Source
     decorator: Source
-    bases: Source
-    """`(Event)`, or empty."""
-    docstring: Source
+    base: Source
     contract: Source
-    """The line that binds the contract, or empty."""
+    """String literal that leads to the contract which the class is part of."""
+    docstring: Source
     fields: tuple[FieldView, ...]
 
 
@@ -91,6 +90,8 @@ class HandlerView:
     method: Source
     method_literal: Source
     event: Source
+    link: Source
+    """String literal that leads to the event's class."""
     full_name: Source
     docstring: Source
 
@@ -115,8 +116,11 @@ class GroupsView:
 
     docstring: Source
     imports: tuple[Source, ...]
+    typing_imports: tuple[Source, ...]
     names: tuple[Source, ...]
     base: Source
+    mapping: Source
+    """The class of `handlers`."""
     context: Source
     abstract: Source
     groups: tuple[GroupView, ...]
@@ -147,7 +151,10 @@ class ProducerView:
     base: Source
     system: Source
     class_docstring: Source
+    sequence: Source
+    """The class of `events`."""
     events: tuple[Source, ...]
+    """Links."""
     settings: Source
     overloads: tuple[OverloadView, ...]
     """Empty when no topic has parameters."""

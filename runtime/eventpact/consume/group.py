@@ -31,7 +31,7 @@ class Group(ABC):
 
         class NotificationService(Group, name="notification-service", system="quikapp"):
             topics = ("QuikApp.message.sent", "QuikApp.user.*")
-            handlers = {"io.quikapp.message.MessageSent": (MessageSent, "on_message_sent"), …}
+            handlers = Handlers({"io.quikapp.message.MessageSent": ("quikapp_events.message:MessageSent", …), …})
 
     Each record is handled at least once: its offset is committed only after its handler has returned, or its dead
     letter is acknowledged. A handler that raises is called again as the contract says (attempts, doubling backoff),

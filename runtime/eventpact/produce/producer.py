@@ -24,7 +24,7 @@ from eventpact.schemas import SchemaCatalog
 from eventpact.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from confluent_kafka import KafkaError, Message
@@ -42,7 +42,7 @@ class Producer:
     A generated subclass carries the class attributes below, nothing else is needed:
 
         class QuikappProducer(Producer, system="quikapp"):
-            events = (MessageSent, …)
+            events = Events("quikapp_events.message:MessageSent", …)
             settings = {"compression.type": "gzip"}
 
     All sending methods raise `EncodeError` for an event that does not fit its schema, `ParameterError` for wrong topic
@@ -52,7 +52,7 @@ class Producer:
 
     system: ClassVar[str] = ""
     """The system whose contracts declare the producer; set by the class keyword `system`."""
-    events: ClassVar[tuple[type[Event], ...]] = ()
+    events: ClassVar[Sequence[type[Event]]] = ()
     """The events of the system; `check` asks the registry about each."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the contracts set for the system's producers, in librdkafka's names; the environment overrides it."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from eventpact_codegen.python.code import Symbol, code, render
 from eventpact_codegen.python.names import identifier
-from eventpact_codegen.python.pages.page import import_lines, literals, module_docstring
+from eventpact_codegen.python.pages.page import literals, module_docstring, split_imports
+from eventpact_codegen.python.paths import class_link
 from eventpact_codegen.python.scopes import ScopeBuilder
 from eventpact_codegen.python.text import docstring, mapping, string, strings
 from eventpact_codegen.python.views import GroupsView, GroupView, HandlerView
@@ -22,19 +23,20 @@ if TYPE_CHECKING:
 _GROUP: Final = Symbol("eventpact", "Group")
 _CONTEXT: Final = Symbol("eventpact", "Context")
 _ABSTRACT: Final = Symbol("abc", "abstractmethod")
+_HANDLERS: Final = Symbol("eventpact.links", "Handlers")
 _ATTRIBUTES: Final = frozenset({"name", "system", "topics", "ignored_topics", "handlers", "settings", "run"})
 
 
 def pages(draft: Draft) -> Iterator[Page]:
     """`groups.py`."""
     package = draft.package
-    builder = ScopeBuilder(draft.import_package, draft.dotted("groups"), set(draft.group_names.values()))
+    builder = ScopeBuilder(draft.import_package, draft.dotted("groups"), {"TYPE_CHECKING", *draft.group_names.values()})
     builder.use([_GROUP] if package.groups else [])
     for group in package.groups:
         handlers = draft.handlers[group.name]
         hidden = _ATTRIBUTES | {handler.method for handler in handlers}
         for handler in handlers:
-            builder.use([draft.symbol(handler.event.type), _CONTEXT, _ABSTRACT], hidden)
+            builder.use([draft.symbol(handler.event.type), _CONTEXT, _ABSTRACT, _HANDLERS], hidden)
     # Always by version, so that a reader of the module never has to look up which one is meant.
     pinned = [
         (draft.symbol(event.type), f"{draft.class_names[event.type]}V{event.version}")
@@ -42,13 +44,16 @@ def pages(draft: Draft) -> Iterator[Page]:
         if event.type.pinned is not None
     ]
     scope = builder.build(pinned)
+    imports, typing_imports = split_imports(scope, [_CONTEXT, *map(draft.symbol, draft.package.types)])
     view = GroupsView(
         docstring=module_docstring(
             package, f"Consumer groups of {package.system}: one class each, one method an event."
         ),
-        imports=import_lines(scope),
+        imports=imports,
+        typing_imports=typing_imports,
         names=literals(draft.group_names.values()),
         base=_known(scope, _GROUP),
+        mapping=_known(scope, _HANDLERS),
         context=_known(scope, _CONTEXT),
         abstract=_known(scope, _ABSTRACT),
         groups=tuple(_group(draft, scope, group) for group in package.groups),
@@ -71,6 +76,7 @@ def _group(draft: Draft, scope: ModuleScope, group: GroupModel) -> GroupView:
                 method=identifier(handler.method),
                 method_literal=string(handler.method),
                 event=render(code(draft.symbol(handler.event.type)), scope.names),
+                link=string(class_link(draft, handler.event.type)),
                 full_name=string(handler.event.event_full_name),
                 docstring=docstring(_summary(handler), indent=8),
             )

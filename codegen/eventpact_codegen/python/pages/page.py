@@ -10,9 +10,10 @@ from eventpact_codegen.python.text import docstring, string
 from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from eventpact_codegen.model import PackageModel
+    from eventpact_codegen.python.code import Symbol
     from eventpact_codegen.python.draft import ModuleScope
 
 
@@ -25,6 +26,15 @@ def module_docstring(package: PackageModel, text: str) -> Source:
 def import_lines(scope: ModuleScope) -> tuple[Source, ...]:
     """The import statements of a scope."""
     return tuple(import_line(module, name, local) for module, name, local in scope.imports)
+
+
+def split_imports(scope: ModuleScope, typing_only: Collection[Symbol]) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    """The import statements of a scope: those that run, and those that only type checkers follow."""
+    shown = {(symbol.module, symbol.name) for symbol in typing_only}
+    lines: tuple[list[Source], list[Source]] = ([], [])
+    for module, name, local in scope.imports:
+        lines[(module, name) in shown].append(import_line(module, name, local))
+    return tuple(lines[0]), tuple(lines[1])
 
 
 def import_line(module: str, name: str, local: str) -> Source:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from eventpact_codegen.casing import pascal
 from eventpact_codegen.python.code import Symbol, code, joined, render
 from eventpact_codegen.python.names import identifier
-from eventpact_codegen.python.pages.page import import_line, import_lines, module_docstring
+from eventpact_codegen.python.pages.page import import_line, module_docstring, split_imports
 from eventpact_codegen.python.passes.exporting import producer_symbol
+from eventpact_codegen.python.paths import class_link
 from eventpact_codegen.python.scopes import ScopeBuilder
 from eventpact_codegen.python.text import docstring, mapping, string
 from eventpact_codegen.python.views import OverloadView, ProducerView
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from eventpact_codegen.python.draft import Draft, ModuleScope
 
 _PRODUCER: Final = Symbol("eventpact", "Producer")
+_EVENTS: Final = Symbol("eventpact.links", "Events")
 _TYPING: Final = (
     ("collections.abc", "Iterable"),
     ("concurrent.futures", "Future"),
@@ -31,6 +33,7 @@ _TYPING: Final = (
 )
 """What the overloads mention besides events."""
 _HERE: Final = frozenset({"TYPE_CHECKING", "TypeAlias", "overload", *(name for _, name in _TYPING)})
+_ATTRIBUTES: Final = frozenset({"system", "events", "settings"})
 
 
 def pages(draft: Draft) -> Iterator[Page]:
@@ -39,20 +42,24 @@ def pages(draft: Draft) -> Iterator[Page]:
     name = producer_symbol(draft).name
     current = [event for event in package.events if event.type.pinned is None]
     builder = ScopeBuilder(draft.import_package, draft.dotted("producer"), {name, *_HERE})
-    builder.use([_PRODUCER, *(draft.symbol(event.type) for event in current)], {"system", "events", "settings"})
+    builder.use([_PRODUCER, _EVENTS], _ATTRIBUTES)
+    symbols = [draft.symbol(event.type) for event in current] if any(event.parameters for event in current) else []
+    builder.use(symbols, _ATTRIBUTES)
     scope = builder.build()
+    imports, typing_imports = split_imports(scope, symbols)
     overloads = _overloads(draft, scope, current)
     text = f"The producer of {package.system}."
     view = ProducerView(
         docstring=module_docstring(package, text),
-        imports=import_lines(scope),
-        typing_imports=tuple(import_line(module, imported, imported) for module, imported in _TYPING),
+        imports=imports,
+        typing_imports=(*(import_line(module, imported, imported) for module, imported in _TYPING), *typing_imports),
         name=identifier(name),
         literal=string(name),
         base=render(code(_PRODUCER), scope.names),
         system=string(package.system),
         class_docstring=docstring(_about(draft, current), indent=4),
-        events=tuple(render(code(draft.symbol(event.type)), scope.names) for event in current),
+        sequence=render(code(_EVENTS), scope.names),
+        events=tuple(string(class_link(draft, event.type)) for event in current),
         settings=mapping(package.producer) if package.producer else Source(""),
         overloads=overloads,
     )

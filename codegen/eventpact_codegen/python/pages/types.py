@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventpact_codegen.model import EnumModel
-from eventpact_codegen.python.code import code, render
-from eventpact_codegen.python.names import contract_constant, identifier
+from eventpact_codegen.python.code import code, joined, render
+from eventpact_codegen.python.names import identifier
 from eventpact_codegen.python.pages.page import import_lines, literals, module_docstring
-from eventpact_codegen.python.passes.scoping import (
-    CLASS_VAR,
-    DATACLASS,
-    EVENT,
-    EVENT_CONTRACT,
-    FIELD,
-    STR_ENUM,
-    codecs_symbol,
-)
-from eventpact_codegen.python.paths import attribute_path
+from eventpact_codegen.python.passes.scoping import DATACLASS, EVENT, FIELD, RECORD, STR_ENUM
+from eventpact_codegen.python.paths import attribute_path, contract_link
 from eventpact_codegen.python.text import docstring, string
 from eventpact_codegen.python.views import EnumView, FieldView, ModuleView, RecordView, TextView
 from eventpact_codegen.target import Page
 from eventpact_codegen.text import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from eventpact_codegen.model import EventModel, RecordModel, TypeId
     from eventpact_codegen.python.draft import Default, Draft, ModuleScope
+
+_ARGUMENTS: Final[Mapping[str, str]] = {
+    "constant": "default=",
+    "factory": "default_factory=",
+    "expression": "default_factory=lambda: ",
+}
+"""Kind of a default to how `dataclasses.field` takes it."""
 
 
 def pages(draft: Draft) -> Iterator[Page]:
@@ -57,15 +56,16 @@ def _module(draft: Draft, module: str, types: tuple[TypeId, ...]) -> ModuleView:
 
 def _type(draft: Draft, scope: ModuleScope, type_id: TypeId) -> RecordView | EnumView:
     model = draft.package.types[type_id]
-    return _enum(draft, scope, model) if isinstance(model, EnumModel) else _record(draft, scope, model)
+    return enum_view(draft, scope, model) if isinstance(model, EnumModel) else _record(draft, scope, model)
 
 
-def _enum(draft: Draft, scope: ModuleScope, model: EnumModel) -> EnumView:
+def enum_view(draft: Draft, scope: ModuleScope, model: EnumModel) -> EnumView:
+    """An enum's class."""
     fallback = f"A symbol that this version does not know is read as `{model.default}`." if model.default else ""
     return EnumView(
         name=identifier(draft.class_names[model.id]),
         base=render(code(STR_ENUM), scope.names),
-        docstring=docstring(_paragraphs(model.doc or f"Avro enum `{model.id.full_name}`.", fallback), indent=4),
+        docstring=docstring(paragraphs(model.doc or f"Avro enum `{model.id.full_name}`.", fallback), indent=4),
         members=tuple((identifier(draft.members[model.id][symbol]), string(symbol)) for symbol in model.symbols),
     )
 
@@ -83,14 +83,14 @@ def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
     return RecordView(
         name=identifier(draft.class_names[model.id]),
         decorator=render(code(DATACLASS), scope.names),
-        bases=render(code("(", EVENT, ")"), scope.names) if event else Source(""),
-        docstring=docstring(_paragraphs(doc, _about(draft, event) if event else ""), indent=4),
-        contract=_contract(draft, scope, event) if event else Source(""),
+        base=render(code(EVENT if event else RECORD), scope.names),
+        contract=string(contract_link(draft, model.id)),
+        docstring=docstring(paragraphs(doc, about_event(draft, event) if event else ""), indent=4),
         fields=tuple(
             FieldView(
                 name=identifier(attribute),
                 annotation=render(annotation, scope.names),
-                default=_default(scope, default),
+                default=_default(scope, default, is_personal=field.is_personal),
                 docstring=docstring(field.doc, indent=4),
             )
             for field, attribute, annotation, default in columns
@@ -98,22 +98,17 @@ def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
     )
 
 
-def _contract(draft: Draft, scope: ModuleScope, event: EventModel) -> Source:
-    name = identifier(contract_constant(event.type.name))
-    expression = code(CLASS_VAR, "[", EVENT_CONTRACT, "] = ", codecs_symbol(draft, event.type), ".", name)
-    return Source(f"contract: {render(expression, scope.names)}")
+def _default(scope: ModuleScope, default: Default | None, *, is_personal: bool) -> Source:
+    given = [code(_ARGUMENTS[default.kind], default.code)] if default is not None else []
+    if is_personal:
+        given.append(code("repr=False"))  # what `eventpact.Record` masks
+    elif default is None or default.kind == "constant":
+        return render(code(" = ", default.code), scope.names) if default is not None else Source("")
+    return render(code(" = ", FIELD, "(", joined(", ", given), ")"), scope.names)
 
 
-def _default(scope: ModuleScope, default: Default | None) -> Source:
-    if default is None:
-        return Source("")
-    if default.kind == "constant":
-        return render(code(" = ", default.code), scope.names)
-    opening = code("lambda: ") if default.kind == "expression" else ()
-    return render(code(" = ", FIELD, "(default_factory=", opening, default.code, ")"), scope.names)
-
-
-def _about(draft: Draft, event: EventModel) -> str:
+def about_event(draft: Draft, event: EventModel) -> str:
+    """What an event's class says of its topic, key and version."""
     keys = [path for path in (attribute_path(draft, event.type, key) for key in event.key) if path]
     keyed = f"keyed by {', else '.join(f'`{key}`' for key in keys)}" if keys else "without key"
     about = f"Topic `{event.topic}`, {keyed}; version {event.version} of subject `{event.subject}`."
@@ -125,5 +120,6 @@ def _about(draft: Draft, event: EventModel) -> str:
     return f"{about}\nKept for {groups}; what services send is `{symbol.module}.{symbol.name}`."
 
 
-def _paragraphs(*texts: str) -> str:
+def paragraphs(*texts: str) -> str:
+    """Texts below each other; what is empty is left out."""
     return "\n\n".join(text.strip() for text in texts if text.strip())

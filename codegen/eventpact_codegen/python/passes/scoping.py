@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 DATACLASS: Final = Symbol("dataclasses", "dataclass")
 FIELD: Final = Symbol("dataclasses", "field")
 STR_ENUM: Final = Symbol("enum", "StrEnum")
-CLASS_VAR: Final = Symbol("typing", "ClassVar")
 EVENT: Final = Symbol("eventpact", "Event")
-EVENT_CONTRACT: Final = Symbol("eventpact", "EventContract")
+RECORD: Final = Symbol("eventpact", "Record")
 
 
 def scope(draft: Draft) -> Draft:
@@ -37,13 +36,9 @@ def scope(draft: Draft) -> Draft:
     for module, types in draft.order.items():
         declared = {draft.class_names[type_id] for type_id in types}
         builder = ScopeBuilder(draft.import_package, draft.dotted(module), declared, cycles[module])
-        codecs = []
         for type_id in types:
-            attributes = draft.attributes.get(type_id, ())
-            builder.use(_used(draft, type_id), {*attributes, "contract"} if draft.event(type_id) else attributes)
-            if type_id in draft.codec_modules:
-                codecs.append((codecs_symbol(draft, type_id), "_codecs"))
-        scopes[module] = builder.build(codecs)
+            builder.use(_used(draft, type_id), draft.attributes.get(type_id, ()))
+        scopes[module] = builder.build()
     return replace(draft, scopes=scopes)
 
 
@@ -53,20 +48,15 @@ def _put_off(default: Default | None, cyclic: frozenset[str]) -> Default | None:
     return Default("expression", code(default.code, "()") if default.kind == "factory" else default.code)
 
 
-def codecs_symbol(draft: Draft, event: TypeId) -> Symbol:
-    """The module that holds an event's codec and contract."""
-    return Symbol(draft.dotted("_codecs"), draft.codec_modules[event])
-
-
 def _used(draft: Draft, type_id: TypeId) -> Iterator[Symbol]:
-    if not isinstance(draft.package.types[type_id], RecordModel):
+    model = draft.package.types[type_id]
+    if not isinstance(model, RecordModel):
         yield STR_ENUM
         return
-    yield DATACLASS
-    if type_id in draft.codec_modules:
-        yield from (EVENT, CLASS_VAR, EVENT_CONTRACT, codecs_symbol(draft, type_id))
+    yield from (DATACLASS, EVENT if type_id in draft.codec_modules else RECORD)
     yield from _mentioned(draft, type_id)
-    if any(default is not None and default.kind != "constant" for default in draft.defaults.get(type_id, ())):
+    is_made = any(default is not None and default.kind != "constant" for default in draft.defaults[type_id])
+    if is_made or any(field.is_personal for field in model.fields):
         yield FIELD
 
 

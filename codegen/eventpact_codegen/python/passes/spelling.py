@@ -30,7 +30,7 @@ def spell(draft: Draft) -> Draft:
         if isinstance(model, RecordModel):
             # An attribute named like a class that its own class mentions would hide it from annotations.
             mentioned = frozenset(classes[other] for field in model.fields for other in _references(field.type))
-            reserved = mentioned | (names.EVENT_ATTRIBUTES if type_id in events else frozenset())
+            reserved = mentioned | (names.EVENT_ATTRIBUTES if type_id in events else names.RECORD_ATTRIBUTES)
             spelled = tuple(
                 names.attribute(field.name, keep=package.keep_field_names, reserved=reserved) for field in model.fields
             )

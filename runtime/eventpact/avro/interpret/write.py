@@ -40,9 +40,9 @@ class ValueWriter:
         Raises:
             EncodeError: it does not fit the schema.
         """
-        target = _Target(self._form, self._recursive)
+        target = Target(self._form, self._recursive)
         try:
-            _write(self._schema, value, target)
+            write_value(self._schema, value, target)
         except EncodeError:
             raise
         except (RecursionError, MemoryError) as error:
@@ -56,7 +56,7 @@ class ValueWriter:
         return on_cycles(self._schema, children)
 
 
-class _Target:
+class Target:
     """What one encoding knows while it runs."""
 
     __slots__ = ("depth", "form", "out", "path", "recursive")
@@ -69,13 +69,16 @@ class _Target:
         self.depth = 0
 
     def error(self, message: str) -> EncodeError:
+        """An error at the place where writing has come to."""
         return EncodeError(message, path=str(self.path))
 
     def mismatch(self, schema: Schema, value: Any) -> EncodeError:
+        """What is said of a value of another kind."""
         return self.error(f"expected {expected(schema, self.form)}, got {got(value)}")
 
 
-def _write(schema: Schema, value: Any, target: _Target) -> None:
+def write_value(schema: Schema, value: Any, target: Target) -> None:
+    """Write one value behind what the target has; raises `EncodeError` and whatever the value's own methods raise."""
     if isinstance(schema, (Primitive, Fixed)):
         conversion = target.form.conversion(schema)
         if conversion is not None:
@@ -83,7 +86,7 @@ def _write(schema: Schema, value: Any, target: _Target) -> None:
     _WRITERS[schema.kind](schema, value, target)
 
 
-def _converted(schema: Primitive | Fixed, value: Any, target: _Target) -> Any:
+def _converted(schema: Primitive | Fixed, value: Any, target: Target) -> Any:
     conversion = target.form.conversion(schema)
     if conversion is None:
         return value
@@ -97,20 +100,21 @@ def _converted(schema: Primitive | Fixed, value: Any, target: _Target) -> Any:
     return raw.decode() if schema.kind == "string" else raw
 
 
-def _record(schema: Record, value: Any, target: _Target) -> None:
+def _record(schema: Record, value: Any, target: Target) -> None:
     if id(schema) in target.recursive:
         target.depth += 1
         if target.depth > MAX_DEPTH:
             raise target.error(f"records nest more than {MAX_DEPTH} deep")
-    for field, inner in _fields(schema, value, target):
+    for field, inner in fields_of(schema, value, target):
         target.path.field(field.name, personal=field.is_personal)
-        _write(field.type, inner, target)
+        write_value(field.type, inner, target)
         target.path.leave()
     if id(schema) in target.recursive:
         target.depth -= 1
 
 
-def _fields(schema: Record, value: Any, target: _Target) -> Iterable[tuple[Field, Any]]:
+def fields_of(schema: Record, value: Any, target: Target) -> Iterable[tuple[Field, Any]]:
+    """Each field with its value: an attribute of an instance, a dict's member or the default."""
     binding = target.form.classes.get(schema.name)
     if binding is not None:
         if not isinstance(value, binding.cls):
@@ -125,7 +129,7 @@ def _fields(schema: Record, value: Any, target: _Target) -> Iterable[tuple[Field
     return [(field, value[field.name] if field.name in value else _default(field, target)) for field in schema.fields]
 
 
-def _default(field: Field, target: _Target) -> Any:
+def _default(field: Field, target: Target) -> Any:
     if not field.has_default:
         target.path.field(field.name, personal=field.is_personal)
         raise target.error(f"missing: expected {expected(field.type, target.form)}")
@@ -136,7 +140,7 @@ def _default(field: Field, target: _Target) -> Any:
         raise target.error(f"its default has no value: {error}") from None
 
 
-def _array(schema: Array, value: Any, target: _Target) -> None:
+def _array(schema: Array, value: Any, target: Target) -> None:
     if not isinstance(value, (list, tuple)):
         raise target.mismatch(schema, value)
     items = tuple(value)  # as it is now: looking at items may change it
@@ -144,61 +148,66 @@ def _array(schema: Array, value: Any, target: _Target) -> None:
         target.out += long_bytes(len(items))
         for index, item in enumerate(items):
             target.path.index(index)
-            _write(schema.items, item, target)
+            write_value(schema.items, item, target)
             target.path.leave()
     target.out.append(0)
 
 
-def _map(schema: Map, value: Any, target: _Target) -> None:
+def _map(schema: Map, value: Any, target: Target) -> None:
     if not isinstance(value, Mapping):
         raise target.mismatch(schema, value)
     entries = tuple(value.items())  # as it is now
     if entries:
         target.out += long_bytes(len(entries))
         for key, item in entries:
-            if not isinstance(key, str):
-                raise target.error(f"expected keys that are str, got {got(key)}")
-            target.path.key(key)
-            _sized(_utf8(key, target), target)
-            _write(schema.values, item, target)
+            enter_key(key, target)
+            _sized(utf8(key, target), target)
+            write_value(schema.values, item, target)
             target.path.leave()
     target.out.append(0)
 
 
-def _union(schema: Union, value: Any, target: _Target) -> None:
+def enter_key(key: Any, target: Target) -> None:
+    """Step into a map's value."""
+    if not isinstance(key, str):
+        raise target.error(f"expected keys that are str, got {got(key)}")
+    target.path.key(key)
+
+
+def _union(schema: Union, value: Any, target: Target) -> None:
     try:
         index, value = choose(schema, value, target.form)
     except Unfit:
         raise target.mismatch(schema, value) from None
     target.out += long_bytes(index)
-    _write(schema.branches[index], value, target)
+    write_value(schema.branches[index], value, target)
 
 
-def _enum(schema: Enum, value: Any, target: _Target) -> None:
+def _enum(schema: Enum, value: Any, target: Target) -> None:
     if not isinstance(value, str) or value not in schema.symbols:
         raise target.mismatch(schema, value)
     target.out += long_bytes(schema.symbols.index(value))
 
 
-def _fixed(schema: Fixed, value: Any, target: _Target) -> None:
+def _fixed(schema: Fixed, value: Any, target: Target) -> None:
     raw = _bytes_of(schema, value, target)
     if len(raw) != schema.size:
         raise target.error(f"expected {expected(schema, target.form)}, got {len(raw)} bytes")
     target.out += raw
 
 
-def _null(schema: Schema, value: Any, target: _Target) -> None:
+def _null(schema: Schema, value: Any, target: Target) -> None:
     if value is not None:
         raise target.mismatch(schema, value)
 
 
-def _boolean(schema: Schema, value: Any, target: _Target) -> None:
+def _boolean(schema: Schema, value: Any, target: Target) -> None:
     if not isinstance(value, bool):
         raise target.mismatch(schema, value)
     target.out.append(value)
 
 
-def _integer(schema: Schema, value: Any, target: _Target) -> None:
+def _integer(schema: Schema, value: Any, target: Target) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise target.mismatch(schema, value)
     number = int.__index__(value)  # its own word: a subclass may say something else
@@ -207,7 +216,7 @@ def _integer(schema: Schema, value: Any, target: _Target) -> None:
     target.out += long_bytes(number)
 
 
-def _floating(schema: Schema, value: Any, target: _Target) -> None:
+def _floating(schema: Schema, value: Any, target: Target) -> None:
     if not isinstance(value, (float, int)) or isinstance(value, bool):
         raise target.mismatch(schema, value)
     try:
@@ -217,35 +226,36 @@ def _floating(schema: Schema, value: Any, target: _Target) -> None:
         raise target.error(message) from None
 
 
-def _bytes(schema: Schema, value: Any, target: _Target) -> None:
+def _bytes(schema: Schema, value: Any, target: Target) -> None:
     _sized(_bytes_of(schema, value, target), target)
 
 
-def _string(schema: Schema, value: Any, target: _Target) -> None:
+def _string(schema: Schema, value: Any, target: Target) -> None:
     if not isinstance(value, str):
         raise target.mismatch(schema, value)
-    _sized(_utf8(value, target), target)
+    _sized(utf8(value, target), target)
 
 
-def _bytes_of(schema: Schema, value: Any, target: _Target) -> bytes:
+def _bytes_of(schema: Schema, value: Any, target: Target) -> bytes:
     if not isinstance(value, (bytes, bytearray, memoryview)):
         raise target.mismatch(schema, value)
     return bytes(value)
 
 
-def _sized(raw: bytes, target: _Target) -> None:
+def _sized(raw: bytes, target: Target) -> None:
     target.out += long_bytes(len(raw))
     target.out += raw
 
 
-def _utf8(text: str, target: _Target) -> bytes:
+def utf8(text: str, target: Target) -> bytes:
+    """A text as it is written."""
     try:
         return str.encode(text)
     except UnicodeEncodeError as error:
         raise target.error(f"half a surrogate pair at character {error.start} cannot be written as UTF-8") from None
 
 
-_WRITERS: Final[Mapping[str, Callable[[Any, Any, _Target], None]]] = {
+_WRITERS: Final[Mapping[str, Callable[[Any, Any, Target], None]]] = {
     "null": _null,
     "boolean": _boolean,
     "int": _integer,

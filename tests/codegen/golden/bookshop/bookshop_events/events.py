@@ -7,24 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar
 
-from eventpact import Event, EventContract, new_id
+from eventpact import Event, new_id
 
-from bookshop_events._codecs import events as _codecs
 from bookshop_events.types import Condition
 
 __all__ = ["BookLent", "BookReturned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookLent(Event):
+class BookLent(Event, contract="bookshop_events._codecs.events:BOOK_LENT_CONTRACT"):
     """A reader took a book home.
 
     Topic `shop.book.lent`, keyed by `book_id`; version 1 of subject `shop.book.lent-org.bookshop.BookLent`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.BOOK_LENT_CONTRACT
 
     event_id: str = field(default_factory=lambda: str(new_id()))
     book_id: str
@@ -33,13 +29,11 @@ class BookLent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookReturned(Event):
+class BookReturned(Event, contract="bookshop_events._codecs.events:BOOK_RETURNED_CONTRACT"):
     """A reader brought a book back.
 
     Topic `shop.book.lent`, keyed by `book_id`; version 1 of subject `shop.book.lent-org.bookshop.BookReturned`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.BOOK_RETURNED_CONTRACT
 
     event_id: str = field(default_factory=lambda: str(new_id()))
     book_id: str

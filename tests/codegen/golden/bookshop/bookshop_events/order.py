@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar
 from uuid import UUID
 
-from eventpact import Event, EventContract, new_id, now
+from eventpact import Event, Record, new_id, now
 
-from bookshop_events._codecs import order as _codecs
 from bookshop_events.types import EventMetadata, Money
 
 __all__ = ["OrderLine", "OrderPlaced", "OrderPlacedData", "Parcel", "Pickup"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
+class OrderLine(Record, contract="bookshop_events._codecs.order:ORDER_PLACED_CONTRACT"):
     """Some copies of one book."""
 
     isbn: str
@@ -29,21 +27,21 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(Record, contract="bookshop_events._codecs.order:ORDER_PLACED_CONTRACT"):
     """Sent by post."""
 
-    address: str
+    address: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pickup:
+class Pickup(Record, contract="bookshop_events._codecs.order:ORDER_PLACED_CONTRACT"):
     """Fetched from a branch."""
 
     branch: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPlacedData:
+class OrderPlacedData(Record, contract="bookshop_events._codecs.order:ORDER_PLACED_CONTRACT"):
     """What was ordered, and by whom."""
 
     order_id: str
@@ -57,7 +55,7 @@ class OrderPlacedData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPlaced(Event):
+class OrderPlaced(Event, contract="bookshop_events._codecs.order:ORDER_PLACED_CONTRACT"):
     """A customer placed an order.
 
     It may still be cancelled until the parcel has left.
@@ -65,8 +63,6 @@ class OrderPlaced(Event):
     Topic `shop.order.placed`, keyed by `data.customer_id`, else `event_id`; version 2 of subject
     `shop.order.placed-value`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.ORDER_PLACED_CONTRACT
 
     event_id: UUID = field(default_factory=new_id)
     """Made once, kept through retries."""

@@ -8,10 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 from eventpact import Producer
-
-from bookshop_events.events import BookLent, BookReturned
-from bookshop_events.order import OrderPlaced
-from bookshop_events.stock import StockChanged
+from eventpact.links import Events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +16,10 @@ if TYPE_CHECKING:
 
     from eventpact import Event
     from eventpact.produce.delivery import Delivery, Outcomes
+
+    from bookshop_events.events import BookLent, BookReturned
+    from bookshop_events.order import OrderPlaced
+    from bookshop_events.stock import StockChanged
 
     _PlainEvent: TypeAlias = BookLent | BookReturned | OrderPlaced
 
@@ -33,11 +34,11 @@ class BookshopProducer(Producer, system="bookshop"):
     Events on topics with parameters in their names are sent with those: `send(event, branch=…)`.
     """
 
-    events = (
-        BookLent,
-        BookReturned,
-        OrderPlaced,
-        StockChanged,
+    events = Events(
+        "bookshop_events.events:BookLent",
+        "bookshop_events.events:BookReturned",
+        "bookshop_events.order:OrderPlaced",
+        "bookshop_events.stock:StockChanged",
     )
     settings = {"compression.type": "lz4", "enable.idempotence": "true"}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from eventpact import Record
 from eventpact import correlation_id as _correlation_id
 from eventpact import source as _source
 
@@ -35,7 +36,7 @@ class Currency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventMetadata:
+class EventMetadata(Record, contract="bookshop_events._codecs.order:ORDER_PLACED_CONTRACT"):
     """Where an event came from."""
 
     source: str = field(default_factory=_source)
@@ -47,7 +48,7 @@ class EventMetadata:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class Money(Record, contract="bookshop_events._codecs.order:ORDER_PLACED_CONTRACT"):
     """An amount in a currency."""
 
     amount: Decimal

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from eventpact import Record
+
 from torture_events import trees as _trees
 
 __all__ = ["Bird"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bird:
+class Bird(Record, contract="torture_events._codecs.trees:TREE_GROWN_CONTRACT"):
     """Avro record `org.torture.birds.Bird`."""
 
     nest: _trees.Node | None = None

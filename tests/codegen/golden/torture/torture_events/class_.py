@@ -16,32 +16,28 @@ from datetime import date as _date
 from datetime import datetime as _datetime
 from decimal import Decimal as _Decimal
 from enum import StrEnum
-from typing import ClassVar
 
 from eventpact import Event as _Event
-from eventpact import EventContract, new_id, now
+from eventpact import Record, new_id, now
 
-from torture_events._codecs import class_ as _codecs
 from torture_events.types import Header
 
 __all__ = ["Class", "Decimal", "Event", "Exception_", "Kind", "list_", "point"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Class(_Event):
+class Class(_Event, contract="torture_events._codecs.class_:CLASS_CONTRACT"):
     """Avro record `org.torture.class.Class`.
 
     Topic `names`, without key; version 1 of subject `names-org.torture.class.Class`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.CLASS_CONTRACT
 
     header: Header | None = _field(default_factory=lambda: Header(type="class"))
     payload: _str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decimal:
+class Decimal(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Not Python's."""
 
     value: _Decimal
@@ -55,30 +51,28 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class list_:
+class list_(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Avro record `org.torture.class.list`."""
 
     list: list_ | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exception_:
+class Exception_(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Avro record `org.torture.class.Exception`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class point:
+class point(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Avro record `org.torture.class.point`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event(_Event):
+class Event(_Event, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Called like the class it derives from, in a namespace that is a keyword.
 
     Topic `names`, without key; version 1 of subject `names-org.torture.class.Event`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.EVENT_CONTRACT
 
     header: Header = _field(default_factory=lambda: Header(type="event"))
     id: _str | None = _field(default_factory=lambda: _str(new_id()))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eventpact import Record
+
 __all__ = ["Point"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Record, contract="torture_events._codecs.trees:TREE_GROWN_CONTRACT"):
     """Avro record `com.elsewhere.Point`."""

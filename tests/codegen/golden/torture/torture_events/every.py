@@ -10,19 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
 from uuid import UUID
 
-from eventpact import Event, EventContract
+from eventpact import Event, Record
 from eventpact.avro import Duration
-
-from torture_events._codecs import every as _codecs
 
 __all__ = ["Circle", "EveryType", "Kind", "Point"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Record, contract="torture_events._codecs.every:EVERY_TYPE_CONTRACT"):
     """Avro record `org.torture.every.Point`."""
 
     x: int
@@ -30,7 +27,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circle:
+class Circle(Record, contract="torture_events._codecs.every:EVERY_TYPE_CONTRACT"):
     """Avro record `org.torture.every.Circle`."""
 
     centre: Point
@@ -49,7 +46,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EveryType(Event):
+class EveryType(Event, contract="torture_events._codecs.every:EVERY_TYPE_CONTRACT"):
     """Has "quotes", '''more''', \"\"\"three\"\"\", a \\ backslash, a tab , a bell \x07 and a turn \u202e around.
         Indented.
 
@@ -58,8 +55,6 @@ class EveryType(Event):
 
     Topic `every.type`, keyed by `a_string`; version 1 of subject `every.type-value`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.EVERY_TYPE_CONTRACT
 
     a_null: None = None
     a_boolean: bool = True

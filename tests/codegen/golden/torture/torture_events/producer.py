@@ -8,12 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 from eventpact import Producer
-
-from torture_events.class_ import Class
-from torture_events.class_ import Event as ClassEvent
-from torture_events.events import Stop
-from torture_events.every import EveryType
-from torture_events.trees import TreeGrown
+from eventpact.links import Events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +16,12 @@ if TYPE_CHECKING:
 
     from eventpact import Event
     from eventpact.produce.delivery import Delivery, Outcomes
+
+    from torture_events.class_ import Class
+    from torture_events.class_ import Event as ClassEvent
+    from torture_events.events import Stop
+    from torture_events.every import EveryType
+    from torture_events.trees import TreeGrown
 
     _PlainEvent: TypeAlias = EveryType | Class | ClassEvent | TreeGrown
 
@@ -36,12 +37,12 @@ class TortureProducer(Producer, system="torture"):
     service=…)`.
     """
 
-    events = (
-        Stop,
-        EveryType,
-        Class,
-        ClassEvent,
-        TreeGrown,
+    events = Events(
+        "torture_events.events:Stop",
+        "torture_events.every:EveryType",
+        "torture_events.class_:Class",
+        "torture_events.class_:Event",
+        "torture_events.trees:TreeGrown",
     )
 
     # Narrower than `Producer`, which takes any event with any parameters: a forgotten one is a type error here.

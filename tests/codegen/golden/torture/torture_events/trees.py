@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
 
-from eventpact import Event, EventContract
+from eventpact import Event, Record
 
 from torture_events import birds as _birds
-from torture_events._codecs import trees as _codecs
 from torture_events.com_elsewhere import Point
 
 __all__ = ["Node", "Size", "TreeGrown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Record, contract="torture_events._codecs.trees:TREE_GROWN_CONTRACT"):
     """Avro record `org.torture.trees.Node`."""
 
     children: tuple[Node, ...] = ()
@@ -34,13 +32,11 @@ class Size(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TreeGrown(Event):
+class TreeGrown(Event, contract="torture_events._codecs.trees:TREE_GROWN_CONTRACT"):
     """Avro record `org.torture.trees.TreeGrown`.
 
     Topic `nested.deep`, without key; version 1 of subject `nested.deep-value`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.TREE_GROWN_CONTRACT
 
     root: Node
     far: Point = field(default_factory=Point)

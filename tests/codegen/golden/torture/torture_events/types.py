@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from eventpact import correlation_id, new_id, now
+from eventpact import Record, correlation_id, new_id, now
 
 __all__ = ["Header"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Record, contract="torture_events._codecs.class_:CLASS_CONTRACT"):
     """Shared by events, each of which has a type and a version of its own in it."""
 
     id: UUID = field(default_factory=new_id)

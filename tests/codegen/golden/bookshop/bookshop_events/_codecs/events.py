@@ -12,23 +12,27 @@ from eventpact.avro.generated.codec import GeneratedCodec, GeneratedModule
 from eventpact.avro.generated.links import Link
 from eventpact.avro.generated.names import (
     ENDS,
+    EPOCH_DAY,
+    PIECES,
     SIZES,
+    TAILS,
     ZIGZAG,
     Failure,
     Unfit,
     date,
     date_from_days,
-    date_to_days,
     int_bytes,
     join,
     read_int,
     span,
+    utf8,
 )
 from eventpact.event import EventContract
 
 C0: Any = None
 T0: Any = None
 C1: Any = None
+C2: Any = None
 E2: Any = None
 T1: Any = None
 M2: Any = None
@@ -53,6 +57,7 @@ _module: Final = GeneratedModule(
         "C0": Link("class", "org.bookshop.BookLent"),
         "T0": Link("twin", "org.bookshop.BookLent"),
         "C1": Link("class", "org.bookshop.BookReturned"),
+        "C2": Link("class", "org.bookshop.Condition"),
         "E2": Link("encodings", "org.bookshop.Condition", ("GOOD", "WORN", "LOST")),
         "T1": Link("twin", "org.bookshop.BookReturned"),
         "M2": Link("members", "org.bookshop.Condition", ("GOOD", "WORN", "LOST")),
@@ -64,12 +69,20 @@ def encode_book_lent(v0: Any, /) -> bytes:
     try:
         if v0.__class__ is not C0:
             raise Unfit
-        v1 = v0.event_id.encode()
-        v2 = v0.book_id.encode()
-        v3 = v0.reader_id.encode()
+        v1 = utf8(v0.event_id)
+        v2 = utf8(v0.book_id)
+        v3 = utf8(v0.reader_id)
         v4 = v0.due_at
         if v4.__class__ is not date:
             raise Unfit
+        n5 = v4.toordinal() - EPOCH_DAY
+        if n5 >= 8192:
+            n5 <<= 1
+            v6 = PIECES[n5 & 16383]
+            v7 = TAILS[n5 >> 14]
+        else:
+            v6 = int_bytes(n5)
+            v7 = b""
         return join(
             (
                 SIZES[len(v1)],
@@ -78,7 +91,8 @@ def encode_book_lent(v0: Any, /) -> bytes:
                 v2,
                 SIZES[len(v3)],
                 v3,
-                int_bytes(date_to_days(v4)),
+                v6,
+                v7,
             )
         )
     except Failure:
@@ -127,15 +141,18 @@ def encode_book_returned(v0: Any, /) -> bytes:
     try:
         if v0.__class__ is not C1:
             raise Unfit
-        v1 = v0.event_id.encode()
-        v2 = v0.book_id.encode()
+        v1 = utf8(v0.event_id)
+        v2 = utf8(v0.book_id)
+        v3 = v0.condition
+        if v3.__class__ is not C2 and v3.__class__ is not str:
+            raise Unfit
         return join(
             (
                 SIZES[len(v1)],
                 v1,
                 SIZES[len(v2)],
                 v2,
-                E2[v0.condition],
+                E2[v3],
             )
         )
     except Failure:

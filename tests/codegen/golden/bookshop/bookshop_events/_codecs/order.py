@@ -14,6 +14,7 @@ from eventpact.avro.generated.names import (
     COUNTS,
     ENDS,
     EPOCH,
+    EPOCH_DAY,
     MILLISECOND,
     PIECES,
     SIZES,
@@ -27,7 +28,7 @@ from eventpact.avro.generated.names import (
     block_count,
     date,
     date_from_days,
-    date_to_days,
+    datetime,
     decimal_from_bytes,
     decimal_to_bytes,
     int_bytes,
@@ -36,6 +37,7 @@ from eventpact.avro.generated.names import (
     read_int,
     read_long,
     span,
+    utf8,
     uuid_from_text,
     uuid_to_text,
 )
@@ -44,6 +46,7 @@ from eventpact.event import EventContract, SchemaReference
 C0: Any = None
 C1: Any = None
 C2: Any = None
+C3: Any = None
 E3: Any = None
 C4: Any = None
 C5: Any = None
@@ -87,6 +90,7 @@ _module: Final = GeneratedModule(
         "C0": Link("class", "org.bookshop.order.OrderPlaced"),
         "C1": Link("class", "org.bookshop.order.OrderPlacedData"),
         "C2": Link("class", "org.bookshop.Money"),
+        "C3": Link("class", "org.bookshop.Currency"),
         "E3": Link("encodings", "org.bookshop.Currency", ("EUR", "CHF", "OTHER")),
         "C4": Link("class", "org.bookshop.order.OrderLine"),
         "C5": Link("class", "org.bookshop.order.Parcel"),
@@ -111,156 +115,180 @@ def encode_order_placed(v0: Any, /) -> bytes:
         v1 = v0.event_id
         if v1.__class__ is not UUID:
             raise Unfit
-        v2 = v0.event_type.encode()
-        d3 = v0.timestamp - EPOCH
-        n4 = d3.days * 86400000 + d3.seconds * 1000 + d3.microseconds // 1000
-        if 134217728 <= n4 < 2199023255552:
-            n4 <<= 1
-            v5 = PIECES[n4 & 16383]
-            v6 = PIECES[n4 >> 14 & 16383]
-            v7 = TAILS[n4 >> 28]
+        v2 = utf8(v0.event_type)
+        v3 = v0.timestamp
+        if v3.__class__ is not datetime:
+            raise Unfit
+        d4 = v3 - EPOCH
+        n5 = d4.days * 86400000 + d4.seconds * 1000 + d4.microseconds // 1000
+        if 134217728 <= n5 < 2199023255552:
+            n5 <<= 1
+            v6 = PIECES[n5 & 16383]
+            v7 = PIECES[n5 >> 14 & 16383]
+            v8 = TAILS[n5 >> 28]
         else:
-            v5 = long_bytes(n4)
-            v6 = v7 = b""
-        v8 = v0.version
-        if v8.__class__ is not int:
+            v6 = long_bytes(n5)
+            v7 = v8 = b""
+        v9 = v0.version
+        if v9.__class__ is not int:
             raise Unfit
-        v9 = v0.data
-        if v9.__class__ is not C1:
+        v10 = v0.data
+        if v10.__class__ is not C1:
             raise Unfit
-        v10 = v9.order_id.encode()
-        v11 = v9.customer_id.encode()
-        v12 = v9.total
-        if v12.__class__ is not C2:
+        v11 = utf8(v10.order_id)
+        v12 = utf8(v10.customer_id)
+        v13 = v10.total
+        if v13.__class__ is not C2:
             raise Unfit
-        v13 = v12.amount
-        if v13.__class__ is not Decimal:
+        v14 = v13.amount
+        if v14.__class__ is not Decimal:
             raise Unfit
-        v14 = decimal_to_bytes(v13, 12, 2)
-        v15 = v9.lines
-        if v15.__class__ is not tuple and v15.__class__ is not list:
+        v15 = decimal_to_bytes(v14, 12, 2)
+        v16 = v13.currency
+        if v16.__class__ is not C3 and v16.__class__ is not str:
             raise Unfit
-        if v15:
-            a17 = [SIZES[len(v15)]]
-            for v16 in v15:
-                if v16.__class__ is not C4:
-                    raise Unfit
-                v19 = v16.isbn.encode()
-                v20 = v16.copies
-                if v20.__class__ is not int:
-                    raise Unfit
-                v21 = v16.discount
-                if v21 is None:
-                    v24 = b"\x00"
-                    v25 = b""
-                    v26 = b""
-                    v27 = b""
-                else:
-                    if v21.__class__ is not C2:
-                        raise Unfit
-                    v22 = v21.amount
-                    if v22.__class__ is not Decimal:
-                        raise Unfit
-                    v23 = decimal_to_bytes(v22, 12, 2)
-                    v24 = b"\x02"
-                    v25 = SIZES[len(v23)]
-                    v26 = v23
-                    v27 = E3[v21.currency]
-                a17 += (
-                    SIZES[len(v19)],
-                    v19,
-                    VARINTS[v20] if -8192 <= v20 < 8192 else int_bytes(v20),
-                    v24,
-                    v25,
-                    v26,
-                    v27,
-                )
-            a17.append(b"\x00")
-            v18 = join(a17)
-        else:
-            v18 = b"\x00"
-        v28 = v9.deliver_on
-        if v28 is None:
-            v29 = b"\x00"
-            v30 = b""
-        else:
-            if v28.__class__ is not date:
+        v17 = v10.lines
+        i19 = v17
+        if v17.__class__ is not tuple:
+            if v17.__class__ is not list:
                 raise Unfit
-            v29 = b"\x02"
-            v30 = int_bytes(date_to_days(v28))
-        v31 = v9.attributes
-        if v31.__class__ is not dict:
-            raise Unfit
-        if v31:
-            a34 = [SIZES[len(v31)]]
-            for k32, v33 in v31.items():
-                v36 = k32.encode()
-                v37 = v33.encode()
-                a34 += (SIZES[len(v36)], v36, SIZES[len(v37)], v37)
-            a34.append(b"\x00")
-            v35 = join(a34)
+            i19 = tuple(v17)
+        if i19:
+            a20 = [SIZES[len(i19)]]
+            for v18 in i19:
+                if v18.__class__ is not C4:
+                    raise Unfit
+                v22 = utf8(v18.isbn)
+                v23 = v18.copies
+                if v23.__class__ is not int:
+                    raise Unfit
+                v24 = v18.discount
+                if v24 is None:
+                    v28 = b"\x00"
+                    v29 = b""
+                    v30 = b""
+                    v31 = b""
+                else:
+                    if v24.__class__ is not C2:
+                        raise Unfit
+                    v25 = v24.amount
+                    if v25.__class__ is not Decimal:
+                        raise Unfit
+                    v26 = decimal_to_bytes(v25, 12, 2)
+                    v27 = v24.currency
+                    if v27.__class__ is not C3 and v27.__class__ is not str:
+                        raise Unfit
+                    v28 = b"\x02"
+                    v29 = SIZES[len(v26)]
+                    v30 = v26
+                    v31 = E3[v27]
+                a20 += (
+                    SIZES[len(v22)],
+                    v22,
+                    VARINTS[v23] if -8192 <= v23 < 8192 else int_bytes(v23),
+                    v28,
+                    v29,
+                    v30,
+                    v31,
+                )
+            a20.append(b"\x00")
+            v21 = join(a20)
         else:
-            v35 = b"\x00"
-        v38 = v9.shipping
-        t39 = v38.__class__
-        if t39 is C5:
-            v40 = v38.address.encode()
-            v42 = b"\x00"
-            v43 = SIZES[len(v40)]
-            v44 = v40
-        elif t39 is C6:
-            v41 = v38.branch.encode()
-            v42 = b"\x02"
-            v43 = SIZES[len(v41)]
-            v44 = v41
+            v21 = b"\x00"
+        v32 = v10.deliver_on
+        if v32 is None:
+            v36 = b"\x00"
+            v37 = b""
+            v38 = b""
+        else:
+            if v32.__class__ is not date:
+                raise Unfit
+            n33 = v32.toordinal() - EPOCH_DAY
+            if n33 >= 8192:
+                n33 <<= 1
+                v34 = PIECES[n33 & 16383]
+                v35 = TAILS[n33 >> 14]
+            else:
+                v34 = int_bytes(n33)
+                v35 = b""
+            v36 = b"\x02"
+            v37 = v34
+            v38 = v35
+        v39 = v10.attributes
+        if v39.__class__ is not dict:
+            raise Unfit
+        i42 = v39.copy()
+        if i42:
+            a43 = [SIZES[len(i42)]]
+            for k40, v41 in i42.items():
+                v45 = utf8(k40)
+                v46 = utf8(v41)
+                a43 += (SIZES[len(v45)], v45, SIZES[len(v46)], v46)
+            a43.append(b"\x00")
+            v44 = join(a43)
+        else:
+            v44 = b"\x00"
+        v47 = v10.shipping
+        t48 = v47.__class__
+        if t48 is C5:
+            v49 = utf8(v47.address)
+            v51 = b"\x00"
+            v52 = SIZES[len(v49)]
+            v53 = v49
+        elif t48 is C6:
+            v50 = utf8(v47.branch)
+            v51 = b"\x02"
+            v52 = SIZES[len(v50)]
+            v53 = v50
         else:
             raise Unfit
-        v45 = v0.metadata
-        if v45.__class__ is not C7:
+        v54 = v0.metadata
+        if v54.__class__ is not C7:
             raise Unfit
-        v46 = v45.source.encode()
-        v47 = v45.correlation_id.encode()
-        v48 = v45.user_agent
-        if v48 is None:
-            v50 = b"\x00"
-            v51 = b""
-            v52 = b""
+        v55 = utf8(v54.source)
+        v56 = utf8(v54.correlation_id)
+        v57 = v54.user_agent
+        if v57 is None:
+            v59 = b"\x00"
+            v60 = b""
+            v61 = b""
         else:
-            v49 = v48.encode()
-            v50 = b"\x02"
-            v51 = SIZES[len(v49)]
-            v52 = v49
+            v58 = utf8(v57)
+            v59 = b"\x02"
+            v60 = SIZES[len(v58)]
+            v61 = v58
         return join(
             (
                 b"H",
                 uuid_to_text(v1),
                 SIZES[len(v2)],
                 v2,
-                v5,
                 v6,
                 v7,
-                VARINTS[v8] if -8192 <= v8 < 8192 else int_bytes(v8),
-                SIZES[len(v10)],
-                v10,
+                v8,
+                VARINTS[v9] if -8192 <= v9 < 8192 else int_bytes(v9),
                 SIZES[len(v11)],
                 v11,
-                SIZES[len(v14)],
-                v14,
-                E3[v12.currency],
-                v18,
-                v29,
-                v30,
-                v35,
-                v42,
-                v43,
+                SIZES[len(v12)],
+                v12,
+                SIZES[len(v15)],
+                v15,
+                E3[v16],
+                v21,
+                v36,
+                v37,
+                v38,
                 v44,
-                SIZES[len(v46)],
-                v46,
-                SIZES[len(v47)],
-                v47,
-                v50,
                 v51,
                 v52,
+                v53,
+                SIZES[len(v55)],
+                v55,
+                SIZES[len(v56)],
+                v56,
+                v59,
+                v60,
+                v61,
             )
         )
     except Failure:

@@ -23,6 +23,7 @@ from eventpact.avro.generated.names import (
     Decimal,
     Failure,
     Unfit,
+    datetime,
     decimal_from_bytes,
     decimal_to_bytes,
     int_bytes,
@@ -31,6 +32,7 @@ from eventpact.avro.generated.names import (
     read_int,
     read_long,
     span,
+    utf8,
     uuid_from_text,
     uuid_to_text,
 )
@@ -39,6 +41,7 @@ from eventpact.event import EventContract, SchemaReference
 C0: Any = None
 C1: Any = None
 C2: Any = None
+C3: Any = None
 E3: Any = None
 C4: Any = None
 T0: Any = None
@@ -72,6 +75,7 @@ _module: Final = GeneratedModule(
         "C0": Link("class", "org.bookshop.order.OrderPlaced"),
         "C1": Link("class", "org.bookshop.order.OrderPlacedData"),
         "C2": Link("class", "org.bookshop.Money"),
+        "C3": Link("class", "org.bookshop.Currency"),
         "E3": Link("encodings", "org.bookshop.Currency", ("EUR", "CHF", "OTHER")),
         "C4": Link("class", "org.bookshop.EventMetadata"),
         "T0": Link("twin", "org.bookshop.order.OrderPlaced"),
@@ -90,58 +94,64 @@ def encode_order_placed(v0: Any, /) -> bytes:
         v1 = v0.event_id
         if v1.__class__ is not UUID:
             raise Unfit
-        v2 = v0.event_type.encode()
-        d3 = v0.timestamp - EPOCH
-        n4 = d3.days * 86400000 + d3.seconds * 1000 + d3.microseconds // 1000
-        if 134217728 <= n4 < 2199023255552:
-            n4 <<= 1
-            v5 = PIECES[n4 & 16383]
-            v6 = PIECES[n4 >> 14 & 16383]
-            v7 = TAILS[n4 >> 28]
+        v2 = utf8(v0.event_type)
+        v3 = v0.timestamp
+        if v3.__class__ is not datetime:
+            raise Unfit
+        d4 = v3 - EPOCH
+        n5 = d4.days * 86400000 + d4.seconds * 1000 + d4.microseconds // 1000
+        if 134217728 <= n5 < 2199023255552:
+            n5 <<= 1
+            v6 = PIECES[n5 & 16383]
+            v7 = PIECES[n5 >> 14 & 16383]
+            v8 = TAILS[n5 >> 28]
         else:
-            v5 = long_bytes(n4)
-            v6 = v7 = b""
-        v8 = v0.version
-        if v8.__class__ is not int:
+            v6 = long_bytes(n5)
+            v7 = v8 = b""
+        v9 = v0.version
+        if v9.__class__ is not int:
             raise Unfit
-        v9 = v0.data
-        if v9.__class__ is not C1:
+        v10 = v0.data
+        if v10.__class__ is not C1:
             raise Unfit
-        v10 = v9.order_id.encode()
-        v11 = v9.customer_id.encode()
-        v12 = v9.total
-        if v12.__class__ is not C2:
+        v11 = utf8(v10.order_id)
+        v12 = utf8(v10.customer_id)
+        v13 = v10.total
+        if v13.__class__ is not C2:
             raise Unfit
-        v13 = v12.amount
-        if v13.__class__ is not Decimal:
+        v14 = v13.amount
+        if v14.__class__ is not Decimal:
             raise Unfit
-        v14 = decimal_to_bytes(v13, 12, 2)
-        v15 = v0.metadata
-        if v15.__class__ is not C4:
+        v15 = decimal_to_bytes(v14, 12, 2)
+        v16 = v13.currency
+        if v16.__class__ is not C3 and v16.__class__ is not str:
             raise Unfit
-        v16 = v15.source.encode()
-        v17 = v15.correlation_id.encode()
+        v17 = v0.metadata
+        if v17.__class__ is not C4:
+            raise Unfit
+        v18 = utf8(v17.source)
+        v19 = utf8(v17.correlation_id)
         return join(
             (
                 b"H",
                 uuid_to_text(v1),
                 SIZES[len(v2)],
                 v2,
-                v5,
                 v6,
                 v7,
-                VARINTS[v8] if -8192 <= v8 < 8192 else int_bytes(v8),
-                SIZES[len(v10)],
-                v10,
+                v8,
+                VARINTS[v9] if -8192 <= v9 < 8192 else int_bytes(v9),
                 SIZES[len(v11)],
                 v11,
-                SIZES[len(v14)],
-                v14,
-                E3[v12.currency],
-                SIZES[len(v16)],
-                v16,
-                SIZES[len(v17)],
-                v17,
+                SIZES[len(v12)],
+                v12,
+                SIZES[len(v15)],
+                v15,
+                E3[v16],
+                SIZES[len(v18)],
+                v18,
+                SIZES[len(v19)],
+                v19,
             )
         )
     except Failure:

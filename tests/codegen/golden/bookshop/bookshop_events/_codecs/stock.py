@@ -21,6 +21,7 @@ from eventpact.avro.generated.names import (
     long_bytes,
     read_long,
     span,
+    utf8,
 )
 from eventpact.event import EventContract
 
@@ -51,7 +52,7 @@ def encode_stock_changed(v0: Any, /) -> bytes:
     try:
         if v0.__class__ is not C0:
             raise Unfit
-        v1 = v0.isbn.encode()
+        v1 = utf8(v0.isbn)
         v2 = v0.copies
         if v2.__class__ is not int:
             raise Unfit

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
-from eventpact import Event, EventContract, new_id, now
+from eventpact import Event, Record, new_id, now
 
-from bookshop_events._codecs import order_v1 as _codecs
 from bookshop_events.types import Money
 from bookshop_events.v1.types import EventMetadata
 
@@ -20,7 +18,7 @@ __all__ = ["OrderPlaced", "OrderPlacedData"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPlacedData:
+class OrderPlacedData(Record, contract="bookshop_events._codecs.order_v1:ORDER_PLACED_CONTRACT"):
     """Avro record `org.bookshop.order.OrderPlacedData`."""
 
     order_id: str
@@ -29,15 +27,13 @@ class OrderPlacedData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPlaced(Event):
+class OrderPlaced(Event, contract="bookshop_events._codecs.order_v1:ORDER_PLACED_CONTRACT"):
     """A customer placed an order.
 
     Topic `shop.order.placed`, keyed by `data.customer_id`, else `event_id`; version 1 of subject
     `shop.order.placed-value`.
     Kept for `invoicing`; what services send is `bookshop_events.order.OrderPlaced`.
     """
-
-    contract: ClassVar[EventContract] = _codecs.ORDER_PLACED_CONTRACT
 
     event_id: UUID = field(default_factory=new_id)
     event_type: str = "order.placed"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from eventpact import Record
 from eventpact import correlation_id as _correlation_id
 from eventpact import source as _source
 
@@ -14,7 +15,7 @@ __all__ = ["EventMetadata"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventMetadata:
+class EventMetadata(Record, contract="bookshop_events._codecs.order_v1:ORDER_PLACED_CONTRACT"):
     """Where an event came from."""
 
     source: str = field(default_factory=_source)

@@ -14,6 +14,7 @@ from eventpact.avro.generated.names import (
     COUNTS,
     ENDS,
     EPOCH,
+    EPOCH_DAY,
     MAX_DEPTH,
     MILLISECOND,
     PIECES,
@@ -28,7 +29,6 @@ from eventpact.avro.generated.names import (
     block_count,
     date,
     date_from_days,
-    date_to_days,
     datetime,
     decimal_from_bytes,
     decimal_to_bytes,
@@ -40,6 +40,7 @@ from eventpact.avro.generated.names import (
     read_int,
     read_long,
     span,
+    utf8,
     uuid_from_fixed,
     uuid_to_fixed,
 )
@@ -50,6 +51,7 @@ C1: Any = None
 T0: Any = None
 T1: Any = None
 C2: Any = None
+C3: Any = None
 E3: Any = None
 C4: Any = None
 C5: Any = None
@@ -116,6 +118,7 @@ _module: Final = GeneratedModule(
         "T0": Link("twin", "org.torture.class.Class"),
         "T1": Link("twin", "org.torture.types.Header"),
         "C2": Link("class", "org.torture.class.Event"),
+        "C3": Link("class", "org.torture.class.Kind"),
         "E3": Link("encodings", "org.torture.class.Kind", ("other", "event")),
         "C4": Link("class", "org.torture.class.Decimal"),
         "C5": Link("class", "org.torture.class.Exception"),
@@ -147,15 +150,15 @@ def encode_class_(v0: Any, /) -> bytes:
             v3 = v1.at
             if v3.__class__ is not datetime:
                 raise Unfit
-            v4 = v1.type.encode()
-            v5 = v1.version.encode()
+            v4 = utf8(v1.type)
+            v5 = utf8(v1.version)
             v6 = v1.trace
             if v6 is None:
                 v8 = b"\x00"
                 v9 = b""
                 v10 = b""
             else:
-                v7 = v6.encode()
+                v7 = utf8(v6)
                 v8 = b"\x02"
                 v9 = SIZES[len(v7)]
                 v10 = v7
@@ -173,7 +176,7 @@ def encode_class_(v0: Any, /) -> bytes:
                     v10,
                 )
             )
-        v12 = v0.payload.encode()
+        v12 = utf8(v0.payload)
         return join(
             (
                 v11,
@@ -261,15 +264,15 @@ def encode_event(v0: Any, /) -> bytes:
         v3 = v1.at
         if v3.__class__ is not datetime:
             raise Unfit
-        v4 = v1.type.encode()
-        v5 = v1.version.encode()
+        v4 = utf8(v1.type)
+        v5 = utf8(v1.version)
         v6 = v1.trace
         if v6 is None:
             v8 = b"\x00"
             v9 = b""
             v10 = b""
         else:
-            v7 = v6.encode()
+            v7 = utf8(v6)
             v8 = b"\x02"
             v9 = SIZES[len(v7)]
             v10 = v7
@@ -279,7 +282,7 @@ def encode_event(v0: Any, /) -> bytes:
             v14 = b""
             v15 = b""
         else:
-            v12 = v11.encode()
+            v12 = utf8(v11)
             v13 = b"\x02"
             v14 = SIZES[len(v12)]
             v15 = v12
@@ -290,6 +293,8 @@ def encode_event(v0: Any, /) -> bytes:
             v24 = b""
             v25 = b""
         else:
+            if v16.__class__ is not datetime:
+                raise Unfit
             d17 = v16 - EPOCH
             n18 = d17.days * 86400000 + d17.seconds * 1000 + d17.microseconds // 1000
             if 134217728 <= n18 < 2199023255552:
@@ -304,125 +309,152 @@ def encode_event(v0: Any, /) -> bytes:
             v23 = v19
             v24 = v20
             v25 = v21
-        v26 = v0.class_.encode()
-        v27 = v0.self_.encode()
-        v28 = v0.contract_.encode()
-        v29 = v0._init.encode()
-        v30 = v0._private.encode()
-        v31 = v0._.encode()
-        v32 = v0.dflt_field.encode()
-        v33 = v0.field
-        if v33.__class__ is not dict:
+        v26 = v0.kind
+        if v26.__class__ is not C3 and v26.__class__ is not str:
             raise Unfit
-        if v33:
-            a36 = [SIZES[len(v33)]]
-            for k34, v35 in v33.items():
-                v38 = k34.encode()
-                v39 = v35.encode()
-                a36 += (SIZES[len(v38)], v38, SIZES[len(v39)], v39)
-            a36.append(b"\x00")
-            v37 = join(a36)
+        v27 = utf8(v0.class_)
+        v28 = utf8(v0.self_)
+        v29 = utf8(v0.contract_)
+        v30 = utf8(v0._init)
+        v31 = utf8(v0._private)
+        v32 = utf8(v0._)
+        v33 = utf8(v0.dflt_field)
+        v34 = v0.field
+        if v34.__class__ is not dict:
+            raise Unfit
+        i37 = v34.copy()
+        if i37:
+            a38 = [SIZES[len(i37)]]
+            for k35, v36 in i37.items():
+                v40 = utf8(k35)
+                v41 = utf8(v36)
+                a38 += (SIZES[len(v40)], v40, SIZES[len(v41)], v41)
+            a38.append(b"\x00")
+            v39 = join(a38)
         else:
-            v37 = b"\x00"
-        v40 = v0.date
-        if v40 is None:
-            v41 = b"\x00"
-            v42 = b""
+            v39 = b"\x00"
+        v42 = v0.date
+        if v42 is None:
+            v46 = b"\x00"
+            v47 = b""
+            v48 = b""
         else:
-            if v40.__class__ is not date:
+            if v42.__class__ is not date:
                 raise Unfit
-            v41 = b"\x02"
-            v42 = int_bytes(date_to_days(v40))
-        v43 = v0.datetime
-        if v43 is None:
-            v49 = b"\x00"
-            v50 = b""
-            v51 = b""
-            v52 = b""
-        else:
-            d44 = v43 - EPOCH
-            n45 = d44.days * 86400000 + d44.seconds * 1000 + d44.microseconds // 1000
-            if 134217728 <= n45 < 2199023255552:
-                n45 <<= 1
-                v46 = PIECES[n45 & 16383]
-                v47 = PIECES[n45 >> 14 & 16383]
-                v48 = TAILS[n45 >> 28]
+            n43 = v42.toordinal() - EPOCH_DAY
+            if n43 >= 8192:
+                n43 <<= 1
+                v44 = PIECES[n43 & 16383]
+                v45 = TAILS[n43 >> 14]
             else:
-                v46 = long_bytes(n45)
-                v47 = v48 = b""
-            v49 = b"\x02"
-            v50 = v46
-            v51 = v47
-            v52 = v48
-        v53 = v0.str.encode()
-        v54 = v0.bytes
-        if v54.__class__ is not bytes:
+                v44 = int_bytes(n43)
+                v45 = b""
+            v46 = b"\x02"
+            v47 = v44
+            v48 = v45
+        v49 = v0.datetime
+        if v49 is None:
+            v55 = b"\x00"
+            v56 = b""
+            v57 = b""
+            v58 = b""
+        else:
+            if v49.__class__ is not datetime:
+                raise Unfit
+            d50 = v49 - EPOCH
+            n51 = d50.days * 86400000 + d50.seconds * 1000 + d50.microseconds // 1000
+            if 134217728 <= n51 < 2199023255552:
+                n51 <<= 1
+                v52 = PIECES[n51 & 16383]
+                v53 = PIECES[n51 >> 14 & 16383]
+                v54 = TAILS[n51 >> 28]
+            else:
+                v52 = long_bytes(n51)
+                v53 = v54 = b""
+            v55 = b"\x02"
+            v56 = v52
+            v57 = v53
+            v58 = v54
+        v59 = utf8(v0.str)
+        v60 = v0.bytes
+        if v60.__class__ is not bytes:
             raise Unfit
-        v55 = v0.tuple
-        if v55.__class__ is not tuple and v55.__class__ is not list:
-            raise Unfit
-        if v55:
-            a57 = [SIZES[len(v55)]]
-            for v56 in v55:
-                if v56.__class__ is not int:
+        v61 = v0.tuple
+        i63 = v61
+        if v61.__class__ is not tuple:
+            if v61.__class__ is not list:
+                raise Unfit
+            i63 = tuple(v61)
+        if i63:
+            a64 = [SIZES[len(i63)]]
+            for v62 in i63:
+                if v62.__class__ is not int:
                     raise Unfit
-                a57.append(VARINTS[v56] if -8192 <= v56 < 8192 else long_bytes(v56))
-            a57.append(b"\x00")
-            v58 = join(a57)
+                a64.append(VARINTS[v62] if -8192 <= v62 < 8192 else long_bytes(v62))
+            a64.append(b"\x00")
+            v65 = join(a64)
         else:
-            v58 = b"\x00"
-        v59 = v0.kinds
-        if v59.__class__ is not tuple and v59.__class__ is not list:
-            raise Unfit
-        if v59:
-            a61 = [SIZES[len(v59)]]
-            for v60 in v59:
-                a61.append(E3[v60])
-            a61.append(b"\x00")
-            v62 = join(a61)
-        else:
-            v62 = b"\x00"
-        v63 = v0.dict
-        if v63.__class__ is not dict:
-            raise Unfit
-        if v63:
-            a66 = [SIZES[len(v63)]]
-            for k64, v65 in v63.items():
-                v68 = k64.encode()
-                a66 += (SIZES[len(v68)], v68, E3[v65])
-            a66.append(b"\x00")
-            v67 = join(a66)
-        else:
-            v67 = b"\x00"
-        v69 = v0.decimal
-        if v69 is None:
-            v72 = b"\x00"
-            v73 = b""
-            v74 = b""
-        else:
-            if v69.__class__ is not C4:
+            v65 = b"\x00"
+        v66 = v0.kinds
+        i68 = v66
+        if v66.__class__ is not tuple:
+            if v66.__class__ is not list:
                 raise Unfit
-            v70 = v69.value
-            if v70.__class__ is not Decimal:
-                raise Unfit
-            v71 = decimal_to_bytes(v70, 4, 2)
-            v72 = b"\x02"
-            v73 = SIZES[len(v71)]
-            v74 = v71
-        v75 = v0.exception
-        if v75 is None:
+            i68 = tuple(v66)
+        if i68:
+            a69 = [SIZES[len(i68)]]
+            for v67 in i68:
+                if v67.__class__ is not C3 and v67.__class__ is not str:
+                    raise Unfit
+                a69.append(E3[v67])
+            a69.append(b"\x00")
+            v70 = join(a69)
+        else:
+            v70 = b"\x00"
+        v71 = v0.dict
+        if v71.__class__ is not dict:
+            raise Unfit
+        i74 = v71.copy()
+        if i74:
+            a75 = [SIZES[len(i74)]]
+            for k72, v73 in i74.items():
+                v77 = utf8(k72)
+                if v73.__class__ is not C3 and v73.__class__ is not str:
+                    raise Unfit
+                a75 += (SIZES[len(v77)], v77, E3[v73])
+            a75.append(b"\x00")
+            v76 = join(a75)
+        else:
             v76 = b"\x00"
+        v78 = v0.decimal
+        if v78 is None:
+            v81 = b"\x00"
+            v82 = b""
+            v83 = b""
         else:
-            if v75.__class__ is not C5:
+            if v78.__class__ is not C4:
                 raise Unfit
-            v76 = b"\x02"
-        v77 = v0.point_
-        if v77 is None:
-            v78 = b"\x00"
+            v79 = v78.value
+            if v79.__class__ is not Decimal:
+                raise Unfit
+            v80 = decimal_to_bytes(v79, 4, 2)
+            v81 = b"\x02"
+            v82 = SIZES[len(v80)]
+            v83 = v80
+        v84 = v0.exception
+        if v84 is None:
+            v85 = b"\x00"
         else:
-            if v77.__class__ is not C6:
+            if v84.__class__ is not C5:
                 raise Unfit
-            v78 = b"\x02"
+            v85 = b"\x02"
+        v86 = v0.point_
+        if v86 is None:
+            v87 = b"\x00"
+        else:
+            if v86.__class__ is not C6:
+                raise Unfit
+            v87 = b"\x02"
         return join(
             (
                 uuid_to_fixed(v2),
@@ -441,9 +473,7 @@ def encode_event(v0: Any, /) -> bytes:
                 v23,
                 v24,
                 v25,
-                E3[v0.kind],
-                SIZES[len(v26)],
-                v26,
+                E3[v26],
                 SIZES[len(v27)],
                 v27,
                 SIZES[len(v28)],
@@ -456,26 +486,29 @@ def encode_event(v0: Any, /) -> bytes:
                 v31,
                 SIZES[len(v32)],
                 v32,
-                v37,
-                v41,
-                v42,
-                v49,
-                v50,
-                v51,
-                v52,
-                SIZES[len(v53)],
-                v53,
-                SIZES[len(v54)],
-                v54,
+                SIZES[len(v33)],
+                v33,
+                v39,
+                v46,
+                v47,
+                v48,
+                v55,
+                v56,
+                v57,
                 v58,
-                v62,
-                v67,
-                v72,
-                v73,
-                v74,
-                _encode_event_0(v0.list, 0),
+                SIZES[len(v59)],
+                v59,
+                SIZES[len(v60)],
+                v60,
+                v65,
+                v70,
                 v76,
-                v78,
+                v81,
+                v82,
+                v83,
+                _encode_event_0(v0.list, 0),
+                v85,
+                v87,
             )
         )
     except Failure:

@@ -14,6 +14,7 @@ from eventpact.avro.generated.names import (
     COUNTS,
     ENDS,
     EPOCH,
+    EPOCH_DAY,
     MILLISECOND,
     PIECES,
     SIZES,
@@ -28,7 +29,6 @@ from eventpact.avro.generated.names import (
     block_count,
     date,
     date_from_days,
-    date_to_days,
     datetime,
     decimal_from_bytes,
     decimal_to_bytes,
@@ -56,14 +56,15 @@ from eventpact.avro.generated.names import (
     time_from_millis,
     time_to_micros,
     time_to_millis,
+    utf8,
     uuid_from_text,
     uuid_to_text,
 )
 from eventpact.event import EventContract
 
 C0: Any = None
-E1: Any = None
 C1: Any = None
+E1: Any = None
 C2: Any = None
 C3: Any = None
 T0: Any = None
@@ -129,10 +130,10 @@ _module: Final = GeneratedModule(
     classes,
     {
         "C0": Link("class", "org.torture.every.EveryType"),
+        "C1": Link("class", "org.torture.every.Kind"),
         "E1": Link(
             "encodings", "org.torture.every.Kind", ("plain", "title", "mro", "class", "_ignore_", "__x", "None")
         ),
-        "C1": Link("class", "org.torture.every.Kind"),
         "C2": Link("class", "org.torture.every.Point"),
         "C3": Link("class", "org.torture.every.Circle"),
         "T0": Link("twin", "org.torture.every.EveryType"),
@@ -180,232 +181,263 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
     v8 = v0.some_bytes
     if v8.__class__ is not bytes:
         raise Unfit
-    v9 = v0.a_string.encode()
+    v9 = utf8(v0.a_string)
     v10 = v0.a_fixed
     if v10.__class__ is not bytes or len(v10) != 2:
         raise Unfit
-    v11 = v0.an_array
-    if v11.__class__ is not tuple and v11.__class__ is not list:
+    v11 = v0.an_enum
+    if v11.__class__ is not C1 and v11.__class__ is not str:
         raise Unfit
-    if v11:
-        a13 = [SIZES[len(v11)]]
-        for v12 in v11:
-            if v12.__class__ is not int:
+    v12 = v0.an_array
+    i14 = v12
+    if v12.__class__ is not tuple:
+        if v12.__class__ is not list:
+            raise Unfit
+        i14 = tuple(v12)
+    if i14:
+        a15 = [SIZES[len(i14)]]
+        for v13 in i14:
+            if v13.__class__ is not int:
                 raise Unfit
-            a13.append(VARINTS[v12] if -8192 <= v12 < 8192 else int_bytes(v12))
-        a13.append(b"\x00")
-        v14 = join(a13)
+            a15.append(VARINTS[v13] if -8192 <= v13 < 8192 else int_bytes(v13))
+        a15.append(b"\x00")
+        v16 = join(a15)
     else:
-        v14 = b"\x00"
-    v15 = v0.an_array_of_arrays
-    if v15.__class__ is not tuple and v15.__class__ is not list:
-        raise Unfit
-    if v15:
-        a17 = [SIZES[len(v15)]]
-        for v16 in v15:
-            if v16.__class__ is not tuple and v16.__class__ is not list:
-                raise Unfit
-            if v16:
-                a20 = [SIZES[len(v16)]]
-                for v19 in v16:
-                    v22 = v19.encode()
-                    a20 += (SIZES[len(v22)], v22)
-                a20.append(b"\x00")
-                v21 = join(a20)
+        v16 = b"\x00"
+    v17 = v0.an_array_of_arrays
+    i19 = v17
+    if v17.__class__ is not tuple:
+        if v17.__class__ is not list:
+            raise Unfit
+        i19 = tuple(v17)
+    if i19:
+        a20 = [SIZES[len(i19)]]
+        for v18 in i19:
+            i23 = v18
+            if v18.__class__ is not tuple:
+                if v18.__class__ is not list:
+                    raise Unfit
+                i23 = tuple(v18)
+            if i23:
+                a24 = [SIZES[len(i23)]]
+                for v22 in i23:
+                    v26 = utf8(v22)
+                    a24 += (SIZES[len(v26)], v26)
+                a24.append(b"\x00")
+                v25 = join(a24)
             else:
-                v21 = b"\x00"
-            a17.append(v21)
-        a17.append(b"\x00")
-        v18 = join(a17)
+                v25 = b"\x00"
+            a20.append(v25)
+        a20.append(b"\x00")
+        v21 = join(a20)
     else:
-        v18 = b"\x00"
-    v23 = v0.a_map
-    if v23.__class__ is not dict:
+        v21 = b"\x00"
+    v27 = v0.a_map
+    if v27.__class__ is not dict:
         raise Unfit
-    if v23:
-        a26 = [SIZES[len(v23)]]
-        for k24, v25 in v23.items():
-            v28 = k24.encode()
-            if v25.__class__ is not int:
+    i30 = v27.copy()
+    if i30:
+        a31 = [SIZES[len(i30)]]
+        for k28, v29 in i30.items():
+            v33 = utf8(k28)
+            if v29.__class__ is not int:
                 raise Unfit
-            a26 += (SIZES[len(v28)], v28, VARINTS[v25] if -8192 <= v25 < 8192 else long_bytes(v25))
-        a26.append(b"\x00")
-        v27 = join(a26)
+            a31 += (SIZES[len(v33)], v33, VARINTS[v29] if -8192 <= v29 < 8192 else long_bytes(v29))
+        a31.append(b"\x00")
+        v32 = join(a31)
     else:
-        v27 = b"\x00"
-    v29 = v0.an_empty_map
-    if v29.__class__ is not dict:
+        v32 = b"\x00"
+    v34 = v0.an_empty_map
+    if v34.__class__ is not dict:
         raise Unfit
-    if v29:
-        a32 = [SIZES[len(v29)]]
-        for k30, v31 in v29.items():
-            v34 = k30.encode()
-            if v31.__class__ is not dict:
+    i37 = v34.copy()
+    if i37:
+        a38 = [SIZES[len(i37)]]
+        for k35, v36 in i37.items():
+            v40 = utf8(k35)
+            if v36.__class__ is not dict:
                 raise Unfit
-            if v31:
-                a37 = [SIZES[len(v31)]]
-                for k35, v36 in v31.items():
-                    v39 = k35.encode()
-                    a37 += (SIZES[len(v39)], v39, E1[v36])
-                a37.append(b"\x00")
-                v38 = join(a37)
+            i43 = v36.copy()
+            if i43:
+                a44 = [SIZES[len(i43)]]
+                for k41, v42 in i43.items():
+                    v46 = utf8(k41)
+                    if v42.__class__ is not C1 and v42.__class__ is not str:
+                        raise Unfit
+                    a44 += (SIZES[len(v46)], v46, E1[v42])
+                a44.append(b"\x00")
+                v45 = join(a44)
             else:
-                v38 = b"\x00"
-            a32 += (SIZES[len(v34)], v34, v38)
-        a32.append(b"\x00")
-        v33 = join(a32)
+                v45 = b"\x00"
+            a38 += (SIZES[len(v40)], v40, v45)
+        a38.append(b"\x00")
+        v39 = join(a38)
     else:
-        v33 = b"\x00"
-    v40 = v0.an_optional
-    if v40 is None:
-        v42 = b"\x00"
-        v43 = b""
-        v44 = b""
+        v39 = b"\x00"
+    v47 = v0.an_optional
+    if v47 is None:
+        v49 = b"\x00"
+        v50 = b""
+        v51 = b""
     else:
-        v41 = v40.encode()
-        v42 = b"\x02"
-        v43 = SIZES[len(v41)]
-        v44 = v41
-    v45 = v0.a_required_optional
-    if v45 is None:
-        v47 = b"\x02"
-        v48 = b""
-        v49 = b""
+        v48 = utf8(v47)
+        v49 = b"\x02"
+        v50 = SIZES[len(v48)]
+        v51 = v48
+    v52 = v0.a_required_optional
+    if v52 is None:
+        v54 = b"\x02"
+        v55 = b""
+        v56 = b""
     else:
-        v46 = v45.encode()
-        v47 = b"\x00"
-        v48 = SIZES[len(v46)]
-        v49 = v46
-    v50 = v0.numbers
-    t51 = v50.__class__
-    if t51 is int and -2147483648 <= v50 < 2147483648:
-        v52 = b"\x00"
-        v53 = VARINTS[v50] if -8192 <= v50 < 8192 else int_bytes(v50)
-    elif t51 is int and -9223372036854775808 <= v50 < 9223372036854775808:
-        v52 = b"\x02"
-        v53 = VARINTS[v50] if -8192 <= v50 < 8192 else long_bytes(v50)
-    elif v50 is None:
-        v52 = b"\x06"
-        v53 = b""
-    else:
-        raise Unfit
-    v54 = v0.texts
-    t55 = v54.__class__
-    if t55 is C1:
-        v57 = b"\x00"
-        v58 = E1[v54]
-        v59 = b""
-    elif t55 is str:
-        v56 = v54.encode()
-        v57 = b"\x02"
-        v58 = SIZES[len(v56)]
-        v59 = v56
+        v53 = utf8(v52)
+        v54 = b"\x00"
+        v55 = SIZES[len(v53)]
+        v56 = v53
+    v57 = v0.numbers
+    t58 = v57.__class__
+    if t58 is int and -2147483648 <= v57 < 2147483648:
+        v59 = b"\x00"
+        v60 = VARINTS[v57] if -8192 <= v57 < 8192 else int_bytes(v57)
+    elif t58 is int and -9223372036854775808 <= v57 < 9223372036854775808:
+        v59 = b"\x02"
+        v60 = VARINTS[v57] if -8192 <= v57 < 8192 else long_bytes(v57)
+    elif v57 is None:
+        v59 = b"\x06"
+        v60 = b""
     else:
         raise Unfit
-    v60 = v0.a_record
-    if v60.__class__ is not C2:
+    v61 = v0.texts
+    t62 = v61.__class__
+    if t62 is C1:
+        v64 = b"\x00"
+        v65 = E1[v61]
+        v66 = b""
+    elif t62 is str:
+        v63 = utf8(v61)
+        v64 = b"\x02"
+        v65 = SIZES[len(v63)]
+        v66 = v63
+    else:
         raise Unfit
-    v61 = v60.x
-    if v61.__class__ is not int:
+    v67 = v0.a_record
+    if v67.__class__ is not C2:
         raise Unfit
-    v62 = v60.y
-    if v62.__class__ is not int:
+    v68 = v67.x
+    if v68.__class__ is not int:
         raise Unfit
-    v63 = v0.records
-    if v63.__class__ is not tuple and v63.__class__ is not list:
+    v69 = v67.y
+    if v69.__class__ is not int:
         raise Unfit
-    if v63:
-        a65 = [SIZES[len(v63)]]
-        for v64 in v63:
-            if v64.__class__ is not C2:
+    v70 = v0.records
+    i72 = v70
+    if v70.__class__ is not tuple:
+        if v70.__class__ is not list:
+            raise Unfit
+        i72 = tuple(v70)
+    if i72:
+        a73 = [SIZES[len(i72)]]
+        for v71 in i72:
+            if v71.__class__ is not C2:
                 raise Unfit
-            v67 = v64.x
-            if v67.__class__ is not int:
+            v75 = v71.x
+            if v75.__class__ is not int:
                 raise Unfit
-            v68 = v64.y
-            if v68.__class__ is not int:
+            v76 = v71.y
+            if v76.__class__ is not int:
                 raise Unfit
-            a65 += (
-                VARINTS[v67] if -8192 <= v67 < 8192 else int_bytes(v67),
-                VARINTS[v68] if -8192 <= v68 < 8192 else int_bytes(v68),
+            a73 += (
+                VARINTS[v75] if -8192 <= v75 < 8192 else int_bytes(v75),
+                VARINTS[v76] if -8192 <= v76 < 8192 else int_bytes(v76),
             )
-        a65.append(b"\x00")
-        v66 = join(a65)
+        a73.append(b"\x00")
+        v74 = join(a73)
     else:
-        v66 = b"\x00"
-    v69 = v0.either_record
-    t70 = v69.__class__
-    if t70 is C2:
-        v71 = v69.x
-        if v71.__class__ is not int:
+        v74 = b"\x00"
+    v77 = v0.either_record
+    t78 = v77.__class__
+    if t78 is C2:
+        v79 = v77.x
+        if v79.__class__ is not int:
             raise Unfit
-        v72 = v69.y
-        if v72.__class__ is not int:
+        v80 = v77.y
+        if v80.__class__ is not int:
             raise Unfit
-        v76 = b"\x00"
-        v77 = VARINTS[v71] if -8192 <= v71 < 8192 else int_bytes(v71)
-        v78 = VARINTS[v72] if -8192 <= v72 < 8192 else int_bytes(v72)
-    elif t70 is C3:
-        v73 = v69.centre
-        if v73.__class__ is not C2:
+        v84 = b"\x00"
+        v85 = VARINTS[v79] if -8192 <= v79 < 8192 else int_bytes(v79)
+        v86 = VARINTS[v80] if -8192 <= v80 < 8192 else int_bytes(v80)
+    elif t78 is C3:
+        v81 = v77.centre
+        if v81.__class__ is not C2:
             raise Unfit
-        v74 = v73.x
-        if v74.__class__ is not int:
+        v82 = v81.x
+        if v82.__class__ is not int:
             raise Unfit
-        v75 = v73.y
-        if v75.__class__ is not int:
+        v83 = v81.y
+        if v83.__class__ is not int:
             raise Unfit
-        v76 = b"\x02"
-        v77 = VARINTS[v74] if -8192 <= v74 < 8192 else int_bytes(v74)
-        v78 = VARINTS[v75] if -8192 <= v75 < 8192 else int_bytes(v75)
+        v84 = b"\x02"
+        v85 = VARINTS[v82] if -8192 <= v82 < 8192 else int_bytes(v82)
+        v86 = VARINTS[v83] if -8192 <= v83 < 8192 else int_bytes(v83)
     else:
         raise Unfit
-    v79 = v0.a_decimal
-    if v79.__class__ is not Decimal:
+    v87 = v0.a_decimal
+    if v87.__class__ is not Decimal:
         raise Unfit
-    v80 = decimal_to_bytes(v79, 9, 3)
-    v81 = v0.a_fixed_decimal
-    if v81.__class__ is not Decimal:
+    v88 = decimal_to_bytes(v87, 9, 3)
+    v89 = v0.a_fixed_decimal
+    if v89.__class__ is not Decimal:
         raise Unfit
-    v82 = v0.a_uuid
-    if v82.__class__ is not UUID:
+    v90 = v0.a_uuid
+    if v90.__class__ is not UUID:
         raise Unfit
-    v83 = v0.a_date
-    if v83.__class__ is not date:
+    v91 = v0.a_date
+    if v91.__class__ is not date:
         raise Unfit
-    v84 = v0.a_time_millis
-    if v84.__class__ is not time:
-        raise Unfit
-    v85 = v0.a_time_micros
-    if v85.__class__ is not time:
-        raise Unfit
-    d86 = v0.a_timestamp_millis - EPOCH
-    n87 = d86.days * 86400000 + d86.seconds * 1000 + d86.microseconds // 1000
-    if 134217728 <= n87 < 2199023255552:
-        n87 <<= 1
-        v88 = PIECES[n87 & 16383]
-        v89 = PIECES[n87 >> 14 & 16383]
-        v90 = TAILS[n87 >> 28]
+    n92 = v91.toordinal() - EPOCH_DAY
+    if n92 >= 8192:
+        n92 <<= 1
+        v93 = PIECES[n92 & 16383]
+        v94 = TAILS[n92 >> 14]
     else:
-        v88 = long_bytes(n87)
-        v89 = v90 = b""
-    v91 = v0.a_timestamp_micros
-    if v91.__class__ is not datetime:
+        v93 = int_bytes(n92)
+        v94 = b""
+    v95 = v0.a_time_millis
+    if v95.__class__ is not time:
         raise Unfit
-    v92 = v0.a_timestamp_nanos
-    if v92.__class__ is not int:
+    v96 = v0.a_time_micros
+    if v96.__class__ is not time:
         raise Unfit
-    v93 = v0.a_local_millis
-    if v93.__class__ is not datetime:
+    v97 = v0.a_timestamp_millis
+    if v97.__class__ is not datetime:
         raise Unfit
-    v94 = v0.a_local_micros
-    if v94.__class__ is not datetime:
+    d98 = v97 - EPOCH
+    n99 = d98.days * 86400000 + d98.seconds * 1000 + d98.microseconds // 1000
+    if 134217728 <= n99 < 2199023255552:
+        n99 <<= 1
+        v100 = PIECES[n99 & 16383]
+        v101 = PIECES[n99 >> 14 & 16383]
+        v102 = TAILS[n99 >> 28]
+    else:
+        v100 = long_bytes(n99)
+        v101 = v102 = b""
+    v103 = v0.a_timestamp_micros
+    if v103.__class__ is not datetime:
         raise Unfit
-    v95 = v0.a_local_nanos
-    if v95.__class__ is not int:
+    v104 = v0.a_timestamp_nanos
+    if v104.__class__ is not int:
         raise Unfit
-    v96 = v0.a_duration
-    if v96.__class__ is not Duration:
+    v105 = v0.a_local_millis
+    if v105.__class__ is not datetime:
+        raise Unfit
+    v106 = v0.a_local_micros
+    if v106.__class__ is not datetime:
+        raise Unfit
+    v107 = v0.a_local_nanos
+    if v107.__class__ is not int:
+        raise Unfit
+    v108 = v0.a_duration
+    if v108.__class__ is not Duration:
         raise Unfit
     return join(
         (
@@ -421,45 +453,46 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
             SIZES[len(v9)],
             v9,
             v10,
-            E1[v0.an_enum],
-            v14,
-            v18,
-            v27,
-            v33,
-            v42,
-            v43,
-            v44,
-            v47,
-            v48,
+            E1[v11],
+            v16,
+            v21,
+            v32,
+            v39,
             v49,
-            v52,
-            v53,
-            v57,
-            v58,
+            v50,
+            v51,
+            v54,
+            v55,
+            v56,
             v59,
-            VARINTS[v61] if -8192 <= v61 < 8192 else int_bytes(v61),
-            VARINTS[v62] if -8192 <= v62 < 8192 else int_bytes(v62),
+            v60,
+            v64,
+            v65,
             v66,
-            v76,
-            v77,
-            v78,
-            SIZES[len(v80)],
-            v80,
-            decimal_to_fixed(v81, 18, 2, 8),
-            b"H",
-            uuid_to_text(v82),
-            int_bytes(date_to_days(v83)),
-            int_bytes(time_to_millis(v84)),
-            long_bytes(time_to_micros(v85)),
+            VARINTS[v68] if -8192 <= v68 < 8192 else int_bytes(v68),
+            VARINTS[v69] if -8192 <= v69 < 8192 else int_bytes(v69),
+            v74,
+            v84,
+            v85,
+            v86,
+            SIZES[len(v88)],
             v88,
-            v89,
-            v90,
-            long_bytes(instant_to_micros(v91)),
-            VARINTS[v92] if -8192 <= v92 < 8192 else long_bytes(v92),
-            long_bytes(local_to_millis(v93)),
-            long_bytes(local_to_micros(v94)),
-            VARINTS[v95] if -8192 <= v95 < 8192 else long_bytes(v95),
-            duration_to_fixed(v96),
+            decimal_to_fixed(v89, 18, 2, 8),
+            b"H",
+            uuid_to_text(v90),
+            v93,
+            v94,
+            int_bytes(time_to_millis(v95)),
+            long_bytes(time_to_micros(v96)),
+            v100,
+            v101,
+            v102,
+            long_bytes(instant_to_micros(v103)),
+            VARINTS[v104] if -8192 <= v104 < 8192 else long_bytes(v104),
+            long_bytes(local_to_millis(v105)),
+            long_bytes(local_to_micros(v106)),
+            VARINTS[v107] if -8192 <= v107 < 8192 else long_bytes(v107),
+            duration_to_fixed(v108),
         )
     )
 

@@ -17,6 +17,7 @@ C0: Any = None
 C1: Any = None
 C2: Any = None
 C3: Any = None
+C4: Any = None
 E4: Any = None
 T0: Any = None
 T1: Any = None
@@ -48,6 +49,7 @@ _module: Final = GeneratedModule(
         "C1": Link("class", "com.elsewhere.Point"),
         "C2": Link("class", "org.torture.trees.Node"),
         "C3": Link("class", "org.torture.birds.Bird"),
+        "C4": Link("class", "org.torture.trees.Size"),
         "E4": Link("encodings", "org.torture.trees.Size", ("S", "L")),
         "T0": Link("twin", "org.torture.trees.TreeGrown"),
         "T1": Link("twin", "com.elsewhere.Point"),
@@ -78,28 +80,31 @@ def _encode_tree_grown_0(v0: Any, g: int) -> bytes:
     if v0.__class__ is not C2:
         raise Unfit
     v1 = v0.children
-    if v1.__class__ is not tuple and v1.__class__ is not list:
-        raise Unfit
-    if v1:
-        a3 = [SIZES[len(v1)]]
-        for v2 in v1:
-            a3.append(_encode_tree_grown_0(v2, g))
-        a3.append(b"\x00")
-        v4 = join(a3)
+    i3 = v1
+    if v1.__class__ is not tuple:
+        if v1.__class__ is not list:
+            raise Unfit
+        i3 = tuple(v1)
+    if i3:
+        a4 = [SIZES[len(i3)]]
+        for v2 in i3:
+            a4.append(_encode_tree_grown_0(v2, g))
+        a4.append(b"\x00")
+        v5 = join(a4)
     else:
-        v4 = b"\x00"
-    v5 = v0.bird
-    if v5 is None:
-        v6 = b"\x00"
-        v7 = b""
+        v5 = b"\x00"
+    v6 = v0.bird
+    if v6 is None:
+        v7 = b"\x00"
+        v8 = b""
     else:
-        v6 = b"\x02"
-        v7 = _encode_tree_grown_1(v5, g)
+        v7 = b"\x02"
+        v8 = _encode_tree_grown_1(v6, g)
     return join(
         (
-            v4,
-            v6,
+            v5,
             v7,
+            v8,
         )
     )
 
@@ -117,20 +122,23 @@ def _encode_tree_grown_1(v0: Any, g: int) -> bytes:
     else:
         v2 = b"\x02"
         v3 = _encode_tree_grown_0(v1, g)
-    v4 = v0.friend
-    if v4 is None:
-        v5 = b"\x00"
-        v6 = b""
+    v4 = v0.size
+    if v4.__class__ is not C4 and v4.__class__ is not str:
+        raise Unfit
+    v5 = v0.friend
+    if v5 is None:
+        v6 = b"\x00"
+        v7 = b""
     else:
-        v5 = b"\x02"
-        v6 = _encode_tree_grown_1(v4, g)
+        v6 = b"\x02"
+        v7 = _encode_tree_grown_1(v5, g)
     return join(
         (
             v2,
             v3,
-            E4[v0.size],
-            v5,
+            E4[v4],
             v6,
+            v7,
         )
     )
 
