@@ -1,5 +1,5 @@
 """Classes that no contract made, sent through the codecs all the same: `adapt(Model, schema=…)`."""
 
-from eventpact.adapters.adapter import Adapter, adapt
+from eventpact.adapters.adapter import Adapted, Adapter, adapt
 
-__all__ = ["Adapter", "adapt"]
+__all__ = ["Adapted", "Adapter", "adapt"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from eventpact.adapters.carriers import Carriers
 from eventpact.adapters.matching import match
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 
 
+@dataclass(frozen=True, slots=True)
+class Adapted(Event, Generic[M]):
+    """An instance of an adapted class as an event, for producers and groups; each adapter has a subclass of its own."""
+
+    value: M
+
+
 class Adapter(Generic[M]):
     """Encodes instances of one class and decodes into it; made by `adapt`. Safe to share between threads."""
 
@@ -37,7 +46,7 @@ class Adapter(Generic[M]):
         self._encoder = Codec(schema, classes=writes)
         self._decoder = Codec(schema, classes=self._reads)
         self.contract: EventContract
-        """What producers, groups, serializers and files need to know; set by `adapt`."""
+        """What serializers and files need to know; set by `adapt`."""
 
     def __repr__(self) -> str:
         return f"Adapter({self.model.__name__}, {self.schema.name})"
@@ -70,6 +79,25 @@ class Adapter(Generic[M]):
         """The function that decodes what `writer` wrote (see `Codec.decoder`)."""
         decode = self._decoder.decoder(writer)
         return self._loading(decode, self._load)
+
+    def event(self, value: M) -> Adapted[M]:
+        """The instance as an event, which a producer sends to the contract's topic."""
+        return self.event_type(value)
+
+    @cached_property
+    def event_type(self) -> type[Adapted[M]]:
+        """The class of such events, for a group's `handlers`; a handler finds the instance in `event.value`."""
+        made: type[Adapted[M]] = type(f"Adapted{self.model.__name__}", (Adapted,), {"__slots__": ()})
+        contract = self.contract
+        made.contract = replace(
+            contract,
+            key=tuple(f"value.{path}" for path in contract.key),
+            headers=tuple((name, path if path.startswith("=") else f"value.{path}") for name, path in contract.headers),
+            encode=lambda event: self.encode(cast("Adapted[M]", event).value),
+            decode=lambda data: made(self.decode(data)),
+            decoder=lambda writer: _then(self.decoder(writer), made),
+        )
+        return made
 
     def sequence_decoder(self, writer: Schema) -> Callable[[bytes], Sequence[M]]:
         """The function that decodes an array of what `writer` wrote."""
@@ -107,8 +135,6 @@ def adapt(
     Records inside are classes of these kinds too; enums are Enum classes (by value, else by name), Literal or str;
     arrays are lists, tuples or sets; logical types are the classes that `avro.Codec` names.
 
-    A class that also inherits `Event` is given its `contract`, so that producers and groups take it.
-
     Args:
         model: the class.
         schema: text, parsed JSON or parsed; by default what `model.avro_schema()` says (dataclasses-avroschema).
@@ -143,9 +169,11 @@ def adapt(
         decode=adapter.decode,  # type: ignore[arg-type]  # see above
         decoder=adapter.decoder,  # type: ignore[arg-type]  # see above
     )
-    if issubclass(model, Event):
-        model.contract = adapter.contract
     return adapter
+
+
+def _then(first: Callable[[bytes], Any], second: Callable[[Any], Any]) -> Callable[[bytes], Any]:
+    return lambda data: second(first(data))
 
 
 def _schema(model: type[Any], schema: str | Mapping[str, Any] | Schema | None, references: Sequence[Schema]) -> Schema:

@@ -122,10 +122,12 @@ class _Matcher:
                 return False
 
     def _chosen(self, schema: Schema, among: list[Any]) -> Any | None:
-        """The annotation for a branch: of several classes that suit, the one that is called as the type is."""
+        """The annotation for a branch: of several that suit, the class that is called as the type is."""
         suiting = [arm for arm in among if self._suits(schema, arm)]
         if isinstance(schema, (Record, Enum)):
             suiting.sort(key=lambda arm: getattr(arm, "__name__", "") != short_name(schema.name))
+        else:  # a converter stands back where a class is as it should be
+            suiting.sort(key=lambda arm: isinstance(arm, type) and arm in self._converters)
         return suiting[0] if suiting else None
 
     def _union(self, schema: Union, alternatives: tuple[Any, ...], path: str, shape: Shape | None) -> Node | None:
@@ -202,7 +204,7 @@ class _Matcher:
         logical = conversion(schema)
         expected = _CLASSES[schema.kind] if logical is None else logical.type
         converter = self._converters.get(arm) if isinstance(arm, type) else None
-        if converter is not None:
+        if converter is not None and schema.kind != "null":
             dump, load = converter
             return Leaf(arm, expected, dump, load)
         if arm is expected or is_anything(arm):
