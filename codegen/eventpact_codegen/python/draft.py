@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from eventpact_codegen.python.code import Symbol
+from eventpact_codegen.python.dialect import DATACLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from eventpact.errors import Problem
     from eventpact_codegen.model import EventModel, GroupModel, PackageModel, TypeId
     from eventpact_codegen.python.code import Code
+    from eventpact_codegen.python.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class ModuleScope:
     names: Mapping[Symbol, str]
     imports: tuple[tuple[str, str, str], ...]
     """(module, name, local name)."""
+    cyclic_imports: tuple[tuple[str, str, str], ...] = ()
+    """The same for modules that import this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class Draft:
     package: PackageModel
     runtime_path: str | None = None
     """Folder of the runtime, absolute or relative to the package's folder, when it is not taken from an index."""
+    dialect: Dialect = DATACLASSES
     is_called: bool = False
     """Instances are made by calling their classes, which have work to do then, instead of slot by slot."""
     class_names: Mapping[TypeId, str] = field(default_factory=dict)

@@ -60,8 +60,9 @@ class ScopeBuilder:
                 taken.add(names[symbol])
                 if symbol.module != "builtins" or names[symbol] != symbol.name:
                     imports[symbol.module, symbol.name] = names[symbol]
-        lines = tuple((module, name, local) for (module, name), local in sorted(imports.items()))
-        return ModuleScope(names, lines)
+        lines = [(module, name, local) for (module, name), local in sorted(imports.items())]
+        cyclic = [line for line in lines if f"{line[0]}.{line[1]}" in self._cyclic]
+        return ModuleScope(names, tuple(line for line in lines if line not in cyclic), tuple(cyclic))
 
     def _rank(self, symbol: Symbol) -> tuple[int, Symbol]:
         """Builtins and libraries keep their names before classes of other modules do."""

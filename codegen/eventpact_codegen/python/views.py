@@ -26,6 +26,7 @@ class RecordView:
 
     name: Source
     decorator: Source
+    """Or empty."""
     base: Source
     contract: Source
     """String literal that leads to the contract which the class is part of."""
@@ -50,6 +51,8 @@ class ModuleView:
 
     docstring: Source
     imports: tuple[Source, ...]
+    cyclic_imports: tuple[Source, ...]
+    """Of modules that import this one."""
     names: tuple[Source, ...]
     """String literals for `__all__`."""
     types: tuple[RecordView | EnumView, ...]

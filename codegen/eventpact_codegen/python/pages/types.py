@@ -8,7 +8,7 @@ from eventpact_codegen.model import EnumModel
 from eventpact_codegen.python.code import code, joined, render
 from eventpact_codegen.python.names import identifier
 from eventpact_codegen.python.pages.page import import_lines, literals, module_docstring
-from eventpact_codegen.python.passes.scoping import DATACLASS, EVENT, FIELD, RECORD, STR_ENUM
+from eventpact_codegen.python.passes.scoping import STR_ENUM
 from eventpact_codegen.python.paths import attribute_path, contract_link
 from eventpact_codegen.python.text import docstring, string
 from eventpact_codegen.python.views import EnumView, FieldView, ModuleView, RecordView, TextView
@@ -49,6 +49,7 @@ def _module(draft: Draft, module: str, types: tuple[TypeId, ...]) -> ModuleView:
     return ModuleView(
         docstring=module_docstring(draft.package, text),
         imports=import_lines(scope),
+        cyclic_imports=import_lines(scope, cyclic=True),
         names=literals(draft.class_names[type_id] for type_id in types),
         types=tuple(_type(draft, scope, type_id) for type_id in types),
     )
@@ -56,22 +57,22 @@ def _module(draft: Draft, module: str, types: tuple[TypeId, ...]) -> ModuleView:
 
 def _type(draft: Draft, scope: ModuleScope, type_id: TypeId) -> RecordView | EnumView:
     model = draft.package.types[type_id]
-    return enum_view(draft, scope, model) if isinstance(model, EnumModel) else _record(draft, scope, model)
+    return _enum(draft, scope, model) if isinstance(model, EnumModel) else _record(draft, scope, model)
 
 
-def enum_view(draft: Draft, scope: ModuleScope, model: EnumModel) -> EnumView:
-    """An enum's class."""
+def _enum(draft: Draft, scope: ModuleScope, model: EnumModel) -> EnumView:
     fallback = f"A symbol that this version does not know is read as `{model.default}`." if model.default else ""
     return EnumView(
         name=identifier(draft.class_names[model.id]),
         base=render(code(STR_ENUM), scope.names),
-        docstring=docstring(paragraphs(model.doc or f"Avro enum `{model.id.full_name}`.", fallback), indent=4),
+        docstring=docstring(_paragraphs(model.doc or f"Avro enum `{model.id.full_name}`.", fallback), indent=4),
         members=tuple((identifier(draft.members[model.id][symbol]), string(symbol)) for symbol in model.symbols),
     )
 
 
 def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
     event = draft.event(model.id)
+    dialect = draft.dialect
     doc = model.doc or f"Avro record `{model.id.full_name}`."
     columns = zip(
         model.fields,
@@ -82,15 +83,15 @@ def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
     )
     return RecordView(
         name=identifier(draft.class_names[model.id]),
-        decorator=render(code(DATACLASS), scope.names),
-        base=render(code(EVENT if event else RECORD), scope.names),
+        decorator=render(code(dialect.decorator), scope.names) if dialect.decorator else Source(""),
+        base=render(code(dialect.event if event else dialect.record), scope.names),
         contract=string(contract_link(draft, model.id)),
-        docstring=docstring(paragraphs(doc, about_event(draft, event) if event else ""), indent=4),
+        docstring=docstring(_paragraphs(doc, _about(draft, event) if event else ""), indent=4),
         fields=tuple(
             FieldView(
                 name=identifier(attribute),
                 annotation=render(annotation, scope.names),
-                default=_default(scope, default, is_personal=field.is_personal),
+                default=_default(draft, scope, default, is_personal=field.is_personal),
                 docstring=docstring(field.doc, indent=4),
             )
             for field, attribute, annotation, default in columns
@@ -98,17 +99,16 @@ def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
     )
 
 
-def _default(scope: ModuleScope, default: Default | None, *, is_personal: bool) -> Source:
+def _default(draft: Draft, scope: ModuleScope, default: Default | None, *, is_personal: bool) -> Source:
     given = [code(_ARGUMENTS[default.kind], default.code)] if default is not None else []
     if is_personal:
         given.append(code("repr=False"))  # what `eventpact.Record` masks
     elif default is None or default.kind == "constant":
         return render(code(" = ", default.code), scope.names) if default is not None else Source("")
-    return render(code(" = ", FIELD, "(", joined(", ", given), ")"), scope.names)
+    return render(code(" = ", draft.dialect.field, "(", joined(", ", given), ")"), scope.names)
 
 
-def about_event(draft: Draft, event: EventModel) -> str:
-    """What an event's class says of its topic, key and version."""
+def _about(draft: Draft, event: EventModel) -> str:
     keys = [path for path in (attribute_path(draft, event.type, key) for key in event.key) if path]
     keyed = f"keyed by {', else '.join(f'`{key}`' for key in keys)}" if keys else "without key"
     about = f"Topic `{event.topic}`, {keyed}; version {event.version} of subject `{event.subject}`."
@@ -120,6 +120,5 @@ def about_event(draft: Draft, event: EventModel) -> str:
     return f"{about}\nKept for {groups}; what services send is `{symbol.module}.{symbol.name}`."
 
 
-def paragraphs(*texts: str) -> str:
-    """Texts below each other; what is empty is left out."""
+def _paragraphs(*texts: str) -> str:
     return "\n\n".join(text.strip() for text in texts if text.strip())

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from eventpact_codegen.model import TypeId
     from eventpact_codegen.python.draft import Draft
 
-DATACLASS: Final = Symbol("dataclasses", "dataclass")
-FIELD: Final = Symbol("dataclasses", "field")
 STR_ENUM: Final = Symbol("enum", "StrEnum")
-EVENT: Final = Symbol("eventpact", "Event")
-RECORD: Final = Symbol("eventpact", "Record")
 
 
 def scope(draft: Draft) -> Draft:
@@ -53,11 +49,14 @@ def _used(draft: Draft, type_id: TypeId) -> Iterator[Symbol]:
     if not isinstance(model, RecordModel):
         yield STR_ENUM
         return
-    yield from (DATACLASS, EVENT if type_id in draft.codec_modules else RECORD)
+    dialect = draft.dialect
+    yield dialect.event if type_id in draft.codec_modules else dialect.record
+    if dialect.decorator is not None:
+        yield dialect.decorator
     yield from _mentioned(draft, type_id)
     is_made = any(default is not None and default.kind != "constant" for default in draft.defaults[type_id])
     if is_made or any(field.is_personal for field in model.fields):
-        yield FIELD
+        yield dialect.field
 
 
 def _cycles(draft: Draft) -> dict[str, frozenset[str]]:
