@@ -27,6 +27,9 @@ SYSTEM_FILE: Final = "system.yaml"
 TOPIC_FILE: Final = "topic.yaml"
 TYPES_FOLDER: Final = "types"
 
+MAX_VERSIONS: Final = 500
+"""Versions of one event or type: each is compared with all before it, and nobody keeps more in mind."""
+
 _VERSION_FILE: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.v([1-9][0-9]{0,8})\.avsc", re.ASCII)
 _LOOSE_VERSION: Final = re.compile(
     r"([A-Za-z_][A-Za-z0-9_]*)(?:[._-]?[vV]?0*([0-9]{1,9}))?\.(?:avsc|avro|json)", re.ASCII
@@ -100,7 +103,9 @@ def _arrange_file(layout: Layout, tree: Tree, path: str, problems: Problems) -> 
             hint = _expected(name, POLICY_FILE, "folders of systems")
             problems.add("has no place here", tree.location(path), hint=hint)
         return
-    system = layout.systems.setdefault(folders[0], SystemFiles(folders[0]))
+    system = layout.systems.get(folders[0])
+    if system is None:
+        system = layout.systems[folders[0]] = SystemFiles(folders[0])
     if len(folders) == 1:
         if name == SYSTEM_FILE:
             system.system_file = path
@@ -110,7 +115,9 @@ def _arrange_file(layout: Layout, tree: Tree, path: str, problems: Problems) -> 
     elif folders[1] == TYPES_FOLDER:
         _add_version(system.types, name, tree, path, problems)
     else:
-        topic = system.topics.setdefault(folders[1], TopicFiles(folders[1], "/".join(folders)))
+        topic = system.topics.get(folders[1])
+        if topic is None:
+            topic = system.topics[folders[1]] = TopicFiles(folders[1], "/".join(folders))
         _arrange_topic_file(topic, name, tree, path, problems)
 
 
@@ -126,7 +133,10 @@ def _arrange_topic_file(topic: TopicFiles, name: str, tree: Tree, path: str, pro
 def _add_version(into: dict[str, Series], name: str, tree: Tree, path: str, problems: Problems) -> bool:
     match = _VERSION_FILE.fullmatch(name)
     if match:
-        into.setdefault(match[1], Series(match[1])).files[int(match[2])] = path
+        series = into.get(match[1])
+        if series is None:
+            series = into[match[1]] = Series(match[1])
+        series.files[int(match[2])] = path
         return True
     loose = _LOOSE_VERSION.fullmatch(name)
     hint = f"name it {loose[1]}.v{loose[2] or 1}.avsc" if loose else "a schema is named like MessageSent.v1.avsc"
@@ -158,6 +168,11 @@ def _check_system(system: SystemFiles, tree: Tree, problems: Problems) -> None:
 def _sort_versions(series: Series, tree: Tree, problems: Problems) -> None:
     """Put a series in order and note where numbers are missing."""
     found = sorted(series.files.items())
+    if len(found) > MAX_VERSIONS:
+        message = f"{series.name} has {len(found):,} versions, and contracts may have {MAX_VERSIONS} of one type"
+        problems.add(message, tree.location(found[MAX_VERSIONS][1]), hint="begin a new event")
+        series.files.clear()
+        return
     series.files.clear()
     series.files.update(found)
     before = 0

@@ -7,9 +7,8 @@ only repeat the first.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eventpact import avro
 from eventpact.avro.memory import Memory
@@ -34,15 +33,14 @@ if TYPE_CHECKING:
 _PINNING: Final = 'pin it as {"name": "io.example.Type", "version": 1}'
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(NamedTuple):
     """A schema file that is read but not parsed yet."""
 
     series: str
     version: int
+    tree: Tree
     path: str
     text: SchemaText
-    locator: SchemaLocator
     body: dict[str, Any] | None = None
     """The schema as JSON, without `references`; None where the text is known from another file."""
 
@@ -50,6 +48,11 @@ class _Draft:
     def full_name(self) -> str:
         """The name that it declares."""
         return self.text.full_name
+
+    @property
+    def locator(self) -> SchemaLocator:
+        """Finds places in it."""
+        return SchemaLocator(self.tree, self.path, self.text.source)
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -76,6 +79,8 @@ class SchemaFiles:
         self._declared: dict[Reference, _Draft] = {}
         self._types: dict[tuple[Reference, ...], dict[str, Named]] = {}
         """What schemas with these references may use by name."""
+        self._pins: dict[tuple[Reference, ...], dict[str, SchemaVersion]] = {}
+        """The shared types that references lead to, where nothing is wrong with them."""
         self._broken: set[tuple[str, int]] = set()
         """Shared types that could not even be read: short name and version."""
 
@@ -125,7 +130,7 @@ class SchemaFiles:
         content = self._tree.files[path]
         known = self._parsed.texts.get(content)
         if known is not None:
-            return _Draft(series, version, path, known, SchemaLocator(self._tree, path, known.source))
+            return _Draft(series, version, self._tree, path, known)
         try:
             body, source = read(content)
         except SchemaError as error:
@@ -136,12 +141,11 @@ class SchemaFiles:
         if not isinstance(body, dict):
             self._problems.add('must be one named type: {"type": "record", …}', self._tree.location(path))
             return None
-        locator = SchemaLocator(self._tree, path, source)
-        references = self._references(body.pop("references", []), locator)
+        references = self._references(body.pop("references", []), SchemaLocator(self._tree, path, source))
         if references is None:
             return None
         text = self._parsed.texts[content] = SchemaText(source, _declared_name(body), references)
-        return _Draft(series, version, path, text, locator, body)
+        return _Draft(series, version, self._tree, path, text, body)
 
     def _references(self, found: Any, locator: SchemaLocator) -> tuple[Reference, ...] | None:
         if not isinstance(found, list):
@@ -193,7 +197,7 @@ class SchemaFiles:
             return None
         return SchemaVersion(
             version=draft.version,
-            file=self._tree.location(draft.path).file,
+            file=self._tree.shown(draft.path),
             source=draft.text.source,
             schema=schema,
             references=draft.references,
@@ -208,6 +212,9 @@ class SchemaFiles:
 
     def _pinned(self, draft: _Draft) -> dict[str, SchemaVersion] | None:
         """The shared types that a schema refers to; None where one is missing, and when versions of one clash."""
+        known = self._pins.get(draft.references)
+        if known is not None:
+            return known
         pinned: dict[str, SchemaVersion] = {}
         wrong = False
         for at, reference in enumerate(draft.references):
@@ -218,7 +225,10 @@ class SchemaFiles:
                 wrong = True
             else:
                 pinned[reference.name] = self._shared[reference]
-        return None if wrong or self._clash(draft) else pinned
+        if wrong or self._clash(draft):
+            return None
+        self._pins[draft.references] = pinned
+        return pinned
 
     def _note_dangling(self, reference: Reference, draft: _Draft, at: int) -> None:
         short = reference.name.rpartition(".")[2]
@@ -239,8 +249,12 @@ class SchemaFiles:
         seen: dict[str, tuple[int, str]] = {}
         for at, direct in enumerate(draft.references):
             pending = [direct]
+            reached: set[Reference] = set()
             while pending:
                 reference = pending.pop()
+                if reference in reached:
+                    continue
+                reached.add(reference)
                 version, through = seen.setdefault(reference.name, (reference.version, direct.name))
                 if version != reference.version:
                     message = (

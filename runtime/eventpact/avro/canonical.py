@@ -38,6 +38,11 @@ def expanded(schema: Schema) -> str:
     return _written(schema, _everything)
 
 
+def definition(schema: Named) -> str:
+    """As `meaning`, but of the type alone: named types inside it are named and not written out."""
+    return "".join([_named(part, _extras) for part in _definition(schema, _extras)])
+
+
 def fingerprint(schema: Schema) -> int:
     """CRC-64-AVRO of the canonical form, unsigned."""
     result = _EMPTY
@@ -131,6 +136,23 @@ def _written(schema: Schema, extras: Callable[[Schema | Field], str]) -> str:
                 known.add(named.name)
                 pending += reversed(_definition(named, extras))
     return "".join(parts)
+
+
+def _named(part: str | Schema, extras: Callable[[Schema | Field], str]) -> str:
+    """A part of a definition with no named type written out."""
+    match part:
+        case str():
+            return part
+        case Primitive():
+            return _written(part, extras)
+        case Array(items=items):
+            return f'{{"type":"array","items":{_named(items, extras)}}}'
+        case Map(values=values):
+            return f'{{"type":"map","values":{_named(values, extras)}}}'
+        case Union(branches=branches):
+            return f"[{','.join([_named(branch, extras) for branch in branches])}]"
+        case _:
+            return f'"{part.name}"'
 
 
 def _definition(schema: Named, extras: Callable[[Schema | Field], str]) -> list[str | Schema]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from eventpact import avro
+from eventpact.avro.canonical import definition
 from eventpact.avro.model import Named
 from eventpact_registry.contracts.model import SchemaVersion
 from eventpact_registry.rules.model import Severity, Verdict, rule
@@ -24,7 +24,7 @@ def type_defined_twice(whole: WholeSystem) -> Verdict | None:
         latest = versioned.latest
         for name, defined in _defined(latest).items():
             first, known = seen.setdefault(name, (latest, defined))
-            if known is not defined and avro.meaning(known) != avro.meaning(defined):
+            if known is not defined and definition(known) != definition(defined):
                 said = f"{name} is defined here and, with another meaning, in {first.file}"
                 return Verdict(said, "move it to types/ and pin it in both, or rename one", latest.locate("/name"))
     return None
