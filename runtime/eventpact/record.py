@@ -14,18 +14,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from eventpact.links import load
+from eventpact.wording import MASK
 
 if TYPE_CHECKING:
     from dataclasses import Field
 
     from eventpact.event import EventContract
     from eventpact.record_type import RecordType
-
-MASK: Final = "***"
-"""What stands for personal data where people read."""
 
 
 class Record:
@@ -43,8 +41,8 @@ class Record:
         if contract is not None:
             cls.__contract__ = contract
         for method in (Record.__repr__, Record.__hash__):
-            # In the class itself, where `dataclass` sees them and adds none of its own.
-            if method.__name__ not in cls.__dict__:
+            # In the class itself, where `dataclass` sees them and adds none of its own. Models have those of pydantic.
+            if getattr(cls, method.__name__) is method:
                 setattr(cls, method.__name__, method)
 
     @recursive_repr()

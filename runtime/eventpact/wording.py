@@ -1,6 +1,11 @@
-"""Words for messages that count things."""
+"""Words for messages: what counts things, and what stands for things that are not shown."""
 
 from __future__ import annotations
+
+from typing import Final
+
+MASK: Final = "***"
+"""What stands for personal data where people read."""
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-MASK: Final = "***"
-"""What stands for personal data where people read."""
+from eventpact.wording import MASK
 
 _SHOWN: Final = 40
 

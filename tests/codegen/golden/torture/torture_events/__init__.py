@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torture_events.birds import Bird
-    from torture_events.class_ import Class, Decimal, Event, Exception_, list_, point
+    from torture_events.class_ import Class, Decimal, Event, Exception_, Record, dataclass, list_, point
     from torture_events.class_ import Kind as ClassKind
     from torture_events.com_elsewhere import Point as ComElsewherePoint
     from torture_events.events import Stop
@@ -38,10 +38,12 @@ __all__ = [
     "Exception_",
     "Header",
     "Node",
+    "Record",
     "Size",
     "Stop",
     "TortureProducer",
     "TreeGrown",
+    "dataclass",
     "list_",
     "point",
 ]
@@ -61,10 +63,12 @@ if not TYPE_CHECKING:  # a module with `__getattr__` would have every name in th
         "Exception_": ("class_", "Exception_"),
         "Header": ("types", "Header"),
         "Node": ("trees", "Node"),
+        "Record": ("class_", "Record"),
         "Size": ("trees", "Size"),
         "Stop": ("events", "Stop"),
         "TortureProducer": ("producer", "TortureProducer"),
         "TreeGrown": ("trees", "TreeGrown"),
+        "dataclass": ("class_", "dataclass"),
         "list_": ("class_", "list_"),
         "point": ("class_", "point"),
     }

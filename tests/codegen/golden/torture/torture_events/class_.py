@@ -10,7 +10,7 @@ from builtins import dict as _dict
 from builtins import str as _str
 from builtins import tuple as _tuple
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass as _dataclass
 from dataclasses import field as _field
 from datetime import date as _date
 from datetime import datetime as _datetime
@@ -18,14 +18,15 @@ from decimal import Decimal as _Decimal
 from enum import StrEnum
 
 from eventpact import Event as _Event
-from eventpact import Record, new_id, now
+from eventpact import Record as _Record
+from eventpact import new_id, now
 
 from torture_events.types import Header
 
-__all__ = ["Class", "Decimal", "Event", "Exception_", "Kind", "list_", "point"]
+__all__ = ["Class", "Decimal", "Event", "Exception_", "Kind", "Record", "dataclass", "list_", "point"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_dataclass(frozen=True, slots=True, kw_only=True)
 class Class(_Event, contract="torture_events._codecs.class_:CLASS_CONTRACT"):
     """Avro record `org.torture.class.Class`.
 
@@ -36,8 +37,8 @@ class Class(_Event, contract="torture_events._codecs.class_:CLASS_CONTRACT"):
     payload: _str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decimal(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class Decimal(_Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Not Python's."""
 
     value: _Decimal
@@ -50,24 +51,39 @@ class Kind(StrEnum):
     event = "event"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class list_(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class list_(_Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Avro record `org.torture.class.list`."""
 
     list: list_ | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exception_(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class Exception_(_Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Avro record `org.torture.class.Exception`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class point(Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class Record(_Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
+    """Avro record `org.torture.class.Record`."""
+
+    to_json_: _str
+    repr: _str = _field(repr=False)
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class dataclass(_Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
+    """Avro record `org.torture.class.dataclass`."""
+
+    contract: _str
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class point(_Record, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Avro record `org.torture.class.point`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_dataclass(frozen=True, slots=True, kw_only=True)
 class Event(_Event, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     """Called like the class it derives from, in a namespace that is a keyword.
 
@@ -96,4 +112,5 @@ class Event(_Event, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     decimal: Decimal | None = None
     list: list_ = _field(default_factory=lambda: list_(list=None))
     exception: Exception_ | None = None
+    validate_: Record | dataclass | None = None
     point_: point | None = None

@@ -94,3 +94,6 @@ class EveryType(Event, contract="torture_events._codecs.every:EVERY_TYPE_CONTRAC
     a_local_micros: datetime
     a_local_nanos: int
     a_duration: Duration = Duration(months=1, days=2, millis=3)
+    a_personal_text: str = field(default="€", repr=False)
+    a_personal_map: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    a_personal_record: Point | None = field(default=None, repr=False)

@@ -57,12 +57,16 @@ C4: Any = None
 C5: Any = None
 C6: Any = None
 C7: Any = None
+C8: Any = None
+C9: Any = None
 T2: Any = None
 M3: Any = None
 T4: Any = None
 T5: Any = None
 T6: Any = None
 T7: Any = None
+T8: Any = None
+T9: Any = None
 
 
 def classes() -> dict[str, Binding]:
@@ -98,11 +102,14 @@ def classes() -> dict[str, Binding]:
                 "decimal",
                 "list",
                 "exception",
+                "validate_",
                 "point_",
             ),
         ),
         "org.torture.class.Exception": Binding(m0.Exception_, ()),
         "org.torture.class.Kind": Binding(m0.Kind, ()),
+        "org.torture.class.Record": Binding(m0.Record, ("to_json_", "repr")),
+        "org.torture.class.dataclass": Binding(m0.dataclass, ("contract",)),
         "org.torture.class.list": Binding(m0.list_, ("list",)),
         "org.torture.class.point": Binding(m0.point, ()),
         "org.torture.types.Header": Binding(m1.Header, ("id", "at", "type", "version", "trace")),
@@ -122,14 +129,18 @@ _module: Final = GeneratedModule(
         "E3": Link("encodings", "org.torture.class.Kind", ("other", "event")),
         "C4": Link("class", "org.torture.class.Decimal"),
         "C5": Link("class", "org.torture.class.Exception"),
-        "C6": Link("class", "org.torture.class.point"),
-        "C7": Link("class", "org.torture.class.list"),
+        "C6": Link("class", "org.torture.class.Record"),
+        "C7": Link("class", "org.torture.class.dataclass"),
+        "C8": Link("class", "org.torture.class.point"),
+        "C9": Link("class", "org.torture.class.list"),
         "T2": Link("twin", "org.torture.class.Event"),
         "M3": Link("members", "org.torture.class.Kind", ("other", "event")),
         "T4": Link("twin", "org.torture.class.Decimal"),
         "T5": Link("twin", "org.torture.class.Exception"),
-        "T6": Link("twin", "org.torture.class.point"),
-        "T7": Link("twin", "org.torture.class.list"),
+        "T6": Link("twin", "org.torture.class.Record"),
+        "T7": Link("twin", "org.torture.class.dataclass"),
+        "T8": Link("twin", "org.torture.class.point"),
+        "T9": Link("twin", "org.torture.class.list"),
     },
 )
 
@@ -448,13 +459,40 @@ def encode_event(v0: Any, /) -> bytes:
             if v84.__class__ is not C5:
                 raise Unfit
             v85 = b"\x02"
-        v86 = v0.point_
+        v86 = v0.validate_
+        t87 = v86.__class__
         if v86 is None:
-            v87 = b"\x00"
+            v91 = b"\x00"
+        elif t87 is C6:
+            v88 = utf8(v86.to_json_)
+            v89 = utf8(v86.repr)
+            v91 = join(
+                (
+                    b"\x02",
+                    SIZES[len(v88)],
+                    v88,
+                    SIZES[len(v89)],
+                    v89,
+                )
+            )
+        elif t87 is C7:
+            v90 = utf8(v86.contract)
+            v91 = join(
+                (
+                    b"\x04",
+                    SIZES[len(v90)],
+                    v90,
+                )
+            )
         else:
-            if v86.__class__ is not C6:
+            raise Unfit
+        v92 = v0.point_
+        if v92 is None:
+            v93 = b"\x00"
+        else:
+            if v92.__class__ is not C8:
                 raise Unfit
-            v87 = b"\x02"
+            v93 = b"\x02"
         return join(
             (
                 uuid_to_fixed(v2),
@@ -508,7 +546,8 @@ def encode_event(v0: Any, /) -> bytes:
                 v83,
                 _encode_event_0(v0.list, 0),
                 v85,
-                v87,
+                v91,
+                v93,
             )
         )
     except Failure:
@@ -520,7 +559,7 @@ def _encode_event_0(v0: Any, g: int) -> bytes:
     g += 1
     if g > MAX_DEPTH:
         raise Unfit
-    if v0.__class__ is not C7:
+    if v0.__class__ is not C9:
         raise Unfit
     v1 = v0.list
     if v1 is None:
@@ -801,11 +840,40 @@ def _decode_event_0(data: bytes, p: int, g: int) -> tuple[Any, int]:
     n = data[p]
     p += 1
     if n == 0:
-        r2.point_ = None
+        r2.validate_ = None
     elif n == 2:
         r13 = T6()
+        q = p + ENDS[data[p]]
+        if q == p:
+            p, q = span(data, p)
+        r13.to_json_ = data[p + 1 : q].decode()
+        p = q
+        q = p + ENDS[data[p]]
+        if q == p:
+            p, q = span(data, p)
+        r13.repr = data[p + 1 : q].decode()
+        p = q
         r13.__class__ = C6
-        r2.point_ = r13
+        r2.validate_ = r13
+    elif n == 4:
+        r14 = T7()
+        q = p + ENDS[data[p]]
+        if q == p:
+            p, q = span(data, p)
+        r14.contract = data[p + 1 : q].decode()
+        p = q
+        r14.__class__ = C7
+        r2.validate_ = r14
+    else:
+        raise Unfit
+    n = data[p]
+    p += 1
+    if n == 0:
+        r2.point_ = None
+    elif n == 2:
+        r15 = T8()
+        r15.__class__ = C8
+        r2.point_ = r15
     else:
         raise Unfit
     r2.__class__ = C2
@@ -817,7 +885,7 @@ def _decode_event_1(data: bytes, p: int, g: int) -> tuple[Any, int]:
     g += 1
     if g > MAX_DEPTH:
         raise Unfit
-    r2 = T7()
+    r2 = T9()
     n = data[p]
     p += 1
     if n == 0:
@@ -827,7 +895,7 @@ def _decode_event_1(data: bytes, p: int, g: int) -> tuple[Any, int]:
         r2.list = v3
     else:
         raise Unfit
-    r2.__class__ = C7
+    r2.__class__ = C9
     v1 = r2
     return v1, p
 
@@ -872,8 +940,11 @@ event_codec: Final = GeneratedCodec(
         ' Python\'s.","fields":[{"name":"value","type":{"type":"bytes","logicalType":"decimal","precision":4,"'
         'scale":2}}]}],"default":null},{"name":"list","type":{"type":"record","name":"list","fields":[{"name"'
         ':"list","type":["null","list"],"default":null}]},"default":{}},{"name":"Exception","type":["null",{"'
-        'type":"record","name":"Exception","fields":[]}],"default":null},{"name":"point","type":["null",{"typ'
-        'e":"record","name":"point","fields":[]}],"default":null}]}'
+        'type":"record","name":"Exception","fields":[]}],"default":null},{"name":"validate","type":["null",{"'
+        'type":"record","name":"Record","fields":[{"name":"to_json","type":"string"},{"name":"repr","type":"s'
+        'tring","pii":true}]},{"type":"record","name":"dataclass","fields":[{"name":"contract","type":"string'
+        '"}]}],"default":null},{"name":"point","type":["null",{"type":"record","name":"point","fields":[]}],"'
+        'default":null}]}'
     ),
     references=(
         (

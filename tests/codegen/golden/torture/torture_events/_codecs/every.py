@@ -118,6 +118,9 @@ def classes() -> dict[str, Binding]:
                 "a_local_micros",
                 "a_local_nanos",
                 "a_duration",
+                "a_personal_text",
+                "a_personal_map",
+                "a_personal_record",
             ),
         ),
         "org.torture.every.Kind": Binding(m0.Kind, ()),
@@ -439,6 +442,52 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
     v108 = v0.a_duration
     if v108.__class__ is not Duration:
         raise Unfit
+    v109 = utf8(v0.a_personal_text)
+    v110 = v0.a_personal_map
+    if v110.__class__ is not dict:
+        raise Unfit
+    i113 = v110.copy()
+    if i113:
+        a114 = [SIZES[len(i113)]]
+        for k111, v112 in i113.items():
+            v116 = utf8(k111)
+            i118 = v112
+            if v112.__class__ is not tuple:
+                if v112.__class__ is not list:
+                    raise Unfit
+                i118 = tuple(v112)
+            if i118:
+                a119 = [SIZES[len(i118)]]
+                for v117 in i118:
+                    if v117.__class__ is not int:
+                        raise Unfit
+                    a119.append(VARINTS[v117] if -8192 <= v117 < 8192 else int_bytes(v117))
+                a119.append(b"\x00")
+                v120 = join(a119)
+            else:
+                v120 = b"\x00"
+            a114 += (SIZES[len(v116)], v116, v120)
+        a114.append(b"\x00")
+        v115 = join(a114)
+    else:
+        v115 = b"\x00"
+    v121 = v0.a_personal_record
+    if v121 is None:
+        v124 = b"\x00"
+        v125 = b""
+        v126 = b""
+    else:
+        if v121.__class__ is not C2:
+            raise Unfit
+        v122 = v121.x
+        if v122.__class__ is not int:
+            raise Unfit
+        v123 = v121.y
+        if v123.__class__ is not int:
+            raise Unfit
+        v124 = b"\x02"
+        v125 = VARINTS[v122] if -8192 <= v122 < 8192 else int_bytes(v122)
+        v126 = VARINTS[v123] if -8192 <= v123 < 8192 else int_bytes(v123)
     return join(
         (
             b"\x01" if v1 else b"\x00",
@@ -493,6 +542,12 @@ def _encode_every_type_0(v0: Any, g: int) -> bytes:
             long_bytes(local_to_micros(v106)),
             VARINTS[v107] if -8192 <= v107 < 8192 else long_bytes(v107),
             duration_to_fixed(v108),
+            SIZES[len(v109)],
+            v109,
+            v115,
+            v124,
+            v125,
+            v126,
         )
     )
 
@@ -910,6 +965,74 @@ def _decode_every_type_0(data: bytes, p: int, g: int) -> tuple[Any, int]:
     q = p + 12
     r2.a_duration = duration_from_fixed(data[p:q])
     p = q
+    q = p + ENDS[data[p]]
+    if q == p:
+        p, q = span(data, p)
+    r2.a_personal_text = data[p + 1 : q].decode()
+    p = q
+    n = COUNTS[data[p]]
+    p += 1
+    m18: dict[str, Any] = {}
+    while n:
+        if n < 0:
+            n, p = block_count(data, p - 1)
+        if n > len(data) - p:
+            raise Unfit
+        for _ in range(n):
+            q = p + ENDS[data[p]]
+            if q == p:
+                p, q = span(data, p)
+            k19 = data[p + 1 : q].decode()
+            p = q
+            n = COUNTS[data[p]]
+            p += 1
+            if n:
+                a20: list[Any] = []
+                while n:
+                    if n < 0:
+                        n, p = block_count(data, p - 1)
+                    if n > len(data) - p:
+                        raise Unfit
+                    for _ in range(n):
+                        n = data[p]
+                        if n < 128:
+                            n = ZIGZAG[n]
+                            p += 1
+                        else:
+                            n, p = read_int(data, p)
+                        a20.append(n)
+                    n = COUNTS[data[p]]
+                    p += 1
+                m18[k19] = tuple(a20)
+            else:
+                m18[k19] = ()
+        n = COUNTS[data[p]]
+        p += 1
+    r2.a_personal_map = m18
+    n = data[p]
+    p += 1
+    if n == 0:
+        r2.a_personal_record = None
+    elif n == 2:
+        r21 = T2()
+        n = data[p]
+        if n < 128:
+            n = ZIGZAG[n]
+            p += 1
+        else:
+            n, p = read_int(data, p)
+        r21.x = n
+        n = data[p]
+        if n < 128:
+            n = ZIGZAG[n]
+            p += 1
+        else:
+            n, p = read_int(data, p)
+        r21.y = n
+        r21.__class__ = C2
+        r2.a_personal_record = r21
+    else:
+        raise Unfit
     r2.__class__ = C0
     v1 = r2
     return v1, p
@@ -953,7 +1076,9 @@ every_type_codec: Final = GeneratedCodec(
         '"aLocalMicros","type":{"type":"long","logicalType":"local-timestamp-micros"}},{"name":"aLocalNanos",'
         '"type":{"type":"long","logicalType":"local-timestamp-nanos"}},{"name":"aDuration","type":{"type":"fi'
         'xed","name":"Span","size":12,"logicalType":"duration"},"default":"\\u0001\\u0000\\u0000\\u0000\\u0002\\u00'
-        '00\\u0000\\u0000\\u0003\\u0000\\u0000\\u0000"}]}'
+        '00\\u0000\\u0000\\u0003\\u0000\\u0000\\u0000"},{"name":"aPersonalText","type":"string","pii":true,"default'
+        '":"\u20ac"},{"name":"aPersonalMap","type":{"type":"map","values":{"type":"array","items":"int"}},"pii":tr'
+        'ue,"default":{}},{"name":"aPersonalRecord","type":["null","Point"],"pii":true,"default":null}]}'
     ),
     references=(),
 )
