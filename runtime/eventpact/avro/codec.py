@@ -12,6 +12,7 @@ from eventpact.avro.form import Form
 from eventpact.avro.interpret.read import PlanReader
 from eventpact.avro.interpret.write import ValueWriter
 from eventpact.avro.limits import MAX_DECODERS
+from eventpact.avro.native.functions import native_decoder, native_encoder
 from eventpact.avro.resolve import resolve
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Codec:
         self._encode: Callable[[Any], bytes] = self._first_encode
         self._encode_wide: Callable[[Any], bytes] = self._first_encode_wide
         self._decode: Callable[[bytes], Any] = self._first_decode
-        self._decoder = lru_cache(maxsize=MAX_DECODERS)(self._compiled_decoder)
+        self._decoder = lru_cache(maxsize=MAX_DECODERS)(self._made_decoder)
 
     @property
     def executor(self) -> Executor:
@@ -103,18 +104,25 @@ class Codec:
         return self._encode_wide(value)
 
     def _first_encode(self, value: Any) -> bytes:
-        self._encode = compile_encoder(self._schema, self._form, slow=self.encode_wide)
+        if self._executor == "native":
+            self._encode = self._encode_wide = native_encoder(self._schema, self._form)
+        else:
+            self._encode = compile_encoder(self._schema, self._form, slow=self.encode_wide)
         return self._encode(value)
 
     def _first_encode_wide(self, value: Any) -> bytes:
+        if self._executor == "native":
+            return self._first_encode(value)
         slow = ValueWriter(self._schema, self._form).write
         self._encode_wide = compile_encoder(self._schema, self._form, slow=slow, wide=True)
         return self._encode_wide(value)
 
     def _first_decode(self, data: bytes) -> Any:
-        self._decode = self._compiled_decoder(self._schema)
+        self._decode = self._made_decoder(self._schema)
         return self._decode(data)
 
-    def _compiled_decoder(self, writer: Schema) -> Callable[[bytes], Any]:
+    def _made_decoder(self, writer: Schema) -> Callable[[bytes], Any]:
+        if self._executor == "native":
+            return native_decoder(writer, self._schema, self._form)
         plan = resolve(writer=writer, reader=self._schema).plan
         return compile_decoder(plan, self._form, slow=PlanReader(plan, self._form).read)

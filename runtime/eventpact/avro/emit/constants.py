@@ -30,17 +30,18 @@ def constant_default(schema: Schema, default: Any, form: Form, names: Names) -> 
     value = default_value(schema, default, form)
     if value in ([], {}):
         return repr(value)
-    if _is_immutable(value):
+    if is_immutable(value):
         return names.constant(value)
     return f"{names.constant(partial(default_value, schema, default, form))}()"
 
 
-def _is_immutable(value: Any) -> bool:
+def is_immutable(value: Any) -> bool:
+    """Whether nobody can change the value or anything in it."""
     if isinstance(value, tuple):
-        return all(map(_is_immutable, value))
+        return all(map(is_immutable, value))
     if isinstance(value, _IMMUTABLE):
         return True
     parameters = getattr(type(value), "__dataclass_params__", None)
     return bool(parameters and parameters.frozen) and all(
-        _is_immutable(getattr(value, field.name)) for field in dataclasses.fields(value)
+        is_immutable(getattr(value, field.name)) for field in dataclasses.fields(value)
     )
