@@ -137,6 +137,24 @@ impl Program for Node {
     }
 }
 
+impl Node {
+    /// Whether writing it runs no Python code, whatever the value.
+    fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Node::Null
+                | Node::Boolean
+                | Node::Int
+                | Node::Long
+                | Node::Float
+                | Node::Double
+                | Node::Bytes
+                | Node::String
+                | Node::Fixed(_)
+        )
+    }
+}
+
 impl Symbols {
     fn new(rest: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let (cls, indices): (Option<Bound<'_, PyType>>, Bound<'_, PyDict>) = rest.extract()?;
@@ -267,25 +285,15 @@ impl<'p> Encoding<'p> {
     #[inline(never)]
     fn write_array(&mut self, item: usize, tuples: bool, value: Bound<'_, PyAny>) -> Fit<()> {
         self.depth.enter()?;
-        if let Ok(list) = value.cast_exact::<PyList>() {
-            let count = list.len();
-            self.put_count(count);
-            for index in 0..count {
-                let inner = list.get_item(index).map_err(|error| unfit(value.py(), error))?;
-                self.write(item, inner.as_borrowed())?;
-            }
-            if list.len() != count {
-                return Err(GiveUp);
-            }
-        } else {
-            let tuple = value.cast_exact::<PyTuple>().map_err(|_| GiveUp)?;
-            if !tuples {
-                return Err(GiveUp); // among plain values a tuple may name a union's branch
-            }
-            self.put_count(tuple.len());
-            for inner in tuple.iter_borrowed() {
-                self.write(item, inner)?;
-            }
+        let items = match value.cast_into_exact::<PyTuple>() {
+            Ok(tuple) if tuples => tuple,
+            Ok(_) => return Err(GiveUp), // among plain values a tuple may name a union's branch
+            // looking at an item may change the list: it is written as it was
+            Err(other) => other.into_inner().cast_exact::<PyList>().map_err(|_| GiveUp)?.to_tuple(),
+        };
+        self.put_count(items.len());
+        for inner in items.iter_borrowed() {
+            self.write(item, inner)?;
         }
         self.out.push(0);
         self.depth.leave();
@@ -295,22 +303,19 @@ impl<'p> Encoding<'p> {
     #[inline(never)]
     fn write_map(&mut self, inner: usize, value: Bound<'_, PyAny>) -> Fit<()> {
         let py = value.py();
-        let dict = value.cast_exact::<PyDict>().map_err(|_| GiveUp)?;
+        let mut dict = value.cast_into_exact::<PyDict>().map_err(|_| GiveUp)?;
         self.depth.enter()?;
-        let count = dict.len();
-        self.put_count(count);
-        let (mut position, mut key, mut item) = (0, std::ptr::null_mut(), std::ptr::null_mut());
-        let mut written = 0;
-        // SAFETY: a dict that we hold, and places for the answers. Python bears that it changes meanwhile.
-        while unsafe { ffi::PyDict_Next(dict.as_ptr(), &mut position, &mut key, &mut item) } != 0 {
-            // SAFETY: the dict holds both at this moment; from here on we do.
-            let (key, item) = unsafe { (Bound::from_borrowed_ptr(py, key), Bound::from_borrowed_ptr(py, item)) };
-            append_sized(&mut self.out, utf8(&key)?.as_bytes())?;
-            self.write(inner, item.as_borrowed())?;
-            written += 1;
+        if !self.nodes.get(inner).is_plain() {
+            dict = dict.copy().map_err(|error| unfit(py, error))?; // as with lists
         }
-        if written != count || dict.len() != count {
-            return Err(GiveUp);
+        self.put_count(dict.len());
+        let (mut position, mut key, mut item) = (0, std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: a dict that we hold, and places for the answers.
+        while unsafe { ffi::PyDict_Next(dict.as_ptr(), &mut position, &mut key, &mut item) } != 0 {
+            // SAFETY: the dict holds both, and nothing changes it: it is our own, or no Python code runs.
+            let (key, item) = unsafe { (Borrowed::from_ptr(py, key), Borrowed::from_ptr(py, item)) };
+            append_sized(&mut self.out, utf8(&key)?.as_bytes())?;
+            self.write(inner, item)?;
         }
         self.out.push(0);
         self.depth.leave();

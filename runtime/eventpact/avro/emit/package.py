@@ -16,15 +16,16 @@ that runs besides definitions. Code that uses those names (an `EventContract`, s
     MESSAGE_SENT = EventContract(
         ...,
         schema=message_sent_codec.text,
-        encode=encode_message_sent,
-        decode=decode_message_sent,
+        encode=message_sent_codec.encode,
+        decode=message_sent_codec.decode,
         decoder=message_sent_codec.decoder,
     )
 
-Classes are bound on the first call of any function of the module and not on import, so the modules of classes may
-import their codec module at the top. `GeneratedCodec.decoder(writer)` compiles a decoder from another writer's schema
-straight into the same classes, once a writer (kept in a bounded cache). The source is the same for the same input,
-clean under ruff's default rules once formatted by `ruff format`, and typed for `mypy --strict`.
+The functions are the executor in Python; the codec's `encode` and `decode` are these or the native ones, whichever
+`eventpact.avro.executor` chooses. Classes are bound on the first call of any of them and not on import, so the modules
+of classes may import their codec module at the top. `GeneratedCodec.decoder(writer)` makes a decoder for another
+writer's schema straight into the same classes, once a writer (kept in a bounded cache). The source is the same for the
+same input, clean under ruff's default rules once formatted by `ruff format`, and typed for `mypy --strict`.
 """
 
 from __future__ import annotations

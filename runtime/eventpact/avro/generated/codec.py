@@ -6,6 +6,8 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from eventpact.avro.executor import chosen, native
+from eventpact.avro.form import Form
 from eventpact.avro.generated.links import resolve_link
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ class GeneratedModule:
 class GeneratedCodec:
     """The codec of one generated event.
 
-    `encode` and `decode` are the package's own functions, for the schema that it was generated from. `decoder` compiles
-    for what other versions have written.
+    `encode` and `decode` are for the schema that the package was generated from: the native executor's where that is
+    chosen, with no Python in between, else the package's own functions. `decoder` is for what other versions have
+    written.
     """
 
     def __init__(
@@ -73,8 +76,13 @@ class GeneratedCodec:
     ) -> None:
         """Describe an event's functions and the texts of its schema, references first that others refer to."""
         self._module = module
+        self._own_encode = encode
+        self._own_decode = decode
         self.encode = encode
         self.decode = decode
+        if chosen() == "native":
+            self.encode = native().Encoder(self._prepared_encoder).encode
+            self.decode = native().Decoder(self._prepared_decoder).decode
         self.text = text
         self.references = references
 
@@ -98,12 +106,22 @@ class GeneratedCodec:
         return self._codec.decoder(writer)
 
     def slow_encode(self, value: Any) -> bytes:
-        """What `encode` gives up on: a first call, long strings, unusual values, and wrong ones."""
-        return self.encode(value) if self._module.link() else self._codec.encode_wide(value)
+        """What the package's function gives up on: a first call, long strings, unusual values, and wrong ones."""
+        return self._own_encode(value) if self._module.link() else self._codec.encode_wide(value)
 
     def slow_decode(self, data: bytes) -> Any:
-        """What `decode` gives up on: a first call, unusual bytes, and wrong ones."""
-        return self.decode(data) if self._module.link() else self._codec.decode(data)
+        """What the package's function gives up on: a first call, unusual bytes, and wrong ones."""
+        return self._own_decode(data) if self._module.link() else self._codec.decode(data)
+
+    def _prepared_encoder(self) -> tuple[Any, Callable[[Any], bytes]]:
+        from eventpact.avro.native.functions import prepared_encoder  # noqa: PLC0415 - as in `_codec`
+
+        return prepared_encoder(self.schema, Form(classes=self._module.classes))
+
+    def _prepared_decoder(self) -> tuple[Any, Callable[[bytes], Any]]:
+        from eventpact.avro.native.functions import prepared_decoder  # noqa: PLC0415 - as in `_codec`
+
+        return prepared_decoder(self.schema, self.schema, Form(classes=self._module.classes))
 
     @cached_property
     def _codec(self) -> Codec:

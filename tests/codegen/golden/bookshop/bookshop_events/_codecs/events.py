@@ -225,8 +225,8 @@ BOOK_LENT_CONTRACT = EventContract(
     retry_attempts=3,
     retry_backoff_ms=100,
     schema=book_lent_codec.text,
-    encode=encode_book_lent,
-    decode=decode_book_lent,
+    encode=book_lent_codec.encode,
+    decode=book_lent_codec.decode,
     decoder=book_lent_codec.decoder,
     classes=classes,
 )
@@ -245,8 +245,8 @@ BOOK_RETURNED_CONTRACT = EventContract(
     retry_attempts=3,
     retry_backoff_ms=100,
     schema=book_returned_codec.text,
-    encode=encode_book_returned,
-    decode=decode_book_returned,
+    encode=book_returned_codec.encode,
+    decode=book_returned_codec.decode,
     decoder=book_returned_codec.decoder,
     classes=classes,
 )

@@ -305,8 +305,8 @@ ORDER_PLACED_CONTRACT = EventContract(
     retry_backoff_ms=100,
     references=(_ORG_BOOKSHOP_EVENT_METADATA_V1, _ORG_BOOKSHOP_MONEY_V1),
     schema=order_placed_codec.text,
-    encode=encode_order_placed,
-    decode=decode_order_placed,
+    encode=order_placed_codec.encode,
+    decode=order_placed_codec.decode,
     decoder=order_placed_codec.decoder,
     classes=classes,
 )

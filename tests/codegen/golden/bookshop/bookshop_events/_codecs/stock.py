@@ -122,8 +122,8 @@ STOCK_CHANGED_CONTRACT = EventContract(
     retry_backoff_ms=100,
     compacted=True,
     schema=stock_changed_codec.text,
-    encode=encode_stock_changed,
-    decode=decode_stock_changed,
+    encode=stock_changed_codec.encode,
+    decode=stock_changed_codec.decode,
     decoder=stock_changed_codec.decoder,
     classes=classes,
 )

@@ -984,8 +984,8 @@ CLASS_CONTRACT = EventContract(
     retry_backoff_ms=100,
     references=(_ORG_TORTURE_TYPES_HEADER_V1,),
     schema=class__codec.text,
-    encode=encode_class_,
-    decode=decode_class_,
+    encode=class__codec.encode,
+    decode=class__codec.decode,
     decoder=class__codec.decoder,
     classes=classes,
 )
@@ -1003,8 +1003,8 @@ EVENT_CONTRACT = EventContract(
     retry_backoff_ms=100,
     references=(_ORG_TORTURE_TYPES_HEADER_V1,),
     schema=event_codec.text,
-    encode=encode_event,
-    decode=decode_event,
+    encode=event_codec.encode,
+    decode=event_codec.decode,
     decoder=event_codec.decoder,
     classes=classes,
 )

@@ -81,8 +81,8 @@ STOP_CONTRACT = EventContract(
     retry_attempts=3,
     retry_backoff_ms=100,
     schema=stop_codec.text,
-    encode=encode_stop,
-    decode=decode_stop,
+    encode=stop_codec.encode,
+    decode=stop_codec.decode,
     decoder=stop_codec.decoder,
     classes=classes,
 )

@@ -1100,8 +1100,8 @@ EVERY_TYPE_CONTRACT = EventContract(
     retry_attempts=3,
     retry_backoff_ms=100,
     schema=every_type_codec.text,
-    encode=encode_every_type,
-    decode=decode_every_type,
+    encode=every_type_codec.encode,
+    decode=every_type_codec.decode,
     decoder=every_type_codec.decoder,
     classes=classes,
 )

@@ -257,8 +257,8 @@ TREE_GROWN_CONTRACT = EventContract(
     retry_attempts=3,
     retry_backoff_ms=100,
     schema=tree_grown_codec.text,
-    encode=encode_tree_grown,
-    decode=decode_tree_grown,
+    encode=tree_grown_codec.encode,
+    decode=tree_grown_codec.decode,
     decoder=tree_grown_codec.decoder,
     classes=classes,
 )
