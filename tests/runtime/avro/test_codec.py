@@ -153,6 +153,15 @@ def test_a_name_forces_a_branch() -> None:
     assert codec(["null", {"type": "array", "items": "string"}]).encode(("array", ["s"])) == b"\x02\x02\x02s\x00"
 
 
+def test_a_branch_that_is_named_stays_the_one_when_its_value_is_unusual() -> None:
+    text = "x" * 20_000
+    union = codec([record_json("a: string", name="A"), record_json("a: string", name="B")])
+
+    assert union.encode(("B", {"a": text})) == b"\x02" + codec("string").encode(text)
+    with pytest.raises(avro.EncodeError, match=r"^a: expected a str, got int$"):
+        union.encode(("B", {"a": 5}))
+
+
 def test_text_goes_to_an_enum_only_if_it_is_a_symbol() -> None:
     union = [enum("A", "B"), "string"]
 

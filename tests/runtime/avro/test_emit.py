@@ -101,7 +101,7 @@ def emitted(schema: avro.Schema) -> Iterator[str]:
 
 
 def positional(name: str) -> bool:
-    return name.rstrip("0123456789_") in set("CTEMKvdnackrmt") | {"_encode", "_decode", "_decode_skip"}
+    return name.rstrip("0123456789_") in set("CTEMKvdinackrmt") | {"_encode", "_decode", "_decode_skip"}
 
 
 ORDER = record_json(

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from eventpact.avro.form import Form
     from eventpact.avro.model import Field, Schema
 
+_GIVEN: Final = "v0"
+"""What every emitted function is given to write."""
 _REFUSE: Final = "    raise Unfit"
 _MAX_SEPARATE: Final = 4
 """Pieces of a union's branch that are kept apart; more are joined first."""
@@ -74,7 +76,7 @@ class Encoder:
         lines = [f"def {name}(v0: Any, /) -> bytes:", "    try:"]
         self._source = Source(level=2)
         parts = Parts()
-        self._write(self._schema, "v0", parts)
+        self._write(self._schema, _GIVEN, parts)
         lines += self._source.lines
         lines += [
             f"        return {parts.joined()}",
@@ -155,6 +157,9 @@ class Encoder:
             return
         value = self._variable(value)
         self._check_class(value, conversion.type.__name__)
+        if schema.logical.name == "date":
+            self._write_days(value, parts)
+            return
         given = ", ".join([value, *map(str, arguments(schema, conversion.to_arguments))])
         raw = f"{conversion.to_wire.__name__}({given})"
         match schema.kind:
@@ -170,6 +175,8 @@ class Encoder:
 
     def _write_millis(self, value: str, parts: Parts) -> None:
         """Five or six bytes from three tables, from 2 January 1970 to 2039: no earlier, lest the last ones be empty."""
+        value = self._variable(value)
+        self._check_class(value, "datetime")
         since, count = self._source.fresh("d"), self._source.fresh("n")
         pieces = [self._source.fresh() for _ in range(3)]
         add = self._source.add
@@ -184,6 +191,19 @@ class Encoder:
             )
         with self._source.block("else:"):
             add(f"{pieces[0]} = long_bytes({count})", f'{pieces[1]} = {pieces[2]} = b""')
+        parts.add(*pieces)
+
+    def _write_days(self, value: str, parts: Parts) -> None:
+        """Three or four bytes from two tables, from 1992 to the last day that Python knows."""
+        count = self._source.fresh("n")
+        pieces = [self._source.fresh() for _ in range(2)]
+        self._source.add(f"{count} = {value}.toordinal() - EPOCH_DAY")
+        with self._source.block(f"if {count} >= {1 << 13}:"):
+            self._source.add(
+                f"{count} <<= 1", f"{pieces[0]} = PIECES[{count} & 16383]", f"{pieces[1]} = TAILS[{count} >> 14]"
+            )
+        with self._source.block("else:"):
+            self._source.add(f"{pieces[0]} = int_bytes({count})", f'{pieces[1]} = b""')
         parts.add(*pieces)
 
     def _null(self, _schema: Primitive, value: str, _parts: Parts) -> None:
@@ -210,7 +230,7 @@ class Encoder:
         parts.add(self._size.format(value), value)
 
     def _string(self, _schema: Primitive, value: str, parts: Parts) -> None:
-        self._write_sized(f"{value}.encode()", parts)
+        self._write_sized(f"utf8({value})", parts)
 
     def _fixed(self, schema: Fixed, value: str, parts: Parts) -> None:
         value = self._variable(value)
@@ -218,6 +238,10 @@ class Encoder:
         parts.add(value)
 
     def _enum(self, schema: Enum, value: str, parts: Parts) -> None:
+        value = self._variable(value)
+        # what is equal to a symbol finds it, and need not be one
+        bound = (self._names.cls(schema.name),) if self._names.is_bound(schema.name) else ()
+        self._check_class(value, *bound, "str")
         parts.add(f"{self._names.encodings(schema.name, schema.symbols)}[{value}]")
 
     def _record(self, schema: Record, value: str, parts: Parts) -> None:
@@ -259,25 +283,35 @@ class Encoder:
 
     def _array(self, schema: Array, value: str, parts: Parts) -> None:
         value = self._variable(value)
-        # a tuple among plain values may name a union's branch: `slow` knows
-        self._check_class(value, *(("list",) if self._form.plain else ("tuple", "list")))
-        item = self._source.fresh()
-        self._write_items(value, f"for {item} in {value}:", None, (schema.items, item), parts)
+        item, items = self._source.fresh(), self._source.fresh("i")
+        if self._form.plain:  # a tuple among plain values may name a union's branch: `slow` knows
+            self._check_class(value, "list")
+            self._source.add(f"{items} = tuple({value})")
+        elif value in self._exact:
+            items = value
+        else:
+            self._source.add(f"{items} = {value}")
+            with self._source.block(f"if {value}.__class__ is not tuple:"):
+                self._check_class(value, "list")
+                self._source.add(f"{items} = tuple({value})")
+        self._write_items(items, f"for {item} in {items}:", None, (schema.items, item), parts)
 
     def _map(self, schema: Map, value: str, parts: Parts) -> None:
         value = self._variable(value)
         self._check_class(value, "dict")
-        key, item = self._source.fresh("k"), self._source.fresh()
-        self._write_items(value, f"for {key}, {item} in {value}.items():", key, (schema.values, item), parts)
+        key, item, entries = self._source.fresh("k"), self._source.fresh(), self._source.fresh("i")
+        self._source.add(f"{entries} = {value}.copy()")
+        self._write_items(entries, f"for {key}, {item} in {entries}.items():", key, (schema.values, item), parts)
 
     def _write_items(self, value: str, loop: str, key: str | None, item: tuple[Schema, str], parts: Parts) -> None:
+        """Emit a loop over a container that nobody else has: looking at its items may change the one it came from."""
         pieces, joined = self._source.fresh("a"), self._source.fresh()
         with self._source.block(f"if {value}:"):
             self._source.add(f"{pieces} = [{self._size.format(value)}]")
             with self._source.block(loop):
                 item_parts = Parts()
                 if key is not None:
-                    self._write_sized(f"{key}.encode()", item_parts)
+                    self._write_sized(f"utf8({key})", item_parts)
                 self._write(*item, item_parts)
                 item_parts.append_to(pieces, self._source)
             self._source.add(rf'{pieces}.append(b"\x00")', f"{joined} = join({pieces})")
@@ -290,6 +324,9 @@ class Encoder:
             self._source.add("raise Unfit")
             return
         value = self._variable(value)
+        if value == _GIVEN:  # a branch that is named gives way to its value, and `slow` needs both
+            value = self._source.fresh()
+            self._source.add(f"{value} = {_GIVEN}")
         headers = self._branch_headers(schema, value)
         branches = {index: self._branch(index, schema.branches[index], value) for index in headers}
         pieces = max((len(branch_parts) for _, branch_parts in branches.values()), default=0)

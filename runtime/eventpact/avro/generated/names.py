@@ -14,6 +14,7 @@ from eventpact.avro.logical.decimals import decimal_from_bytes, decimal_to_bytes
 from eventpact.avro.logical.duration import Duration, duration_from_fixed, duration_to_fixed
 from eventpact.avro.logical.instants import (
     EPOCH,
+    EPOCH_DAY,
     MICROSECOND,
     MILLISECOND,
     date_from_days,
@@ -58,11 +59,13 @@ pack_float: Final = struct.Struct("<f").pack
 pack_double: Final = struct.Struct("<d").pack
 read_float: Final = struct.Struct("<f").unpack_from
 read_double: Final = struct.Struct("<d").unpack_from
+utf8: Final = str.encode
 
 __all__ = [
     "COUNTS",
     "ENDS",
     "EPOCH",
+    "EPOCH_DAY",
     "FREE_ZERO_BYTE_ITEMS",
     "MAX_DEPTH",
     "MICROSECOND",
@@ -113,6 +116,7 @@ __all__ = [
     "time_from_millis",
     "time_to_micros",
     "time_to_millis",
+    "utf8",
     "uuid_from_fixed",
     "uuid_from_text",
     "uuid_to_fixed",

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import decimal
 from decimal import Decimal
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _EXACT: Final = decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 _BITS_PER_DIGIT: Final = 3.3219280948873626
+_POWERS: Final = [10**digits for digits in range(77)]
+"""As far as decimals go that databases have; larger ones are worked out when they are needed."""
 
 
 def decimal_to_bytes(value: Decimal, precision: int, scale: int) -> bytes:
@@ -39,20 +45,43 @@ def decimal_from_bytes(raw: bytes, precision: int, scale: int) -> Decimal:
     if not raw:
         raise ValueError("a decimal needs at least one byte")
     unscaled = int.from_bytes(raw, "big", signed=True)
-    # 10**precision is only worked out for numbers of about that size: precision may be as large as 2^31 - 1
-    spare = int(precision * _BITS_PER_DIGIT) - unscaled.bit_length()
-    if spare < -2 or (spare < 0 and abs(unscaled) >= 10**precision):
+    if not (
+        -_POWERS[precision] < unscaled < _POWERS[precision]
+        if precision < len(_POWERS)
+        else _has_digits(unscaled, precision)
+    ):
         raise ValueError(f"more than {precision} digits")
     return Decimal(unscaled).scaleb(-scale, _EXACT)
 
 
+def _has_digits(number: int, most: int) -> bool:
+    """Whether it has no more digits; `10**most` is only worked out for numbers of about that size."""
+    spare = int(most * _BITS_PER_DIGIT) - number.bit_length()
+    return spare >= 0 or (spare >= -2 and abs(number) < 10**most)
+
+
+@lru_cache(maxsize=256)
+def _exactly(precision: int, scale: int) -> tuple[Callable[..., Decimal], Decimal, Callable[..., Decimal], Decimal]:
+    """What gives an amount its scale, and refuses to round or to exceed the precision; then what makes it whole."""
+    context = decimal.Context(
+        precision, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[decimal.Inexact, decimal.InvalidOperation]
+    )
+    unit = Decimal(1).scaleb(-scale, _EXACT)
+    return context.quantize, unit, context.multiply, Decimal(1).scaleb(scale, _EXACT)
+
+
 def _unscaled(value: Decimal, precision: int, scale: int) -> int:
+    quantize, unit, multiply, units = _exactly(precision, scale)
+    try:
+        return int(multiply(quantize(value, unit), units))
+    except (ArithmeticError, ValueError):
+        raise ValueError(_refusal(value, precision, scale)) from None
+
+
+def _refusal(value: Decimal, precision: int, scale: int) -> str:
+    """Why an amount does not fit."""
     if not value.is_finite():
-        raise ValueError("it is no finite number")
-    if value and value.adjusted() >= precision - scale:
-        raise ValueError(f"more than {precision - scale} digits before the decimal point")
-    scaled = value.scaleb(scale, _EXACT)
-    unscaled = int(scaled)
-    if unscaled != scaled:
-        raise ValueError(f"more than {scale} decimal places")
-    return unscaled
+        return "it is no finite number"
+    if value.adjusted() >= precision - scale:
+        return f"more than {precision - scale} digits before the decimal point"
+    return f"more than {scale} decimal places"

@@ -14,7 +14,8 @@ LOCAL_EPOCH: Final = datetime(1970, 1, 1)
 MILLISECOND: Final = timedelta(milliseconds=1)
 MICROSECOND: Final = timedelta(microseconds=1)
 
-_EPOCH_DAY: Final = EPOCH.toordinal()
+EPOCH_DAY: Final = EPOCH.toordinal()
+"""Of Python's count of days, in which 1 January of year 1 is 1."""
 _MILLIS_PER_DAY: Final = 86_400_000
 
 
@@ -22,12 +23,12 @@ def date_to_days(value: date) -> int:
     """Days since 1970-01-01."""
     if isinstance(value, datetime):
         raise TypeError("a datetime is no date")
-    return value.toordinal() - _EPOCH_DAY
+    return value.toordinal() - EPOCH_DAY
 
 
 def date_from_days(days: int) -> date:
     """The date, from year 1 to 9999."""
-    return date.fromordinal(days + _EPOCH_DAY)
+    return date.fromordinal(days + EPOCH_DAY)
 
 
 def time_to_millis(value: time) -> int:
