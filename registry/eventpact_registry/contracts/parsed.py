@@ -6,7 +6,7 @@ Schemas and settings never change, so two repositories may share them; places in
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from eventpact_registry.contracts.file_model import FileModel, validate
 from eventpact_registry.contracts.yaml_file import read_yaml
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=FileModel)
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaText:
+class SchemaText(NamedTuple):
     """What a schema file says before its schema is parsed."""
 
     source: str

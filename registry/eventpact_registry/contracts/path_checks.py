@@ -88,11 +88,11 @@ def _check_header(topic: Topic, event: VersionedType, header: str, problems: Pro
     if value.startswith("="):
         return
     found = event.latest.paths.find(value)
-    place = topic.locate(pointer_of("headers", header))
     if found is None and own:
-        _note_missing(value, [event], place, problems)
+        _note_missing(value, [event], topic.locate(pointer_of("headers", header)), problems)
     elif found is not None and not _simple(found):
         message = f"{value} cannot be a header: in {event.name} it is {_kinds(found)}"
+        place = topic.locate(pointer_of("headers", header))
         problems.add(message, place, hint="a header is text, a number, bytes or an enum")
 
 

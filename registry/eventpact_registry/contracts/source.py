@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
@@ -35,9 +36,13 @@ class Tree:
     refused: dict[str, str] = field(default_factory=dict)
     """Path of an entry that was not read to the reason."""
 
+    def shown(self, path: str) -> str:
+        """One of the files as a user would type it."""
+        return f"{self.root}/{path}" if self.root else path
+
     def location(self, path: str, line: int = 1, column: int = 1) -> Location:
         """A place in one of the files."""
-        return Location(f"{self.root}/{path}" if self.root else path, line, column, self.revision)
+        return Location(self.shown(path), line, column, self.revision)
 
 
 class Source(Protocol):
@@ -164,13 +169,17 @@ def _too_large(size: int) -> str:
     return f"is too large: {size:,} bytes, and a contract file may have {MAX_FILE_BYTES:,}"
 
 
+_READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+"""Only Windows has the second, and all others the third."""
+
+
 def _hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
 
 
 def _read_folder(folder: Path, prefix: str, tree: Tree) -> None:
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda found: found.name):
+        for entry in sorted(entries, key=attrgetter("name")):
             if entry.name.startswith("."):
                 continue
             path = prefix + entry.name
@@ -192,6 +201,9 @@ def _read_file(entry: os.DirEntry[str], path: str, tree: Tree) -> None:
     if size > MAX_FILE_BYTES:
         tree.refused[path] = _too_large(size)
         return
-    # Unbuffered and of known size: contracts are thousands of small files, and a buffer each doubles the time.
-    with open(entry.path, "rb", buffering=0) as stream:  # noqa: PTH123 - a Path takes as long to make as the file to open
-        tree.files[path] = stream.read(size)
+    # Contracts are thousands of small files, and what `open` makes of one takes longer than to read it.
+    descriptor = os.open(entry.path, _READ)
+    try:
+        tree.files[path] = os.read(descriptor, size)
+    finally:
+        os.close(descriptor)

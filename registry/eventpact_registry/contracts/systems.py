@@ -92,6 +92,6 @@ def _build(file: SystemFile, yaml: YamlFile, topics: dict[str, Topic], types: di
         alerts=alerts,
         severities=file.rules,
         locate_rule=lambda rule: yaml.locate_key(pointer_of("rules", rule)),
-        file=yaml.locate("").file,
+        file=yaml.shown,
         locate=yaml.locate,
     )

@@ -102,7 +102,7 @@ def build_topic(
         dead_letters=draft.setting("dead_letters", None) if carries_events else None,
         envelope=draft.setting("envelope", True),
         events=events,
-        file=draft.yaml.locate("").file,
+        file=draft.yaml.shown,
         locate=locate,
     )
 

@@ -37,6 +37,11 @@ class YamlFile:
     values: dict[str, tuple[int, int]] = field(default_factory=dict)
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> str:
+        """The file as a user would type it."""
+        return self.tree.shown(self.path)
+
     def locate(self, pointer: str) -> Location:
         """The place of the value at a pointer, or of the nearest value around it that the file has."""
         while pointer not in self.values and pointer:
