@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import ContractError, Problem
-from eventpact_registry.contracts.problems import nearest
+from eventpact_registry.contracts.problems import Tolerable, nearest
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource, RegistrySource
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from eventpact_registry.contracts.source import Base
 
 
-def load(contracts: Path) -> ContractRepository:
-    """The contracts of a folder.
+JUDGED: Final = frozenset({Tolerable.GAP})
+"""What rules say of contracts, so that loading them to be judged need not."""
+
+
+def load(contracts: Path, *, tolerated: Collection[Tolerable] = ()) -> ContractRepository:
+    """The contracts of a folder; what is tolerated is let through, because whoever asks judges it.
 
     Raises:
         ContractError: lists everything that is wrong in them; or there are none, which must not pass for flawless.
     """
-    repository = ContractRepository.load(DirectorySource(contracts))
+    repository = ContractRepository.load(DirectorySource(contracts), tolerated=tolerated)
     if not repository.systems:
         hint = "a system is a folder with a system.yaml; name the folder of all systems with --contracts DIR"
         raise ContractError(Problem(f"the contracts folder '{contracts}' has no system", hint=hint))
@@ -36,7 +41,7 @@ def load_base(base: Base, contracts: ContractRepository) -> ContractRepository:
         RegistryError: the registry could not be asked.
     """
     if not isinstance(base, RegistrySource):
-        return ContractRepository.load(base, contracts.parsed)
+        return ContractRepository.load(base, contracts.parsed, tolerated=JUDGED)
     from eventpact_cli.connecting import registry_client
     from eventpact_registry.registered import registered
 
@@ -51,8 +56,10 @@ def load_pair(old: Base, new: Base, contracts: Path) -> tuple[ContractRepository
         ContractError: files cannot be read, or something is wrong in them.
         RegistryError: a registry could not be asked.
     """
-    files = [ContractRepository.load(side) for side in (old, new) if not isinstance(side, RegistrySource)]
-    known = files[0] if files else load(contracts)
+    files = [
+        ContractRepository.load(side, tolerated=JUDGED) for side in (old, new) if not isinstance(side, RegistrySource)
+    ]
+    known = files[0] if files else load(contracts, tolerated=JUDGED)
     sides = [load_base(side, known) if isinstance(side, RegistrySource) else files.pop(0) for side in (old, new)]
     return sides[0], sides[1]
 

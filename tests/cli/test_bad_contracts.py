@@ -156,11 +156,6 @@ WRONG: dict[str, tuple[Files, str]] = {
         {TOPIC_FILE: TOPIC.replace("key: orderId", "key: orderID")},
         f"{TOPIC_FILE}:4:6: there is no field orderID in OrderPlaced (hint: did you mean 'orderId'?)",
     ),
-    "a gap between versions": (
-        {f"{ORDER}/OrderPlaced.v3.avsc": ORDER_PLACED},
-        f"{ORDER}/OrderPlaced.v3.avsc:1:1: version 2 is missing before it "
-        "(hint: name it OrderPlaced.v2.avsc; versions count from 1 without gaps)",
-    ),
 }
 """What is wrong, to the files that make it so and what has to be said of them."""
 
@@ -182,6 +177,17 @@ def test_what_is_wrong_is_one_finding_and_stops_everything_else(
     assert rest[-1] == "1 error"
     assert generated.error == f"contracts/{said}"
     assert not (shop.parent / "build").exists()
+
+
+def test_a_gap_between_versions_is_judged_by_the_gate_and_refused_by_everything_else(run: Run, shop: Path) -> None:
+    write(shop, {f"{ORDER}/OrderPlaced.v3.avsc": ORDER_PLACED})
+
+    checked, generated = run("check"), run("generate")
+
+    assert checked.code == 1
+    assert f"contracts/{ORDER}/OrderPlaced.v3.avsc:1:1: error VERSION_SKIPPED" in checked.out
+    assert generated.code == 2
+    assert f"contracts/{ORDER}/OrderPlaced.v3.avsc:1:1: version 2 is missing before it (hint: name it" in generated.err
 
 
 def test_everything_that_is_wrong_is_said_in_one_run(run: Run, shop: Path) -> None:

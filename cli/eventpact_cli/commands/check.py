@@ -93,9 +93,9 @@ class _Gate:
             click.echo(str(done), err=True)
 
     def _sides(self) -> tuple[ContractRepository, list[ContractRepository]]:
-        from eventpact_cli.loading import load, load_base
+        from eventpact_cli.loading import JUDGED, load, load_base
 
         if self._read is None:
-            repository = load(self._contracts)
+            repository = load(self._contracts, tolerated=JUDGED)
             self._read = repository, [load_base(base, repository) for base in self._against]
         return self._read

@@ -65,13 +65,13 @@ def diff(*, contracts: Path, old: str, new: str, form: str, changelog: bool) -> 
 
 
 def _compared(contracts: Path, old: str, new: str) -> Comparison:
-    from eventpact_cli.loading import load, load_pair
+    from eventpact_cli.loading import JUDGED, load, load_pair
     from eventpact_registry.contracts.version_names import find_version, is_version_name
     from eventpact_registry.diff.comparison import compare, compare_versions
 
     sources = [_source(text, contracts) for text in (old, new) if not is_version_name(text)]
     if not sources:
-        repository = load(contracts)
+        repository = load(contracts, tolerated=JUDGED)
         before, after = find_version(repository, old), find_version(repository, new)
         return compare_versions(after.subject, before.version, after.version)
     if len(sources) == 2:

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from eventpact_registry.contracts.problems import nearest
+from eventpact_registry.contracts.problems import Tolerable, nearest
 
 if TYPE_CHECKING:
     from eventpact_registry.contracts.problems import Problems
@@ -180,7 +180,7 @@ def _sort_versions(series: Series, tree: Tree, problems: Problems) -> None:
         if version != before + 1:
             gap = f"version {before + 1} is" if version == before + 2 else f"versions {before + 1} to {version - 1} are"
             hint = f"name it {series.name}.v{before + 1}.avsc; versions count from 1 without gaps"
-            problems.add(f"{gap} missing before it", tree.location(path), hint=hint)
+            problems.add(f"{gap} missing before it", tree.location(path), hint=hint, kind=Tolerable.GAP)
         before = version
 
 

@@ -123,12 +123,16 @@ class VersionedType:
     full_name: str
     """`io.quikapp.message.MessageSent`, that of the latest version."""
     versions: tuple[SchemaVersion, ...]
-    """In rising order; version numbers start at 1 and have no gaps."""
+    """In rising order; version numbers start at 1 and have no gaps, unless gaps were tolerated to be judged."""
 
     @property
     def latest(self) -> SchemaVersion:
         """The newest version."""
         return self.versions[-1]
+
+    def numbered(self, number: int) -> SchemaVersion:
+        """The version of a number that it has."""
+        return next(version for version in self.versions if version.version == number)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

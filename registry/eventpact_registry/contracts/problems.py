@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from eventpact.errors import ContractError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from eventpact_registry.contracts.model import Location
+
+
+class Tolerable(StrEnum):
+    """What a loader may leave to others, who judge or mend it; for everybody else it is a problem as any other."""
+
+    GAP = "gap"
+    """Numbers are missing between versions: the rule VERSION_SKIPPED says so."""
+    RENAME = "rename"
+    """A version has another name, and no alias leads back: `check --fix` adds one."""
 
 
 class Problems:
     """What was found so far; `raise_any` ends the run when there is anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, tolerated: Collection[Tolerable] = ()) -> None:
+        self._tolerated = tolerated
         self._found: list[Problem] = []
 
     def __len__(self) -> int:
@@ -25,8 +36,12 @@ class Problems:
         """Each problem once, in order of file, line and column."""
         return iter(dict.fromkeys(sorted(self._found, key=_order)))
 
-    def add(self, message: str, at: Location | None = None, *, hint: str | None = None) -> None:
-        """Note one problem at a place."""
+    def add(
+        self, message: str, at: Location | None = None, *, hint: str | None = None, kind: Tolerable | None = None
+    ) -> None:
+        """Note one problem at a place, unless its kind is tolerated."""
+        if kind in self._tolerated:
+            return
         if at is None:
             self._found.append(Problem(message, hint=hint))
         else:

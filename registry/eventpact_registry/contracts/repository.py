@@ -16,9 +16,10 @@ from eventpact_registry.contracts.systems import load_system
 from eventpact_registry.contracts.yaml_file import pointer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from eventpact_registry.contracts.model import Topic, VersionedType
+    from eventpact_registry.contracts.problems import Tolerable
     from eventpact_registry.contracts.source import Source, Tree
 
 
@@ -37,19 +38,22 @@ class ContractRepository:
     """Its files by content."""
 
     @classmethod
-    def load(cls, source: Source, parsed: ParsedFiles | None = None) -> ContractRepository:
+    def load(
+        cls, source: Source, parsed: ParsedFiles | None = None, *, tolerated: Collection[Tolerable] = ()
+    ) -> ContractRepository:
         """Read and validate every file of a source.
 
         Args:
             source: a folder, or a revision of one.
             parsed: another repository's `parsed`; what both have in common is then not parsed again.
+            tolerated: what is let through because whoever loads judges or mends it.
 
         Raises:
             ContractError: lists everything that is wrong, with file, line, column and hint, in order of file.
         """
         tree = source.read()
         parsed = parsed or ParsedFiles()
-        problems = Problems()
+        problems = Problems(tolerated)
         layout = arrange(tree, problems)
         policy = _load_policy(tree, layout.policy_file, problems, parsed)
         systems = {}

@@ -19,7 +19,7 @@ from eventpact.errors import SchemaError
 from eventpact_registry.contracts.locating import SchemaLocator
 from eventpact_registry.contracts.model import Reference, SchemaVersion, VersionedType
 from eventpact_registry.contracts.parsed import SchemaText
-from eventpact_registry.contracts.problems import nearest
+from eventpact_registry.contracts.problems import Tolerable, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -300,7 +300,8 @@ class SchemaFiles:
             if version is not versions[-1] and short not in later:
                 message = f"holds {short}, a name that no later version of {name} has as an alias"
                 place = drafts[version.version].locator.at("/name")
-                self._problems.add(message, place, hint=f'add `"aliases": ["{short}"]` to the version that renames it')
+                hint = f'add `"aliases": ["{short}"]` to the version that renames it'
+                self._problems.add(message, place, hint=hint, kind=Tolerable.RENAME)
             later.update(alias.rpartition(".")[2] for alias in getattr(version.schema, "aliases", ()))
 
 

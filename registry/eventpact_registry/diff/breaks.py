@@ -205,7 +205,7 @@ def pin_breaks(system: System, pairs: Pairs) -> Iterator[PinBreak]:
         for topic in system.topics_of(group):
             for name in (name for name in group.reads if name in topic.events):
                 event = topic.events[name]
-                reader = event.versions[group.reads[name] - 1]
+                reader = event.numbered(group.reads[name])
                 beaten = [
                     (writer, causes)
                     for writer in reversed(event.versions)

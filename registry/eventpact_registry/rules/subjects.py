@@ -6,7 +6,7 @@ there are tens of thousands of them, each looked at once, and a frozen dataclass
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eventpact.avro.model import Union
@@ -90,6 +90,24 @@ class SchemaPart:
     def location(self) -> Location:
         """The part in the schema's file."""
         return self.version.locate(self.pointer)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class VersionGap:
+    """Numbers that are missing between two versions of an event, or of a shared type when there is no topic."""
+
+    system: System
+    topic: Topic | None
+    event: VersionedType
+    version: SchemaVersion
+    """The version behind the gap."""
+    first: int
+    """The first number that is missing."""
+
+    @property
+    def location(self) -> Location:
+        """The file behind the gap, whose name is at fault."""
+        return replace(self.version.locate(""), line=1, column=1)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -12,6 +12,7 @@ from eventpact_registry.rules.subjects import (
     NamedType,
     RecordField,
     RecordType,
+    VersionGap,
     WholeSchema,
     WholeSystem,
     WholeTopic,
@@ -45,7 +46,16 @@ def subjects(repository: ContractRepository) -> Iterator[Subject]:
 def _schema(
     repository: ContractRepository, system: System, topic: Topic | None, event: VersionedType
 ) -> Iterator[Subject]:
-    return _Schema({"repository": repository, "system": system, "topic": topic, "event": event}).parts()
+    yield from _gaps(system, topic, event)
+    yield from _Schema({"repository": repository, "system": system, "topic": topic, "event": event}).parts()
+
+
+def _gaps(system: System, topic: Topic | None, event: VersionedType) -> Iterator[Subject]:
+    expected = 1
+    for version in event.versions:
+        if version.version != expected:
+            yield VersionGap(system=system, topic=topic, event=event, version=version, first=expected)
+        expected = version.version + 1
 
 
 class _Common(TypedDict):

@@ -17,6 +17,7 @@ import pytest
 
 from eventpact.settings import Settings
 from eventpact_registry.client import RegistryClient
+from eventpact_registry.contracts.problems import Tolerable
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource, GitSource
 from eventpact_registry.findings import Severity
@@ -225,6 +226,21 @@ def test_every_pull_request_is_judged_as_expected(mode: str, tmp_path: Path) -> 
 
     assert len(HISTORY) == 12
     assert said == expected
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_skipped_version_is_found_whatever_it_is_compared_with(mode: str, tmp_path: Path) -> None:
+    with opened(tmp_path) as repository:
+        _write(repository.contracts, {f"{ORDER}/OrderPlaced.v3.avsc": avsc("OrderPlaced", ID, NOTE)})
+        contracts = ContractRepository.load(DirectorySource(repository.contracts), tolerated={Tolerable.GAP})
+
+        found = [one for one in check(contracts, MODES[mode](repository, contracts)) if one.severity is Severity.ERROR]
+
+    [skipped] = found
+    assert (skipped.rule, str(skipped.location)) == (
+        "VERSION_SKIPPED",
+        f"{repository.contracts}/{ORDER}/OrderPlaced.v3.avsc:1:1",
+    )
 
 
 def test_the_bases_together_say_what_files_say_alone(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from eventpact_registry.contracts.problems import Tolerable
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.findings import Finding
 from eventpact_registry.gate import check
@@ -102,7 +103,7 @@ def _over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 def _load(files: Mapping[str, Any], revision: str) -> ContractRepository:
     texts = {path: _text(path, content).encode() for path, content in files.items() if content is not None}
-    return ContractRepository.load(MemorySource(texts, revision))
+    return ContractRepository.load(MemorySource(texts, revision), tolerated={Tolerable.GAP})
 
 
 def _text(path: str, content: Mapping[str, Any]) -> str:
