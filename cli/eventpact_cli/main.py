@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "Judge every version pair, and what a change breaks and for whom.",
     "diff": "Show what changed between two versions or sources, and what each mode says of it.",
     "generate": "Compile the contracts into typed Python packages.",
+    "build": "Build the packages as wheels and source distributions.",
     "plan": "Show what a registry and a cluster lack of the contracts.",
     "apply": "Bring a registry and a cluster to what the contracts say.",
     "serve": "Run the embedded schema registry.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tarfile
 import zipfile
 from email.parser import Parser
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from eventpact.errors import ContractError, OutputError
 from eventpact_codegen import build, generate
+from eventpact_codegen.wheel import Kind
 from tests.codegen.packages import ROOT, written
 from tests.registry.contracts.building import load
 
@@ -38,17 +41,47 @@ def test_a_wheel_holds_the_package_its_schemas_and_its_types(tmp_path: Path) -> 
     assert not [name for name in names if ".eventpact" in name]
 
 
-def test_a_wheel_of_the_same_package_is_the_same_file(tmp_path: Path) -> None:
-    first = build(written(tmp_path / "a"), tmp_path / "one").read_bytes()
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_the_same_package_elsewhere_and_at_another_time_is_the_same_file(tmp_path: Path, kind: Kind) -> None:
+    first = build(written(tmp_path / "a"), tmp_path / "one", kind).read_bytes()
+    again = written(tmp_path / "deep" / "er" / "b")
+    for file in [again, *again.rglob("*")]:
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+        file.chmod(0o700 if file.is_dir() else 0o600)
 
-    assert build(written(tmp_path / "b"), tmp_path / "two").read_bytes() == first
+    assert build(again, tmp_path / "two", kind).read_bytes() == first
 
 
 def test_the_date_inside_is_that_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
 
-    with zipfile.ZipFile(build(written(tmp_path), tmp_path)) as archive:
+    folder = written(tmp_path)
+
+    with zipfile.ZipFile(build(folder, tmp_path)) as archive:
         assert {info.date_time[:3] for info in archive.infolist()} == {(2001, 9, 9)}
+    with tarfile.open(build(folder, tmp_path, "sdist")) as archive:
+        assert {info.mtime for info in archive} == {1_000_000_000}
+
+
+def test_a_date_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+
+    with pytest.raises(OutputError, match="SOURCE_DATE_EPOCH is 'yesterday'; it counts seconds since 1970"):
+        build(written(tmp_path), tmp_path)
+
+
+def test_a_source_distribution_holds_what_the_wheel_is_made_from(tmp_path: Path) -> None:
+    with tarfile.open(build(written(tmp_path), tmp_path, "sdist")) as archive:
+        names = set(archive.getnames())
+
+    assert {
+        "shop_events-1.0.0/pyproject.toml",
+        "shop_events-1.0.0/README.md",
+        "shop_events-1.0.0/PKG-INFO",
+        "shop_events-1.0.0/shop_events/py.typed",
+        "shop_events-1.0.0/shop_events/schemas/io.shop.OrderPlaced.v1.avsc",
+    } <= names
+    assert not [name for name in names if ".eventpact" in name]
 
 
 def test_a_wheel_needs_the_runtime_and_nothing_else(tmp_path: Path) -> None:
