@@ -18,11 +18,11 @@ class SubjectStrategy(StrEnum):
     TOPIC_RECORD_NAME = "TopicRecordNameStrategy"
     """`user-events-life.showoff.UserRegistered`: several events a topic."""
 
-    def subject(self, topic: str, full_name: str) -> str:
-        """The subject of the values of event `full_name` on `topic`."""
+    def subject(self, topic: str, full_name: str, *, key: bool = False) -> str:
+        """The subject of the values, or keys, of `full_name` on `topic`."""
         match self:
             case SubjectStrategy.TOPIC_NAME:
-                return f"{topic}-value"
+                return f"{topic}-key" if key else f"{topic}-value"
             case SubjectStrategy.RECORD_NAME:
                 return full_name
             case SubjectStrategy.TOPIC_RECORD_NAME:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eventpact.avro.model import Record
 from eventpact.errors import DecodeError
 from eventpact.produce.route import attribute
+from eventpact.wire import HEADER_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +60,10 @@ class Reader:
         if found is None:
             found = self._ways[schema_id] = self._find(schema_id)
         return found
+
+    def knows(self, value: bytes) -> bool:
+        """Whether the schema of a record's value has been met, so that reading it asks nobody."""
+        return int.from_bytes(value[1:HEADER_SIZE], "big") in self._ways
 
     def _find(self, schema_id: int) -> Way:
         writer = self._catalog.schema(schema_id)
