@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.errors import EventPactError
+from eventpact_codegen.pydantic.target import PYDANTIC
 from eventpact_codegen.python.target import PYTHON
 from eventpact_codegen.target import ExtraPass, Target
 from eventpact_codegen.typescript.target import TYPESCRIPT
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP: Final = "eventpact.targets"
 """What the entry points of plug-ins are found by."""
-BUILT_IN: Final[tuple[Target[Any], ...]] = (PYTHON, TYPESCRIPT)
+BUILT_IN: Final[tuple[Target[Any], ...]] = (PYTHON, PYDANTIC, TYPESCRIPT)
 
 
 def named(name: str) -> Target[Any]:

@@ -35,7 +35,7 @@ def spell(draft: Draft) -> Draft:
                 names.attribute(field.name, keep=package.keep_field_names, reserved=reserved) for field in model.fields
             )
             attributes[type_id] = spelled
-            problems += _field_clashes(model, spelled)
+            problems += field_clashes(model, spelled)
         else:
             members[type_id] = {symbol: names.member(symbol) for symbol in model.symbols}
             problems += _symbol_clashes(model, [members[type_id][symbol] for symbol in model.symbols])
@@ -57,7 +57,8 @@ def _references(expression: TypeExpression) -> Iterator[TypeId]:
                 pass
 
 
-def _field_clashes(model: RecordModel, spelled: Sequence[str]) -> Iterator[Problem]:
+def field_clashes(model: RecordModel, spelled: Sequence[str]) -> Iterator[Problem]:
+    """What two fields of a record would share."""
     for attribute, places in _repeated(spelled):
         fields = " and ".join(f"'{model.fields[place].name}'" for place in places)
         yield problem_at(

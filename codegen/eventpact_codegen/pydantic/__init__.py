@@ -1,0 +1,1 @@
+"""The pydantic target: the Python one with models instead of dataclasses."""
