@@ -45,15 +45,15 @@ class Remembered(NamedTuple):
 
     def means_the_same(self, known: Mapping[str, Named]) -> bool:
         """Whether it would be parsed to the same where these types are known by name."""
-        if not self.uses and not self.defines:
-            return True
-        if any(named.name in known for named in self.defines):
-            return False
-        own = {named.name: named for named in self.defines}
-        return all(
-            (known.get(full) or own.get(full) or known.get(written) or own.get(written)) is found
-            for full, written, found in self.uses
-        )
+        own: dict[str, Named] = {}
+        for named in self.defines:
+            if named.name in known:
+                return False
+            own[named.name] = named
+        for full, written, found in self.uses:
+            if (known.get(full) or own.get(full) or known.get(written) or own.get(written)) is not found:
+                return False
+        return True
 
 
 class Memory:
