@@ -72,8 +72,7 @@ def _compared(contracts: Path, old: str, new: str) -> Comparison:
     sources = [_source(text, contracts) for text in (old, new) if not is_version_name(text)]
     if not sources:
         repository = load(contracts, tolerated=JUDGED)
-        before, after = find_version(repository, old), find_version(repository, new)
-        return compare_versions(after.subject, before.version, after.version)
+        return compare_versions(find_version(repository, old), find_version(repository, new))
     if len(sources) == 2:
         return compare(*load_pair(sources[0], sources[1], contracts))
     raise click.UsageError("one version and one source: OLD and NEW are two of a kind", click.get_current_context())

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from eventpact_registry.compatibility import Incompatibility, incompatibilities
 from eventpact_registry.contracts.model import Mode
-from eventpact_registry.diff.differ import diff
+from eventpact_registry.diff.differ import diff, paired_events
 from eventpact_registry.diff.event_changes import EventChange, VersionAdded, VersionMutated
 from eventpact_registry.diff.pairs import Pairs
 from eventpact_registry.diff.pointers import dotted
 from eventpact_registry.diff.schemas import diff_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from eventpact_registry.contracts.model import SchemaVersion, VersionedType
     from eventpact_registry.contracts.repository import ContractRepository
+    from eventpact_registry.contracts.version_names import NamedVersion
     from eventpact_registry.diff.changes import Change
     from eventpact_registry.diff.schema_changes import SchemaChange
 
@@ -29,7 +30,7 @@ class Judgement:
     subject: str
     """`quikapp/MessageSent`."""
     old: str
-    """`version 2`, or `versions 1 to 2` of the base."""
+    """`version 2`, `versions 1 to 2 of the base`, or `quikapp/MessageDeleted version 1` of another event."""
     new: str
     breaks: dict[Mode, tuple[str, ...]]
     """What a mode has against it, in the resolver's words, each once."""
@@ -50,49 +51,51 @@ def compare(old: ContractRepository, new: ContractRepository) -> Comparison:
     """Two repositories: every change, and of each event that got or changed a version its latest against the base."""
     changes = diff(old, new)
     before = {
-        (system.name, versioned.name, shared): versioned
-        for system in old.systems.values()
-        for shared, versioned in (
-            *((True, versioned) for versioned in system.types.values()),
-            *((False, versioned) for _, versioned in system.events()),
-        )
+        id(carries[1]): carried[1]
+        for name, system in new.systems.items()
+        for carried, carries in paired_events(old.systems.get(name), system)
+        if carried is not None and carries is not None
     }
     judgements: dict[str, Judgement] = {}
     for change in changes:
         if isinstance(change, VersionAdded | VersionMutated):
-            base = before.get((change.system.name, change.event.name, change.topic is None))
+            base = before.get(id(change.event))
             if base is not None:
                 judgements.setdefault(change.subject, _against_base(change, base))
     return Comparison(changes=tuple(changes), judgements=tuple(judgements.values()))
 
 
-def compare_versions(subject: str, old: SchemaVersion, new: SchemaVersion) -> Comparison:
+def compare_versions(old: NamedVersion, new: NamedVersion) -> Comparison:
     """Two versions: what changed inside, and what each mode says of the new one after the old one."""
-    changes = diff_versions(old, new)
-    judgement = _judge(subject, (f"version {old.version}", f"version {new.version}"), [old], new)
+    changes = diff_versions(old.version, new.version)
+    before = f"version {old.version.version}"
+    if old.subject != new.subject:  # two events: each is called by its name
+        before = f"{old.subject} {before}"
+    judgement = _judge(new.subject, before, {before: old.version}, new.version)
     return Comparison(schema_changes=tuple(changes), judgements=(judgement,))
 
 
 def _against_base(change: EventChange, base: VersionedType) -> Judgement:
-    latest = change.event.latest
     # A version that was changed in place is judged against what it was, and against all others of the base.
     numbers = [version.version for version in base.versions]
     span = f"version {numbers[0]}" if len(numbers) == 1 else f"versions {numbers[0]} to {numbers[-1]}"
-    return _judge(change.subject, (f"{span} of the base", f"version {latest.version}"), base.versions, latest)
+    previous = {f"version {version.version}": version for version in base.versions}
+    return _judge(change.subject, f"{span} of the base", previous, change.event.latest)
 
 
-def _judge(subject: str, names: tuple[str, str], previous: Sequence[SchemaVersion], new: SchemaVersion) -> Judgement:
+def _judge(subject: str, old: str, previous: Mapping[str, SchemaVersion], new: SchemaVersion) -> Judgement:
+    """What each mode says of a version after others, which are given by what they are called, oldest first."""
     pairs = Pairs()
-    schemas = [version.schema for version in previous]
+    labels, versions = list(previous), list(previous.values())
     breaks = {}
     for mode in Mode:
-        found = incompatibilities(mode, new.schema, schemas, pairs.causes)
-        breaks[mode] = tuple(dict.fromkeys(_said(one, previous[one.index], new) for one in found))
-    return Judgement(subject=subject, old=names[0], new=names[1], breaks=breaks)
+        found = incompatibilities(mode, new.schema, [version.schema for version in versions], pairs.causes)
+        said = (_said(one, labels[one.index], new if one.new_reads else versions[one.index]) for one in found)
+        breaks[mode] = tuple(dict.fromkeys(said))
+    return Judgement(subject=subject, old=old, new=f"version {new.version}", breaks=breaks)
 
 
-def _said(found: Incompatibility, other: SchemaVersion, new: SchemaVersion) -> str:
-    reader, cause = new if found.new_reads else other, found.mismatch
+def _said(found: Incompatibility, other: str, reader: SchemaVersion) -> str:
     cannot = "cannot read" if found.new_reads else "cannot be read by"
-    place = dotted(reader.schema, cause.path)
-    return f"{cannot} version {other.version}: {f'{place}: ' if place else ''}{cause.message}"
+    place = dotted(reader.schema, found.mismatch.path)
+    return f"{cannot} {other}: {f'{place}: ' if place else ''}{found.mismatch.message}"

@@ -67,7 +67,7 @@ def _systems(old: System | None, new: System | None) -> Changes:
         yield changes.PackageVersionChanged(system=new, old=old.package_version, new=new.package_version)
     for before, after in _paired(old.topics if old else {}, new.topics if new else {}):
         yield from _topics(system, before, after)
-    for carried, carries in _paired(_carried(old), _carried(new)):
+    for carried, carries in paired_events(old, new):
         yield from _events(system, carried, carries)
     yield from _groups(system, old, new)
 
@@ -101,19 +101,36 @@ def _headers(system: System, old: Topic, new: Topic) -> Changes:
             yield topic_changes.HeaderChanged(system=system, topic=new, header=header, old=before, new=after)
 
 
-_Carried: TypeAlias = tuple["Topic | None", "VersionedType"]
+Carried: TypeAlias = tuple["Topic | None", "VersionedType"]
 """An event with its topic, or a shared type with none."""
 
 
-def _carried(system: System | None) -> dict[str, _Carried]:
+def paired_events(old: System | None, new: System | None) -> Iterator[tuple[Carried | None, Carried | None]]:
+    """Events and shared types of both sides, in order of name; one under a newer name stands beside what it was."""
+    before, after = _carried(old), _carried(new)
+    gone = {(topic is None, event.full_name): name for name, (topic, event) in before.items() if name not in after}
+    former = {
+        name: was
+        for name, (topic, event) in after.items()
+        if name not in before
+        for version in event.versions
+        if (was := gone.get((topic is None, getattr(version.schema, "name", "")))) is not None
+    }
+    renamed = frozenset(former.values())
+    for name in sorted(_union(before, after)):
+        if name not in renamed:
+            yield before.get(former.get(name, name)), after.get(name)
+
+
+def _carried(system: System | None) -> dict[str, Carried]:
     """Events and shared types by short name, which both keep through renames of their records' namespaces."""
     if system is None:
         return {}
-    types: dict[str, _Carried] = {f"types/{shared.name}": (None, shared) for shared in system.types.values()}
+    types: dict[str, Carried] = {f"types/{shared.name}": (None, shared) for shared in system.types.values()}
     return {event.name: (topic, event) for topic, event in system.events()} | types
 
 
-def _events(system: System, old: _Carried | None, new: _Carried | None) -> Changes:
+def _events(system: System, old: Carried | None, new: Carried | None) -> Changes:
     if old is None and new is not None:
         yield event_changes.EventAdded(system=system, topic=new[0], event=new[1])
     elif new is None and old is not None:
@@ -123,7 +140,7 @@ def _events(system: System, old: _Carried | None, new: _Carried | None) -> Chang
         yield from _versions(system, old[1], *new)
 
 
-def _moves(system: System, old: _Carried, new: _Carried) -> Changes:
+def _moves(system: System, old: Carried, new: Carried) -> Changes:
     (before, old_event), (after, event) = old, new
     if before is None or after is None:
         return

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from eventpact.avro.names import short_name
 from eventpact.errors import OutputError
+from eventpact_registry.contracts.problems import Tolerable
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource
 from eventpact_registry.diff.differ import diff
@@ -57,7 +59,7 @@ def fix(contracts: Path, bases: Callable[[ContractRepository], Sequence[Contract
     """
     made: list[Fixed] = []
     for _ in range(_MOST_ROUNDS):
-        repository = ContractRepository.load(DirectorySource(contracts))
+        repository = ContractRepository.load(DirectorySource(contracts), tolerated=tuple(Tolerable))
         found = _round(repository, bases(repository))
         if not found:
             break
@@ -68,7 +70,7 @@ def fix(contracts: Path, bases: Callable[[ContractRepository], Sequence[Contract
 def _round(repository: ContractRepository, bases: Sequence[ContractRepository]) -> list[Fixed]:
     findings = [finding for finding in check(repository, *bases) if not finding.approved]
     fixer = _Fixer(_new_versions(repository, bases), _due_releases(repository, bases))
-    fixes = [fixed for finding in findings for fixed in fixer.fixes(finding)]
+    fixes = [*fixer.renames(), *(fixed for finding in findings for fixed in fixer.fixes(finding))]
     # What the package's version must be is known only when nothing else is left to change.
     fixes = fixes or [fixed for finding in findings for fixed in fixer.package_version(finding)]
     by_file: dict[str, dict[int, Fixed]] = defaultdict(dict)
@@ -104,6 +106,20 @@ class _Fixer:
             if edit is not None:
                 yield Fixed(finding.rule, place, what, edit)
 
+    def renames(self) -> Iterator[Fixed]:
+        """An event or shared type that has another name than in the version before gets that as an alias.
+
+        Such contracts do not even load, so that no finding asks for it; that the two are one is certain from the files.
+        """
+        for file, (version, before) in self._new.items():
+            former, name = (getattr(one and one.schema, "name", "") for one in (before, version))
+            if former in {"", name} or former in getattr(version.schema, "aliases", ()):
+                continue
+            found = JsonObject.at(self.text(file), version.locate(""))
+            edit = found and _alias(found, former)
+            if edit:
+                yield Fixed("TYPE_RENAMED", version.locate(""), f"type {short_name(name)} has the alias {former}", edit)
+
     def package_version(self, finding: Finding) -> Iterator[Fixed]:
         """Raise a package's version to what is due."""
         due = self._due.get(finding.location)
@@ -125,7 +141,7 @@ def _missing_default(finding: Finding, text: str, new: SchemaVersion, old: Schem
     former = renamed_fields(old, new).get(finding.location) if old else None
     name = found.value.get("name")
     if former is not None:
-        edit = found.add("aliases", [former], after="name") or found.put_first("aliases", former)
+        edit = _alias(found, former)
         yield finding.location, f"field {name} has the alias {former}", edit
         return
     default = _neutral(found.value.get("type"))
@@ -149,7 +165,7 @@ def _type_alias(_finding: Finding, text: str, new: SchemaVersion, old: SchemaVer
     for place, former in renamed_types(old, new) if old else ():
         found = JsonObject.at(text, place) if place.file == new.file else None
         if found is not None:
-            edit = found.add("aliases", [former], after="name") or found.put_first("aliases", former)
+            edit = _alias(found, former)
             yield place, f"type {found.value.get('name')} has the alias {former}", edit
 
 
@@ -159,6 +175,10 @@ _FIXERS: Final = {
     "ENUM_WITHOUT_DEFAULT": _enum_default,
     "TYPE_RENAMED": _type_alias,
 }
+
+
+def _alias(found: JsonObject, former: str) -> Edit | None:
+    return found.add("aliases", [former], after="name") or found.put_first("aliases", former)
 
 
 def _default(found: JsonObject, default: Any) -> Edit | None:
@@ -187,8 +207,8 @@ def _new_versions(
     repository: ContractRepository, bases: Sequence[ContractRepository]
 ) -> dict[str, tuple[SchemaVersion, SchemaVersion | None]]:
     """File of each version that no base has, to it and the version before it."""
-    out = {key for base in bases for key, _, _ in _versions(base)}
-    return {version.file: (version, before) for key, version, before in _versions(repository) if key not in out}
+    out = {key for base in bases for keys, _, _ in _versions(base) for key in keys}
+    return {version.file: (version, before) for keys, version, before in _versions(repository) if out.isdisjoint(keys)}
 
 
 def _due_releases(repository: ContractRepository, bases: Sequence[ContractRepository]) -> dict[Location, Release]:
@@ -209,13 +229,17 @@ def _numbers(version: str) -> list[int]:
 _Key: TypeAlias = tuple[str, str, bool, int]
 
 
-def _versions(repository: ContractRepository) -> Iterator[tuple[_Key, SchemaVersion, SchemaVersion | None]]:
+def _versions(
+    repository: ContractRepository,
+) -> Iterator[tuple[tuple[_Key, ...], SchemaVersion, SchemaVersion | None]]:
+    """Each version with the one before it; it is known by its file's name, and by its own, which a rename keeps."""
     for system in repository.systems.values():
         held: list[tuple[bool, VersionedType]] = [(True, shared) for shared in system.types.values()]
         held += [(False, event) for _, event in system.events()]
         for shared, versioned in held:
             for before, version in zip((None, *versioned.versions), versioned.versions, strict=False):
-                yield (system.name, versioned.name, shared, version.version), version, before
+                names = (versioned.name, getattr(version.schema, "name", ""))
+                yield tuple((system.name, name, shared, version.version) for name in names), version, before
 
 
 def _write(file: Path, text: str) -> None:

@@ -5,7 +5,7 @@ from eventpact_registry.contracts.version_names import find_version
 from eventpact_registry.diff.comparison import compare, compare_versions
 from eventpact_registry.reports import diff_json, diff_text
 
-from ..contracts.building import SHOP, Files, avsc, field, load
+from ..contracts.building import SHOP, TOPIC, Files, avsc, field, load
 
 ORDER = "shop/order.placed/OrderPlaced"
 TWO: Files = {f"{ORDER}.v2.avsc": avsc("OrderPlaced", field("orderId"), field("note", default=""))}
@@ -28,12 +28,37 @@ def test_two_versions_are_compared_by_name() -> None:
     repository = load({**TWO, **THREE})
     first, third = find_version(repository, "OrderPlaced@1"), find_version(repository, "shop/OrderPlaced@latest")
 
-    comparison = compare_versions(first.subject, first.version, third.version)
+    comparison = compare_versions(first, third)
 
     assert [change.text for change in comparison.schema_changes] == [
         "field note added, with a default",
         "field email added, without default",
     ]
+
+
+def test_two_events_are_both_named() -> None:
+    paid = avsc("OrderPaid", field("orderId"), field("price", "long"))
+    repository = load({"shop/order.paid/topic.yaml": TOPIC, "shop/order.paid/OrderPaid.v1.avsc": paid})
+
+    comparison = compare_versions(find_version(repository, "OrderPlaced@1"), find_version(repository, "OrderPaid@1"))
+
+    said = comparison.judgements[0].breaks
+    lines = diff_text.render(comparison).splitlines()
+    assert "shop/OrderPaid: version 1 after shop/OrderPlaced version 1" in lines
+    assert all(text.startswith("cannot read shop/OrderPlaced version 1: ") for text in said[Mode.BACKWARD])
+    assert any("field 'price' has no default" in text for text in said[Mode.BACKWARD])
+
+
+def test_an_event_under_a_newer_name_is_compared_with_what_it_was() -> None:
+    renamed = avsc("OrderMade", field("orderId"), field("email"), aliases=["OrderPlaced"])
+    folder = "shop/order.placed"
+    files: Files = {f"{folder}/OrderMade.v1.avsc": SHOP[f"{ORDER}.v1.avsc"], f"{folder}/OrderMade.v2.avsc": renamed}
+
+    comparison = compare(load(), load({**files, f"{ORDER}.v1.avsc": None}))
+
+    [change] = comparison.changes
+    assert (change.subject, change.text) == ("shop/OrderMade", "version 2 added")
+    assert comparison.judgements[0].breaks[Mode.BACKWARD]
 
 
 def test_the_text_shows_changes_and_verdicts() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from eventpact_registry.contracts.problems import Tolerable
+from eventpact_registry.contracts.repository import ContractRepository
+from eventpact_registry.contracts.source import DirectorySource
 from eventpact_registry.fixes import Fixed, fix
+from eventpact_registry.gate import check
 from tests.registry.contracts.building import ORDER_PLACED, SHOP, SYSTEM, avsc, field, load
-
-if TYPE_CHECKING:
-    from eventpact_registry.contracts.repository import ContractRepository
 
 CASES = Path(__file__).parent / "cases"
 NULLABLE = avsc("OrderPlaced", field("orderId"), field("note", ["null", "string"]))
@@ -67,6 +67,37 @@ def test_a_version_that_a_base_has_is_never_edited(tmp_path: Path) -> None:
 
     assert [one.rule for one in fixed(tmp_path, load({V1: NULLABLE}))] == []
     assert (tmp_path / V1).read_text() == NULLABLE
+
+
+def test_an_event_under_a_new_name_gets_the_old_one_as_an_alias(tmp_path: Path) -> None:
+    folder = "shop/order.placed"
+    renamed = avsc("OrderMade", field("orderId"), field("note", ["null", "string"], default=None))
+    shop = {path: text for path, text in SHOP.items() if path != V1}
+    write(tmp_path, {**shop, f"{folder}/OrderMade.v1.avsc": ORDER_PLACED, f"{folder}/OrderMade.v2.avsc": renamed})
+
+    made = fixed(tmp_path)
+
+    assert [one.rule for one in made] == ["TYPE_RENAMED", "PACKAGE_VERSION_NOT_RAISED"]
+    assert made[0].what == "type OrderMade has the alias io.shop.OrderPlaced"
+    assert (
+        '"name": "OrderMade",\n  "aliases": ["io.shop.OrderPlaced"],\n' in read(tmp_path)[f"{folder}/OrderMade.v2.avsc"]
+    )
+    assert read(tmp_path)[f"{folder}/OrderMade.v1.avsc"] == ORDER_PLACED
+    assert fixed(tmp_path) == []
+    assert [one.rule for one in check(ContractRepository.load(DirectorySource(tmp_path)), load())] == []
+
+
+def test_an_event_that_the_base_has_under_its_new_name_is_not_given_an_alias(tmp_path: Path) -> None:
+    folder = "shop/order.placed"
+    shop = {path: text for path, text in SHOP.items() if path != V1}
+    files = {
+        f"{folder}/OrderMade.v1.avsc": ORDER_PLACED,
+        f"{folder}/OrderMade.v2.avsc": avsc("OrderMade", field("orderId")),
+    }
+    write(tmp_path, {**shop, **files})
+    base = ContractRepository.load(DirectorySource(tmp_path), tolerated={Tolerable.RENAME})
+
+    assert fixed(tmp_path, base) == []
 
 
 def test_a_version_that_one_of_several_bases_has_is_not_new(tmp_path: Path) -> None:
