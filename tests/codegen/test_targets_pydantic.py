@@ -216,6 +216,29 @@ def test_types_that_contain_each_other_work_whichever_is_imported_first(
     assert tree.contract.decode(tree.contract.encode(tree)) == tree
 
 
+def test_models_of_a_union_are_told_apart_by_what_is_constant_in_each(tmp_path: Path, import_from: Import) -> None:
+    def shape(name: str) -> dict[str, Any]:
+        kind = {"type": "enum", "name": f"{name}Kind", "symbols": [name.upper()]}
+        return {"type": "record", "name": name, "fields": [field("shapeKind", kind, default=name.upper())]}
+
+    shapes = ["null", shape("Circle"), shape("Square")]
+    again = {"type": "array", "items": ["null", "io.shop.Circle", "io.shop.Square"]}
+    changes = {
+        "shop/order.placed/OrderPlaced.v1.avsc": avsc(
+            "OrderPlaced", field("orderId"), field("shape", shapes), field("more", again)
+        )
+    }
+    generate(load(changes), tmp_path, target=PYDANTIC)
+    shop = import_from(tmp_path / "shop", "shop_events")
+
+    event = shop.OrderPlaced(order_id="o-1", shape=shop.Square(), more=(shop.Circle(), None))
+
+    assert shop.OrderPlaced.model_validate_json(event.model_dump_json()) == event
+    assert event.contract.decode(event.contract.encode(event)) == event
+    with pytest.raises(ValidationError, match="does not match any of the expected tags"):
+        shop.OrderPlaced.model_validate_json('{"orderId": "o-1", "shape": {"shapeKind": "LINE"}, "more": []}')
+
+
 def test_the_names_that_models_have_from_pydantic_are_known() -> None:
     assert {name for name in dir(BaseModel) if not name.startswith("_")} == MODEL_ATTRIBUTES
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from eventpact_codegen.pydantic.fields import FIELD
 from eventpact_codegen.pydantic.pages import PAGES
-from eventpact_codegen.pydantic.passes import FIELD, PASSES
+from eventpact_codegen.pydantic.passes import PASSES
 from eventpact_codegen.python.code import Symbol
 from eventpact_codegen.python.dialect import Dialect
 from eventpact_codegen.python.target import PYTHON

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from eventpact_codegen.definitions import problem_at
 from eventpact_codegen.model import ListOf, MapOf, OneOf, RecordModel, Reference, Scalar
@@ -48,12 +48,16 @@ LOGICALS: Final[dict[str, Code]] = {
 }
 
 
-def _scalar(scalar: Scalar) -> Code:
-    return LOGICALS[scalar.logical.name] if scalar.logical is not None else SCALARS[scalar.kind]
+Reword: TypeAlias = "Callable[[TypeExpression, Code], Code]"
+"""Changes how a type is annotated, given what it would be: for each part of a type, innermost first."""
 
 
-def annotate(draft: Draft, scalar: Callable[[Scalar], Code] = _scalar) -> Draft:
-    """Fill `annotations`; `scalar` says how values without parts are annotated."""
+def _as_it_is(_: TypeExpression, spelled: Code) -> Code:
+    return spelled
+
+
+def annotate(draft: Draft, reword: Reword = _as_it_is) -> Draft:
+    """Fill `annotations`."""
     annotations = {}
     problems: list[Problem] = []
     for type_id, model in draft.package.types.items():
@@ -64,25 +68,29 @@ def annotate(draft: Draft, scalar: Callable[[Scalar], Code] = _scalar) -> Draft:
                 message = f"field '{field.name}' of {type_id} nests arrays and maps more than {MAX_NESTING} deep"
                 hint = "give the inner levels names, as records"
                 problems.append(problem_at(model, message, field=place, hint=hint))
-        annotations[type_id] = tuple(annotation(draft, field.type, scalar) for field in model.fields)
+        annotations[type_id] = tuple(annotation(draft, field.type, reword) for field in model.fields)
     return replace(draft, annotations=annotations).with_problems(*problems)
 
 
-def annotation(draft: Draft, expression: TypeExpression, scalar: Callable[[Scalar], Code]) -> Code:
+def annotation(draft: Draft, expression: TypeExpression, reword: Reword = _as_it_is) -> Code:
     """The annotation of a type."""
+    return reword(expression, _spelled(draft, expression, reword))
+
+
+def _spelled(draft: Draft, expression: TypeExpression, reword: Reword) -> Code:
     match expression:
-        case Scalar():
-            return scalar(expression)
+        case Scalar(kind, logical):
+            return LOGICALS[logical.name] if logical is not None else SCALARS[kind]
         case Reference(to):
             return code(draft.symbol(to))
         case ListOf(items):
-            return code(builtin("tuple"), "[", annotation(draft, items, scalar), ", ...]")
+            return code(builtin("tuple"), "[", annotation(draft, items, reword), ", ...]")
         case MapOf(values):
-            inner = annotation(draft, values, scalar)
+            inner = annotation(draft, values, reword)
             return code(Symbol("collections.abc", "Mapping"), "[", builtin("str"), ", ", inner, "]")
         case OneOf(branches):
             # Two Avro types may be one type in Python, as `int` and `long`; `None` reads best at the end.
-            spelled = dict.fromkeys(annotation(draft, branch, scalar) for branch in branches)
+            spelled = dict.fromkeys(annotation(draft, branch, reword) for branch in branches)
             return joined(" | ", sorted(spelled, key=lambda branch: branch == SCALARS["null"]))
 
 
