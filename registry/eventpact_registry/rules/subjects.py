@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eventpact.avro.model import Union
+from eventpact_registry.contracts.yaml_file import pointer_of
 
 if TYPE_CHECKING:
     from eventpact.avro.model import Enum, Field, Fixed, Record, Schema
@@ -49,6 +50,21 @@ class WholeTopic:
     def location(self) -> Location:
         """The topic's file."""
         return self.topic.locate("")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class TopicSetting:
+    """A further setting of a topic, in Kafka's words."""
+
+    system: System
+    topic: Topic
+    name: str
+    value: str
+
+    @property
+    def location(self) -> Location:
+        """The setting in `topic.yaml`, or in the defaults that it is left to."""
+        return self.topic.locate(pointer_of("config", self.name))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

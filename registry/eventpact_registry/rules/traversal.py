@@ -12,6 +12,7 @@ from eventpact_registry.rules.subjects import (
     NamedType,
     RecordField,
     RecordType,
+    TopicSetting,
     VersionGap,
     WholeSchema,
     WholeSystem,
@@ -39,6 +40,8 @@ def subjects(repository: ContractRepository) -> Iterator[Subject]:
             yield from _schema(repository, system, None, shared)
         for topic in system.topics.values():
             yield WholeTopic(repository=repository, system=system, topic=topic)
+            for name, value in topic.config.items():
+                yield TopicSetting(system=system, topic=topic, name=name, value=value)
             for event in topic.events.values():
                 yield from _schema(repository, system, topic, event)
 
