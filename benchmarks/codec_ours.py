@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
+import os
+import sys
 import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any, Final
+from unittest import mock
 
 from eventpact import avro
+from eventpact.avro import executor as executors
 
 if TYPE_CHECKING:
     from benchmarks.codec_events import Measured
     from benchmarks.codec_peers import Codec
     from eventpact.avro.executor import Executor
+    from eventpact.event import Event
 
 _NEWEST: Final = 3
 """The version of contracts that evolution decodes to; where there is none, it is made by adding optional fields."""
@@ -22,13 +28,26 @@ _FIRSTS: Final = 15
 
 
 def generated(event: Measured, executor: Executor) -> Codec:
-    """The generated class."""
-    codec = avro.Codec(event.schema, classes=event.classes, executor=executor)
-    instance = codec.decode(event.raw)
-    assert type(instance) is event.cls
-    assert codec.encode(instance) == event.raw
-    assert event.cls.contract.decode(event.raw) == instance
-    return lambda: codec.encode(instance), lambda: codec.decode(event.raw)
+    """The generated class, through its contract as services do."""
+    contract = _imported(event, executor).contract
+    instance = contract.decode(event.raw)
+    assert contract.encode(instance) == event.raw
+    assert avro.Codec(event.schema, executor=executor).decode(contract.encode(instance)) == event.value
+    encode, decode = contract.encode, contract.decode
+    return lambda: encode(instance), lambda: decode(event.raw)
+
+
+def _imported(event: Measured, executor: Executor) -> type[Event]:
+    """The event's class from its package as it is where this executor is chosen: packages choose when they load."""
+    package = event.cls.__module__.partition(".")[0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
+    with mock.patch.dict(os.environ, {executors.VARIABLE: executor}):
+        executors.chosen.cache_clear()
+        cls: type[Event] = getattr(importlib.import_module(event.cls.__module__), event.cls.__name__)
+        cls.contract.decode(event.raw)
+    executors.chosen.cache_clear()
+    return cls
 
 
 def plain(event: Measured, executor: Executor) -> Codec:
