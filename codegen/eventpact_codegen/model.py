@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from eventpact.avro.model import Logical, Record
     from eventpact_registry.contracts.model import Fill, SchemaVersion
@@ -83,6 +83,21 @@ class OneOf:
 
 
 TypeExpression: TypeAlias = Scalar | Reference | ListOf | MapOf | OneOf
+
+
+def references(expression: TypeExpression) -> Iterator[TypeId]:
+    """The records and enums that a type mentions, each as often as it does."""
+    waiting = [expression]
+    while waiting:
+        match waiting.pop():
+            case Reference(to):
+                yield to
+            case ListOf(inner) | MapOf(inner):
+                waiting.append(inner)
+            case OneOf(branches):
+                waiting += branches
+            case _:
+                pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def test_types(avro_type: object, annotation: str) -> None:
         ("double", 2, "2.0"),
         ({"type": "array", "items": "int"}, [1], "(1,)"),
         ({"type": "array", "items": "int"}, [], "()"),
-        ({"type": "map", "values": "int"}, {}, "field(default_factory=dict)"),
+        ({"type": "map", "values": "int"}, {}, "field(default_factory=dict[str, int])"),
         ({"type": "map", "values": "int"}, {"a": 1}, 'field(default_factory=lambda: {"a": 1})'),
         ({"type": "int", "logicalType": "date"}, 1, "date(1970, 1, 2)"),
         ({"type": "long", "logicalType": "timestamp-millis"}, 1, "datetime(1970, 1, 1, 0, 0, 0, 1000, tzinfo=UTC)"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventpact_codegen.model import ListValue, MapValue, RecordValue, ScalarValue, SymbolValue
-from eventpact_codegen.python.code import Symbol, builtin, code, joined
+from eventpact_codegen.python.code import Symbol, code, joined
 from eventpact_codegen.python.draft import Default
 from eventpact_codegen.python.names import identifier
 from eventpact_codegen.python.text import byte_string, string
@@ -34,8 +34,6 @@ def default_of(draft: Draft, value: Value) -> Default:
         ValueError: Python's type cannot hold the value (a year beyond 9999), or it is not one that Avro could write.
     """
     match value:
-        case MapValue(()):
-            return Default("factory", code(builtin("dict")))
         case RecordValue(to, ()):
             return Default("factory", code(draft.symbol(to)))
         case _:

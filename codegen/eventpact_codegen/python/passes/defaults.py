@@ -10,18 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eventpact_codegen.definitions import problem_at
-from eventpact_codegen.model import OneOf, RecordModel, Reference, Scalar
-from eventpact_codegen.python.code import code, joined
+from eventpact_codegen.model import MapOf, MapValue, OneOf, RecordModel, Reference, Scalar, references
+from eventpact_codegen.python.code import builtin, code, joined
 from eventpact_codegen.python.defaults import default_of
 from eventpact_codegen.python.draft import Default
 from eventpact_codegen.python.fills import PER_EVENT, fill_default
 from eventpact_codegen.python.names import identifier
+from eventpact_codegen.python.passes.annotations import annotation
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from eventpact.errors import Problem
-    from eventpact_codegen.model import EventModel, TypeExpression, TypeId
+    from eventpact_codegen.model import EventModel, TypeExpression, TypeId, Value
     from eventpact_codegen.python.code import Code
     from eventpact_codegen.python.draft import Draft
     from eventpact_registry.contracts.model import Fill
@@ -62,7 +63,7 @@ class _Givers:
                 if field.default is None:
                     continue
                 try:
-                    self.found[type_id, place] = default_of(draft, field.default)
+                    self.found[type_id, place] = _default(draft, field.type, field.default)
                 except ValueError as error:
                     message = f"the default of field '{field.name}' of {type_id} cannot be made: {error}"
                     self.problems.append(problem_at(model, message, field=place, hint="give it another default"))
@@ -147,6 +148,28 @@ class _Givers:
                 return ()
             here = inside.to
         return ()
+
+
+def _default(draft: Draft, expression: TypeExpression, value: Value) -> Default:
+    empty = _empty_map(draft, expression) if value == MapValue(()) else None
+    return empty or default_of(draft, value)
+
+
+def _empty_map(draft: Draft, expression: TypeExpression) -> Default | None:
+    """An empty dict with the types of its keys and values, which type checkers would not know otherwise.
+
+    One of records is made later: a record may be the very class that is being defined.
+    """
+    match expression:
+        case MapOf(values):
+            made = code(builtin("dict"), "[", builtin("str"), ", ", annotation(draft, values), "]")
+            if any(isinstance(draft.package.types[to], RecordModel) for to in references(values)):
+                return Default("expression", code(made, "()"))
+            return Default("factory", made)
+        case OneOf(branches):
+            return next((found for branch in branches if (found := _empty_map(draft, branch))), None)
+        case _:
+            return None
 
 
 def _without_null(expression: TypeExpression) -> TypeExpression:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eventpact_codegen.definitions import problem_at
-from eventpact_codegen.model import EnumModel, ListOf, MapOf, OneOf, RecordModel, Reference
+from eventpact_codegen.model import EnumModel, RecordModel, references
 from eventpact_codegen.python import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from eventpact.errors import Problem
-    from eventpact_codegen.model import TypeExpression, TypeId
     from eventpact_codegen.python.draft import Draft
 
 
@@ -29,7 +28,7 @@ def spell(draft: Draft) -> Draft:
     for type_id, model in package.types.items():
         if isinstance(model, RecordModel):
             # An attribute named like a class that its own class mentions would hide it from annotations.
-            mentioned = frozenset(classes[other] for field in model.fields for other in _references(field.type))
+            mentioned = frozenset(classes[other] for field in model.fields for other in references(field.type))
             reserved = mentioned | (names.EVENT_ATTRIBUTES if type_id in events else names.RECORD_ATTRIBUTES)
             spelled = tuple(
                 names.attribute(field.name, keep=package.keep_field_names, reserved=reserved) for field in model.fields
@@ -41,20 +40,6 @@ def spell(draft: Draft) -> Draft:
             problems += _symbol_clashes(model, [members[type_id][symbol] for symbol in model.symbols])
     draft = replace(draft, class_names=classes, attributes=attributes, members=members)
     return draft.with_problems(*problems)
-
-
-def _references(expression: TypeExpression) -> Iterator[TypeId]:
-    waiting = [expression]
-    while waiting:
-        match waiting.pop():
-            case Reference(to):
-                yield to
-            case ListOf(inner) | MapOf(inner):
-                waiting.append(inner)
-            case OneOf(branches):
-                waiting += branches
-            case _:
-                pass
 
 
 def field_clashes(model: RecordModel, spelled: Sequence[str]) -> Iterator[Problem]:

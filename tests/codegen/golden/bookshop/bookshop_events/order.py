@@ -50,7 +50,7 @@ class OrderPlacedData(Record, contract="bookshop_events._codecs.order:ORDER_PLAC
     """What the customer pays, tax included."""
     lines: tuple[OrderLine, ...] = ()
     deliver_on: date | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
     shipping: Parcel | Pickup
 
 

@@ -101,14 +101,14 @@ class Event(_Event, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     _private: _str = ""
     _: _str = ""
     dflt_field: _str = ""
-    field: Mapping[_str, _str] = _field(default_factory=_dict)
+    field: Mapping[_str, _str] = _field(default_factory=_dict[_str, _str])
     date: _date | None = None
     datetime: _datetime | None = None
     str: _str = ""
     bytes: _bytes = b""
     tuple: _tuple[int, ...] = ()
     kinds: _tuple[Kind, ...] = (Kind.event,)
-    dict: Mapping[_str, Kind] = _field(default_factory=_dict)
+    dict: Mapping[_str, Kind] = _field(default_factory=_dict[_str, Kind])
     decimal: Decimal | None = None
     list: list_ = _field(default_factory=lambda: list_(list=None))
     exception: Exception_ | None = None

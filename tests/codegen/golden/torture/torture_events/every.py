@@ -73,7 +73,7 @@ class EveryType(Event, contract="torture_events._codecs.every:EVERY_TYPE_CONTRAC
     an_array: tuple[int, ...] = (1,)
     an_array_of_arrays: tuple[tuple[str, ...], ...] = ((), ("a", "b"))
     a_map: Mapping[str, int] = field(default_factory=lambda: {'k"ey': 1})
-    an_empty_map: Mapping[str, Mapping[str, Kind]] = field(default_factory=dict)
+    an_empty_map: Mapping[str, Mapping[str, Kind]] = field(default_factory=dict[str, Mapping[str, Kind]])
     an_optional: str | None = None
     a_required_optional: str | None
     numbers: int | float | None = 5
@@ -95,5 +95,5 @@ class EveryType(Event, contract="torture_events._codecs.every:EVERY_TYPE_CONTRAC
     a_local_nanos: int
     a_duration: Duration = Duration(months=1, days=2, millis=3)
     a_personal_text: str = field(default="€", repr=False)
-    a_personal_map: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    a_personal_map: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]], repr=False)
     a_personal_record: Point | None = field(default=None, repr=False)
