@@ -53,7 +53,8 @@ _Found: TypeAlias = "Iterator[tuple[str, str, Json]]"
 
 def _newer_fields_without_default(latest: Json, fields: dict[str, Any], before: dict[str, Any]) -> _Found:
     for path, keys in fields.items():
-        if path not in before and _record_of(path, before) and "default" in at(latest, keys):
+        field = at(latest, keys)
+        if "default" in field and _record_of(path, before) and not _known(path, field, before):
             body = copy.deepcopy(latest)
             del at(body, keys)["default"]
             yield "drop_default_of_newer_field", path, body
@@ -69,6 +70,12 @@ def _older_fields_of_another_type(latest: Json, fields: dict[str, Any], before: 
                 added = {"type": {"type": "map", "values": "double"}, "default": {}, "doc": "Back, as something else."}
                 record["fields"].append({"name": path.rpartition(".")[2], **added})
                 yield "bring_back_field_as_another_type", path, body
+
+
+def _known(path: str, field: Json, before: dict[str, Any]) -> bool:
+    """Whether the other version has a field, under its name or one that it had."""
+    holder, dot, _ = path.rpartition(".")
+    return any(f"{holder}{dot}{name}" in before for name in (field["name"], *field.get("aliases", ())))
 
 
 def _record_of(path: str, fields: dict[str, Any]) -> bool:

@@ -73,7 +73,7 @@ def _mutated(operator: Operator, site: Site, body: Json, version: SchemaVersion)
         operator=operator.name,
         path=site.path,
         body=whole[_TOP],
-        effects=effects(operator.backward, operator.forward),
+        effects=effects(operator),
         meaning=operator.meaning,
         backward=operator.backward,
         forward=operator.forward,
@@ -91,10 +91,14 @@ def parses(mutant: Mutant) -> bool:
     return True
 
 
-def effects(backward: Effect, forward: Effect) -> dict[Mode, Effect]:
-    """What the modes that look at the version before must say; those that look further back are not asked."""
-    both = max(backward, forward, key=[SAFE, Effect.OPEN, Effect.NAMES, BREAKS].index)
-    return {Mode.NONE: SAFE, Mode.BACKWARD: backward, Mode.FORWARD: forward, Mode.FULL: both}
+def effects(operator: Operator) -> dict[Mode, Effect]:
+    """What the modes that look at the version before must say; those that look further back are not asked.
+
+    A change of logical type is against the gate's policy under every mode, so only those are asked where it breaks.
+    """
+    both = max(operator.backward, operator.forward, key=[SAFE, Effect.OPEN, Effect.NAMES, BREAKS].index)
+    found = {Mode.NONE: SAFE, Mode.BACKWARD: operator.backward, Mode.FORWARD: operator.forward, Mode.FULL: both}
+    return {mode: effect for mode, effect in found.items() if not operator.meaning or effect is BREAKS}
 
 
 def protected_paths(system: System, topic: Topic) -> frozenset[str]:
