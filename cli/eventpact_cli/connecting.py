@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from eventpact import Settings
@@ -49,19 +50,36 @@ def settings_for(brokers: str | None, registry: str | None, only: str | None = N
     return settings
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The registry and the cluster that a command talks to; `None` for a side that `--only` leaves out."""
+
+    settings: Settings
+    registry: RegistryClient | None
+    topics: Topics | None
+
+    @property
+    def registry_url(self) -> str:
+        """Where the registry is; empty without one."""
+        return self.settings.registry_url if self.registry else ""
+
+    @property
+    def brokers(self) -> str:
+        """Where the cluster is; empty without one."""
+        return self.settings.brokers if self.topics else ""
+
+
 @contextmanager
-def connected(
-    brokers: str | None, registry: str | None, only: str | None
-) -> Iterator[tuple[RegistryClient | None, Topics | None]]:
-    """The registry's client and the cluster's topics, `None` for the side that `--only` leaves out."""
+def connected(brokers: str | None, registry: str | None, only: str | None) -> Iterator[Link]:
+    """The registry's client and the cluster's topics."""
     settings = settings_for(brokers, registry, only)
     _log(settings)
     topics = Topics(settings) if only != "schemas" else None
     if only == "topics":
-        yield None, topics
+        yield Link(settings, None, topics)
         return
     with RegistryClient(settings) as client:
-        yield client, topics
+        yield Link(settings, client, topics)
 
 
 @contextmanager

@@ -31,14 +31,23 @@ def console(stream: IO[str] | None = None) -> Console:
     )
 
 
-def show_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
-    """Print a table without lines on standard output; `right` names the columns that hold numbers."""
+def show_table(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Iterable[str] = (),
+    styles: Sequence[str | None] | None = None,
+) -> None:
+    """Print a table without lines on standard output.
+
+    `right` names the columns that hold numbers, `styles` gives each row a colour.
+    """
     numbers = set(right)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
         table.add_column(header, justify="right" if header in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(escape, row))
+    for row, style in zip(rows, styles or [None] * len(rows), strict=True):
+        table.add_row(*map(escape, row), style=style)
     out = console()
     with out.capture() as captured:
         out.print(table)

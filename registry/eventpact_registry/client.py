@@ -6,8 +6,9 @@ difference is handled in the method that meets it, and said there.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from eventpact.settings import Settings
 
 T = TypeVar("T")
+
+_NO_MODE: Final = frozenset({404, 405, 501})
+"""Statuses of a registry that has no mode for a subject, or none at all."""
+
+_READ_ONLY: Final = frozenset({"READONLY", "READONLY_OVERRIDE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,26 @@ class RegistryClient:
         self._ask(
             f"set the compatibility level of {subject}", lambda: self._client.set_compatibility(subject, level.value)
         )
+
+    def writable(self, subject: str) -> bool:
+        """Whether the subject's mode, or the global one, lets versions be registered; yes where there are no modes."""
+        try:
+            mode = self._ask(f"get the mode of {subject}", lambda: self._client.get_mode(subject))
+        except RegistryError as error:  # 40409 from Confluent's, 40401 from Apicurio
+            if error.status not in _NO_MODE:
+                raise
+            try:
+                mode = self._ask("get the global mode", self._client.get_global_mode)
+            except RegistryError as without:
+                if without.status not in _NO_MODE:
+                    raise
+                return True
+        return mode not in _READ_ONLY
+
+    def delete(self, subject: str) -> None:
+        """Delete a subject softly, if it is there: its schemas stay readable by id."""
+        with suppress(NotRegistered):
+            self._ask(f"delete {subject}", lambda: self._client.delete_subject(subject))
 
     def _level(self, doing: str, subject: str | None) -> Mode:
         answer = self._ask(doing, lambda: self._client.get_compatibility(subject))

@@ -73,14 +73,19 @@ def check(
     return court.findings(_evidence(repository, given), without=() if everything else _CHANGES)
 
 
+def breaks(repository: ContractRepository, *, clock: Callable[[], date] = today) -> list[Finding]:
+    """What versions and pins break under their subjects' modes, in order of file and line; no other rule is asked.
+
+    Raises:
+        ContractError: a severity or an approval is for a rule that does not exist.
+    """
+    court = _Court(repository, clock())
+    return court.findings(_broken(repository), without=(object,))
+
+
 def _evidence(repository: ContractRepository, bases: Iterable[ContractRepository]) -> Iterator[_Thing]:
-    pairs = Pairs()
     yield from _parts(repository)
-    for system in repository.systems.values():
-        for data_break in data_breaks(system, pairs):
-            yield data_break, data_break
-        for pin_break in pin_breaks(system, pairs):
-            yield pin_break, pin_break
+    yield from _broken(repository)
     for base in bases:
         changes = diff(base, repository)
         for release in releases(base, repository, changes):
@@ -90,6 +95,15 @@ def _evidence(repository: ContractRepository, bases: Iterable[ContractRepository
             if isinstance(change, VersionAdded | VersionMutated):
                 for inner in change.changes:
                     yield inner, change
+
+
+def _broken(repository: ContractRepository) -> Iterator[_Thing]:
+    pairs = Pairs()
+    for system in repository.systems.values():
+        for data_break in data_breaks(system, pairs):
+            yield data_break, data_break
+        for pin_break in pin_breaks(system, pairs):
+            yield pin_break, pin_break
 
 
 def _parts(repository: ContractRepository) -> Iterator[_Thing]:

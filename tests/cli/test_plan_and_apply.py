@@ -14,6 +14,7 @@ from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import LocalBroker
 from tests.cli.commands import Ended, Run, write
 from tests.registry.contracts.building import SHOP, SYSTEM, TOPIC, avsc, field
+from tests.registry.server.rest import Rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -200,3 +201,99 @@ def test_contracts_are_read_before_anything_is_asked(run: Run, work: Path) -> No
     said = run("plan", "--brokers", "127.0.0.1:1", "--registry", "http://127.0.0.1:1")
 
     assert said.error.startswith("contracts/shop/system.yaml:6:1: unknown key 'colour'")
+
+
+def test_a_kept_plan_is_applied_once_and_refused_when_things_have_moved(run: Run, shop: Path, stack: Stack) -> None:
+    planned = run("plan", *stack.options, "--out", "plan.json")
+    applied = run("apply", "plan.json", *stack.options, "--quiet")
+    again = run("apply", "plan.json", *stack.options)
+
+    assert (planned.code, applied.code) == (0, 0)
+    assert lines(applied) == ["Applied 2 changes"]
+    assert again.error.startswith("plan.json: contracts, registry or cluster have moved since the plan: no longer:")
+
+
+def test_a_kept_plan_brings_its_own_choices(run: Run, shop: Path, stack: Stack) -> None:
+    run("plan", "--registry", stack.registry.url, "--only", "schemas", "--out", "plan.json")
+
+    refused = run("apply", "plan.json", *stack.options, "--only", "topics")
+    applied = run("apply", "plan.json", "--registry", stack.registry.url, "--quiet")
+
+    assert refused.code == 2
+    assert "a plan brings its own choices" in refused.err
+    assert lines(applied) == ["Applied 2 changes"]
+
+
+def test_a_plan_with_conflicts_is_not_kept(run: Run, shop: Path, stack: Stack) -> None:
+    write(shop, {f"{ORDER}/topic.yaml": TOPIC.replace("partitions: 3", "partitions: 1")})
+
+    assert run("plan", *stack.options, "--out", "plan.json").code == 1
+    assert not Path("plan.json").exists()
+
+
+def test_only_what_is_selected_is_planned(run: Run, shop: Path, stack: Stack) -> None:
+    assert lines(run("plan", *stack.options, "--select", "order.placed")) == ["No changes: 1 topic as declared"]
+    assert lines(run("plan", *stack.options, "--select", "order.*-value"))[-1] == "2 changes"
+
+
+def test_a_plan_in_markdown_is_ready_for_a_pull_request(run: Run, shop: Path, stack: Stack) -> None:
+    shown = run("plan", *stack.options, "--format", "markdown").out
+
+    assert shown.startswith("## Plan: 2 changes; 1 topic as declared\n\n| change | of | name | detail |\n")
+
+
+def test_what_earlier_contracts_declared_is_deleted_only_when_somebody_agrees(
+    run: Run, shop: Path, stack: Stack
+) -> None:
+    write(
+        shop,
+        {"shop/order.paid/topic.yaml": TOPIC, "shop/order.paid/OrderPaid.v1.avsc": avsc("OrderPaid", field("orderId"))},
+    )
+    stack.broker.create_topic("order.paid", 3)
+    run("apply", *stack.options)
+    shop.rename(shop.with_name("before"))
+    write(shop, SHOP)
+
+    kept = run("apply", *stack.options)
+    refused = run("apply", *stack.options, "--prune", "dir:before")
+    # The embedded broker deletes no topics for other processes; tests/real has one that does.
+    pruned = run("apply", *stack.options, "--prune", "dir:before", "--yes", "--only", "schemas")
+
+    assert lines(kept) == ["No changes: 1 subject and 1 topic as declared"]
+    assert refused.code == 2
+    assert "add --yes to delete topic order.paid: 3 partitions with all that is on them; delete subject" in refused.err
+    assert lines(pruned)[-1] == "Applied 1 change"
+    with RegistryClient(Settings(registry_url=stack.registry.url)) as client:
+        assert client.subjects() == ["order.placed-value"]
+
+
+def test_versions_that_break_their_mode_are_never_applied_unless_approved(run: Run, shop: Path, stack: Stack) -> None:
+    write(shop, {f"{ORDER}/OrderPlaced.v2.avsc": avsc("OrderPlaced", field("orderId"), field("total"))})
+    refused = run("apply", *stack.options)
+    approval = (
+        "approvals:\n  - {rule: FIELD_WITHOUT_DEFAULT, at: shop/OrderPlaced,\n"
+        "     reason: nobody reads it yet, by: sales, until: 2999-12-31}\n"
+    )
+    write(shop, {"eventpact.yaml": approval})
+    applied = run("apply", *stack.options)
+
+    assert refused.code == 1
+    assert f"conflict: contracts/{ORDER}/OrderPlaced.v2.avsc:" in refused.out
+    assert "(FIELD_WITHOUT_DEFAULT)" in refused.out
+    assert applied.code == 0
+    with RegistryClient(Settings(registry_url=stack.registry.url)) as client:
+        assert client.versions("order.placed-value") == [1, 2]
+
+
+def test_a_subject_in_read_only_mode_is_a_conflict(run: Run, shop: Path, stack: Stack) -> None:
+    run("apply", *stack.options)
+    Rest(stack.registry.url)("PUT", "/mode/order.placed-value", {"mode": "READONLY"})
+    assert run("plan", *stack.options, "--fail-on-drift").code == 0
+
+    write(shop, {f"{ORDER}/OrderPlaced.v2.avsc": avsc("OrderPlaced", field("orderId"), field("note", default=""))})
+    planned = run("plan", *stack.options)
+
+    assert planned.code == 1
+    assert (
+        "version 2 of order.placed-value cannot be registered: the subject is in a mode that refuses it" in planned.out
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,11 @@ import pytest
 
 from eventpact.operate.topics import Topics
 from eventpact.settings import Settings
+from eventpact.topic import TopicContract
 from eventpact_registry.client import RegistryClient
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import parse_source
-from eventpact_registry.plan import apply, describe, desired, plan, read_state, summary
+from eventpact_registry.plan import apply, describe, desired, plan, read_state, retired, summary
 
 if TYPE_CHECKING:
     from eventpact_registry.plan import Desired, Plan
@@ -79,3 +81,42 @@ def test_a_cluster_with_too_few_brokers_is_named_before_anything_is_changed(
 
     assert found.conflicts
     assert all("replica" in conflict.message for conflict in found.conflicts)
+
+
+def test_topics_that_contracts_no_longer_declare_are_deleted_and_no_others(
+    own_kafka: KafkaCluster, wanted: Desired
+) -> None:
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
+    apply(topic_plan(wanted, topics), registry=None, cluster=topics)
+    topics.create(TopicContract(name="elsewhere", partitions=1, replication_factor=1))
+    fewer = replace(wanted, topics=wanted.topics[:-2])
+    fewer = replace(fewer, retired=retired([wanted], fewer))
+
+    todo = topic_plan(fewer, topics)
+    apply(todo, registry=None, cluster=topics)
+
+    gone = sorted(topic.contract.name for topic in wanted.topics[-2:])
+    assert [(step.action, step.name) for step in map(describe, todo.steps)] == [("delete", name) for name in gone]
+    assert topic_plan(fewer, topics).empty
+    assert "elsewhere" in topics.states()
+
+
+def test_a_keyed_topic_is_repartitioned_when_that_is_allowed(own_kafka: KafkaCluster, wanted: Desired) -> None:
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
+    keyed = next(topic for topic in wanted.topics if topic.declared.key and topic.contract.partitions > 1)
+    one = replace(wanted, topics=(keyed,))
+    if keyed.contract.name in topics.states():  # the cluster is the module's
+        topics.delete(keyed.contract.name)
+    topics.create(replace(keyed.contract.limited(ONE_BROKER), partitions=1))
+
+    refused = topic_plan(one, topics)
+    allowed = plan(
+        one,
+        read_state(one, registry=None, cluster=topics),
+        replication_factor_limit=ONE_BROKER,
+        allow_repartition=True,
+    )
+    apply(allowed, registry=None, cluster=topics)
+
+    assert "--allow-repartition" in str(refused.conflicts[0])
+    assert topics.states()[keyed.contract.name].partitions == keyed.contract.partitions

@@ -13,6 +13,8 @@ from eventpact.wording import counted
 from eventpact_registry.plan.steps import (
     ConfigureTopic,
     CreateTopic,
+    DeleteSubject,
+    DeleteTopic,
     GrowTopic,
     RegisterVersion,
     SetLevel,
@@ -118,6 +120,10 @@ def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | N
             _grow(step, _needed(cluster))
         case ConfigureTopic():
             _needed(cluster).configure(step.topic, {name: value for name, (_, value) in step.changes.items()})
+        case DeleteSubject():
+            _needed(registry).delete(step.subject)
+        case DeleteTopic():
+            _delete(step, _needed(cluster))
 
 
 def _register(step: RegisterVersion, registry: RegistryClient) -> None:
@@ -160,6 +166,12 @@ def _grow(step: GrowTopic, cluster: Cluster) -> None:
     existing = cluster.states().get(step.topic)
     if existing is None or existing.partitions != step.new:
         cluster.grow(step.topic, step.new)
+
+
+def _delete(step: DeleteTopic, cluster: Cluster) -> None:
+    """Delete, unless an earlier attempt did although its answer was lost."""
+    if step.topic in cluster.states():
+        cluster.delete(step.topic)
 
 
 def _needed(side: _Side | None) -> _Side:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from eventpact.topic import TopicContract
 from eventpact_registry.client import Pin
+from eventpact_registry.plan.retired import NOTHING, Retired
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,6 +42,24 @@ class Desired:
     topics: tuple[DesiredTopic, ...]
     run_time_topics: tuple[str, ...]
     """Names with parameters (`chat.messages.{tenant_id}`): made when a tenant is."""
+    retired: Retired = NOTHING
+    """What may be deleted."""
+
+    def selected(self, patterns: Collection[str]) -> Desired:
+        """What has a name that fits one of the patterns (`fnmatch`, whole names); all of it without patterns."""
+        if not patterns:
+            return self
+
+        def fits(name: str) -> bool:
+            return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+        return replace(
+            self,
+            subjects=tuple(subject for subject in self.subjects if fits(subject.name)),
+            topics=tuple(topic for topic in self.topics if fits(topic.contract.name)),
+            run_time_topics=tuple(filter(fits, self.run_time_topics)),
+            retired=Retired(tuple(filter(fits, self.retired.subjects)), tuple(filter(fits, self.retired.topics))),
+        )
 
 
 def desired(repository: ContractRepository, systems: Collection[str] = ()) -> Desired:

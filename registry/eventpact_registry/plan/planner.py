@@ -4,30 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from eventpact_registry.plan import subjects as of_subjects
+from eventpact_registry.plan import topics as of_topics
 from eventpact_registry.plan.steps import Note, Plan
-from eventpact_registry.plan.subjects import in_order, plan_subjects
-from eventpact_registry.plan.topics import plan_topics
 
 if TYPE_CHECKING:
     from eventpact_registry.plan.desired import Desired
     from eventpact_registry.plan.state import ClusterState, State
+    from eventpact_registry.plan.steps import Step
     from eventpact_registry.plan.subjects import SubjectPlan
     from eventpact_registry.plan.topics import TopicPlan
 
 _EMBEDDED: Final = "the broker does not tell configuration, so partitions alone are compared (the embedded one is such)"
 
 
-def plan(wanted: Desired, state: State, *, replication_factor_limit: int | None = None) -> Plan:
+def plan(
+    wanted: Desired,
+    state: State,
+    *,
+    replication_factor_limit: int | None = None,
+    allow_repartition: bool = False,
+) -> Plan:
     """The steps from `state` to what is wanted, each half only where its state was read.
 
-    Schemas come first, topics after them. `replication_factor_limit` caps the replicas of every topic, for
-    development clusters with fewer brokers than production has.
+    Schemas come first, topics after them, and what is deleted last: topics, then their subjects.
+
+    Args:
+        wanted: what contracts ask for, and what may go.
+        state: what there is.
+        replication_factor_limit: caps the replicas of every topic, for development clusters with fewer brokers than
+            production has.
+        allow_repartition: whether topics with a key may be given more partitions.
     """
-    subjects = {} if state.registry is None else plan_subjects(wanted.subjects, state.registry)
-    topics = [] if state.cluster is None else plan_topics(wanted.topics, state.cluster, replication_factor_limit)
+    subjects: dict[str, SubjectPlan] = {}
+    topics: list[TopicPlan] = []
+    deletions: list[Step] = []
+    if state.cluster is not None:
+        topics = of_topics.plan_topics(
+            wanted.topics, state.cluster, replication_factor_limit, allow_repartition=allow_repartition
+        )
+        deletions += of_topics.plan_deletions(wanted.retired.topics, state.cluster)
+    if state.registry is not None:
+        subjects = of_subjects.plan_subjects(wanted.subjects, state.registry)
+        deletions += of_subjects.plan_deletions(wanted.retired.subjects, state.registry)
     parts: list[SubjectPlan | TopicPlan] = [*subjects.values(), *topics]
     return Plan(
-        steps=(*in_order(subjects), *(step for topic in topics for step in topic.steps)),
+        steps=(*of_subjects.in_order(subjects), *(step for topic in topics for step in topic.steps), *deletions),
         conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
         notes=(
             *(note for part in parts for note in part.notes),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventpact.wording import counted
 from eventpact_registry.plan.steps import describe
+from eventpact_registry.reports.markup import inline
 
 if TYPE_CHECKING:
     from eventpact_registry.plan.steps import Plan
@@ -16,6 +17,18 @@ def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
     """(action, subject or topic, its name, detail) of each step, in order."""
     described = [describe(step) for step in plan.steps]
     return [(one.action, one.part, one.name, one.detail) for one in described]
+
+
+def as_markdown(plan: Plan) -> str:
+    """The plan for a comment on a pull request: a table, conflicts and notes."""
+    lines = [f"## Plan: {inline(summary(plan))}", ""]
+    if plan.steps:
+        lines += ["| change | of | name | detail |", "|---|---|---|---|"]
+        lines += [f"| {' | '.join(map(inline, row))} |" for row in rows(plan)]
+        lines.append("")
+    lines += [f"- **conflict:** {inline(str(conflict))}" for conflict in plan.conflicts]
+    lines += [f"- note: {inline(note.about)}: {inline(note.text)}" for note in plan.notes]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def summary(plan: Plan) -> str:

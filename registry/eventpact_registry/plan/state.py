@@ -44,6 +44,9 @@ class Cluster(Protocol):
     def configure(self, name: str, config: Mapping[str, str | None]) -> None:
         """Set configuration values."""
 
+    def delete(self, *names: str) -> None:
+        """Delete topics with everything on them."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectState:
@@ -53,6 +56,8 @@ class SubjectState:
     """Its own compatibility level, if it has one."""
     versions: Mapping[int, Schema | None]
     """Live versions in rising order; None for one that is no valid Avro schema."""
+    writable: bool = True
+    """Whether its mode lets versions be registered; asked only where there are some to register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +94,25 @@ def read_state(wanted: Desired, *, registry: RegistryClient | None, cluster: Clu
         BrokerError: the cluster could not be asked.
     """
     return State(
-        None if registry is None else _read_registry(registry, [subject.name for subject in wanted.subjects]),
-        None if cluster is None else _read_cluster(cluster, [topic.contract.name for topic in wanted.topics]),
+        None if registry is None else _read_registry(registry, wanted),
+        None
+        if cluster is None
+        else _read_cluster(cluster, [*(topic.contract.name for topic in wanted.topics), *wanted.retired.topics]),
     )
 
 
-def _read_registry(registry: RegistryClient, names: list[str]) -> RegistryState:
+def _read_registry(registry: RegistryClient, wanted: Desired) -> RegistryState:
     default_level = registry.default_level()  # first and alone: not eight at a time find out that nobody answers
     shelf = Shelf(registry)
+    newest = {subject.name: subject.versions[-1].version for subject in wanted.subjects}
+    names = [*newest, *wanted.retired.subjects]
     shelf.fetch(names)
     subjects = {
-        name: SubjectState(shelf.level(name), {number: _schema(shelf, name, number) for number in shelf.numbers(name)})
+        name: SubjectState(
+            shelf.level(name),
+            {number: _schema(shelf, name, number) for number in shelf.numbers(name)},
+            max(shelf.numbers(name), default=0) >= newest.get(name, 0) or registry.writable(name),
+        )
         for name in names
     }
     return RegistryState(default_level, subjects)

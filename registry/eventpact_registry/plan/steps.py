@@ -63,8 +63,24 @@ class ConfigureTopic:
     """Name to (value in effect, value declared)."""
 
 
-SchemaStep: TypeAlias = SetLevel | RegisterVersion
-TopicStep: TypeAlias = CreateTopic | GrowTopic | ConfigureTopic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSubject:
+    """Delete a subject softly: its schemas stay readable by id, for records that were written with them."""
+
+    subject: str
+    versions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTopic:
+    """Delete a topic with everything on it."""
+
+    topic: str
+    partitions: int
+
+
+SchemaStep: TypeAlias = SetLevel | RegisterVersion | DeleteSubject
+TopicStep: TypeAlias = CreateTopic | GrowTopic | ConfigureTopic | DeleteTopic
 Step: TypeAlias = SchemaStep | TopicStep
 
 
@@ -92,6 +108,11 @@ class Plan:
         """Whether everything is as declared."""
         return not self.steps and not self.conflicts
 
+    @property
+    def deletions(self) -> tuple[DeleteSubject | DeleteTopic, ...]:
+        """The steps that lose something."""
+        return tuple(step for step in self.steps if isinstance(step, DeleteSubject | DeleteTopic))
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -99,7 +120,7 @@ class Description:
 
     part: Literal["subject", "topic"]
     name: str
-    action: Literal["register", "set level", "create", "add partitions", "configure"]
+    action: Literal["register", "set level", "create", "add partitions", "configure", "delete"]
     detail: str
 
     def __str__(self) -> str:
@@ -126,3 +147,9 @@ def describe(step: Step) -> Description:
         case ConfigureTopic(topic=topic, changes=changes):
             detail = ", ".join(f"{name} {old or 'unset'} → {new}" for name, (old, new) in changes.items())
             return Description("topic", topic, "configure", detail)
+        case DeleteSubject(subject=subject, versions=versions):
+            return Description(
+                "subject", subject, "delete", f"{counted(versions, 'version')}; readable by id as before"
+            )
+        case DeleteTopic(topic=topic, partitions=partitions):
+            return Description("topic", topic, "delete", f"{counted(partitions, 'partition')} with all that is on them")

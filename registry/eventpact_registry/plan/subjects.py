@@ -11,7 +11,7 @@ from eventpact_registry.compatibility import incompatibilities
 from eventpact_registry.contracts.model import Mode
 from eventpact_registry.plan.desired import pins
 from eventpact_registry.plan.state import SubjectState
-from eventpact_registry.plan.steps import Note, RegisterVersion, SetLevel
+from eventpact_registry.plan.steps import DeleteSubject, Note, RegisterVersion, SetLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +46,14 @@ def plan_subjects(wanted: Sequence[DesiredSubject], state: RegistryState) -> dic
     return {subject.name: _plan_subject(subject, state.subjects.get(subject.name, _UNKNOWN)) for subject in wanted}
 
 
+def plan_deletions(retired: Sequence[str], state: RegistryState) -> Iterator[DeleteSubject]:
+    """Deletions of what contracts no longer declare and the registry still has."""
+    for name in retired:
+        versions = state.subjects[name].versions
+        if versions:
+            yield DeleteSubject(subject=name, versions=len(versions))
+
+
 def in_order(plans: Mapping[str, SubjectPlan]) -> Iterator[SchemaStep]:
     """The steps of all subjects: what a version refers to is registered before it."""
     for plan in plans.values():
@@ -78,12 +86,25 @@ def _plan_subject(wanted: DesiredSubject, state: SubjectState) -> SubjectPlan:
         else:
             _compare(wanted.name, version, state, plan)
     _find_twins(wanted, plan)
+    if plan.register and not state.writable:
+        plan.conflicts.append(_read_only(wanted.name, plan.register[0]))
     unknown = [str(number) for number in state.versions if number > wanted.versions[-1].version]
     if unknown:
         text = f"the registry has version {', '.join(unknown)} that the contracts do not have"
         plan.notes.append(Note(wanted.name, text))
     _plan_level(wanted, state, plan)
     return plan
+
+
+def _read_only(subject: str, version: SchemaVersion) -> Problem:
+    at = version.locate("")
+    return Problem(
+        f"version {version.version} of {subject} cannot be registered: the subject is in a mode that refuses it",
+        at.file,
+        at.line,
+        at.column,
+        f"PUT /mode/{subject} with READWRITE on the registry, or leave the subject out with --select",
+    )
 
 
 def _compare(subject: str, version: SchemaVersion, state: SubjectState, plan: SubjectPlan) -> None:

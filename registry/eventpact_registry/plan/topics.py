@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import Problem
 from eventpact.wording import counted
-from eventpact_registry.plan.steps import ConfigureTopic, CreateTopic, GrowTopic, Note
+from eventpact_registry.plan.steps import ConfigureTopic, CreateTopic, DeleteTopic, GrowTopic, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from eventpact.operate.topics import TopicState
     from eventpact.topic import TopicContract
@@ -36,12 +36,26 @@ class TopicPlan:
         return not (self.steps or self.conflicts)
 
 
-def plan_topics(wanted: Sequence[DesiredTopic], state: ClusterState, limit: int | None) -> list[TopicPlan]:
+def plan_topics(
+    wanted: Sequence[DesiredTopic], state: ClusterState, limit: int | None, *, allow_repartition: bool
+) -> list[TopicPlan]:
     """What each topic needs; `limit` is the most replicas that topics get, for development clusters."""
-    return [_plan_topic(topic, topic.contract.limited(limit), state) for topic in wanted]
+    return [_plan_topic(topic, topic.contract.limited(limit), state, allow_repartition) for topic in wanted]
 
 
-def _plan_topic(wanted: DesiredTopic, contract: TopicContract, state: ClusterState) -> TopicPlan:
+def plan_deletions(retired: Sequence[str], state: ClusterState) -> Iterator[DeleteTopic]:
+    """Deletions of what contracts no longer declare and the cluster still has."""
+    for name in retired:
+        if name in state.topics:
+            yield DeleteTopic(topic=name, partitions=state.topics[name].partitions)
+
+
+def _plan_topic(
+    wanted: DesiredTopic,
+    contract: TopicContract,
+    state: ClusterState,
+    allow_repartition: bool,
+) -> TopicPlan:
     plan = TopicPlan()
     existing = state.topics.get(contract.name)
     if existing is None:
@@ -49,7 +63,10 @@ def _plan_topic(wanted: DesiredTopic, contract: TopicContract, state: ClusterSta
             plan.conflicts.append(_too_few_brokers(wanted, contract, state.brokers))
         plan.steps.append(CreateTopic(contract=contract))
         return plan
-    _compare_partitions(wanted, contract, existing, plan)
+    if existing.partitions < contract.partitions:
+        _grow(wanted, contract, existing, plan, allow_repartition=allow_repartition)
+    elif existing.partitions > contract.partitions:
+        plan.conflicts.append(_too_many_partitions(wanted, contract, existing))
     if state.configs is not None:
         _compare_replication(wanted, contract, existing, plan)
         _compare_config(contract, state.configs.get(contract.name, {}), plan)
@@ -66,22 +83,37 @@ def _too_few_brokers(wanted: DesiredTopic, contract: TopicContract, brokers: int
     )
 
 
-def _compare_partitions(wanted: DesiredTopic, contract: TopicContract, existing: TopicState, plan: TopicPlan) -> None:
-    if existing.partitions < contract.partitions:
+def _grow(
+    wanted: DesiredTopic, contract: TopicContract, existing: TopicState, plan: TopicPlan, *, allow_repartition: bool
+) -> None:
+    if not wanted.declared.key or allow_repartition:
         plan.steps.append(GrowTopic(topic=contract.name, old=existing.partitions, new=contract.partitions))
-        if wanted.declared.key:
-            text = f"it is keyed by {', '.join(wanted.declared.key)}: with more partitions, most keys move to another"
-            plan.notes.append(Note(contract.name, text))
-    elif existing.partitions > contract.partitions:
-        plan.conflicts.append(
-            _problem(
-                wanted,
-                "/partitions",
-                f"topic {contract.name} has {counted(existing.partitions, 'partition')}, "
-                f"the contract says {contract.partitions}",
-                "Kafka cannot remove partitions: declare what there is, or delete the topic and create it anew",
-            )
+    if not wanted.declared.key:
+        return
+    moves = f"it is keyed by {', '.join(wanted.declared.key)}: with more partitions, most keys move to another"
+    if allow_repartition:
+        plan.notes.append(Note(contract.name, moves))
+        return
+    plan.conflicts.append(
+        _problem(
+            wanted,
+            "/partitions",
+            f"topic {contract.name} has {counted(existing.partitions, 'partition')}, "
+            f"the contract says {contract.partitions}, and {moves}",
+            "--allow-repartition adds them, once its consumers have read what is there; or write a new topic",
         )
+    )
+
+
+def _too_many_partitions(wanted: DesiredTopic, contract: TopicContract, existing: TopicState) -> Problem:
+    return _problem(
+        wanted,
+        "/partitions",
+        f"topic {contract.name} has {counted(existing.partitions, 'partition')}, "
+        f"the contract says {contract.partitions}",
+        "Kafka cannot remove partitions: declare what there is, or lose what is on it with "
+        f"`kafka-topics.sh --bootstrap-server HOST:PORT --delete --topic {contract.name}` and apply again",
+    )
 
 
 def _compare_replication(wanted: DesiredTopic, contract: TopicContract, existing: TopicState, plan: TopicPlan) -> None:
@@ -92,7 +124,8 @@ def _compare_replication(wanted: DesiredTopic, contract: TopicContract, existing
                 "/replication-factor",
                 f"topic {contract.name} has {counted(existing.replication_factor, 'replica')}, "
                 f"the contract says {contract.replication_factor}",
-                "move replicas with Kafka's own kafka-reassign-partitions.sh, or declare what there is",
+                "declare what there is, or move replicas with `kafka-reassign-partitions.sh --bootstrap-server "
+                "HOST:PORT --reassignment-json-file FILE --execute`",
             )
         )
 

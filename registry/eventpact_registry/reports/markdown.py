@@ -7,13 +7,13 @@ bring its own HTML (GitHub Flavored Markdown, sections 2.4, 4.10 and 6.6).
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from eventpact.wording import counted
 from eventpact_registry.diff.event_changes import VersionAdded, VersionMutated, VersionReworded
 from eventpact_registry.findings import Severity
+from eventpact_registry.reports.markup import code, fenced, inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,9 +31,6 @@ _MAX_CHARACTERS: Final = 65_000
 """GitHub takes comments of 65,536 characters."""
 
 _WORDS: Final = {Severity.ERROR: "**error**", Severity.WARNING: "warning", Severity.INFO: "note"}
-_CODE: Final = re.compile(r"(`[^`\n]+`)")
-_SPECIAL: Final = re.compile(r"[\\`*\[\]#|~!@&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-"""What Markdown or HTML could take for a sign; a bar below inside a word is none."""
 
 
 def render(findings: Sequence[Finding], *, color: bool = False, changes: Sequence[Comparison] = ()) -> str:  # noqa: ARG001 - all formats are called alike
@@ -67,17 +64,17 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 
 def _row(finding: Finding) -> str:
-    what = [_inline(finding.message)]
+    what = [inline(finding.message)]
     if finding.mode:
-        what.append(f"Breaks {_code(finding.mode)}")
+        what.append(f"Breaks {code(finding.mode)}")
     if finding.groups:
-        what.append(f"Hits {', '.join(map(_code, finding.groups))}")
+        what.append(f"Hits {', '.join(map(code, finding.groups))}")
     if finding.approved:
-        what.append(f"Approved by {_inline(finding.approved.by)}: {_inline(finding.approved.reason)}")
+        what.append(f"Approved by {inline(finding.approved.by)}: {inline(finding.approved.reason)}")
     if finding.hint:
-        what.append(f"Fix: {_inline(finding.hint)}")
+        what.append(f"Fix: {inline(finding.hint)}")
     weight = "approved" if finding.approved else _WORDS[finding.severity]
-    cells = (weight, _code(str(finding.location)), _code(finding.rule), "<br>".join(what))
+    cells = (weight, code(str(finding.location)), code(finding.rule), "<br>".join(what))
     return f"| {' | '.join(cells)} |"
 
 
@@ -90,9 +87,9 @@ def _proofs(findings: Sequence[Finding]) -> Iterator[str]:
             continue
         yield "\n".join(
             [
-                f"<details><summary>A message that fails: {_inline(finding.message)}</summary>\n",
-                _fenced(json.dumps(proof.value, indent=2, ensure_ascii=False)),
-                f"\nWritten with {_inline(proof.writer)}. In {_inline(proof.reader)}: {_inline(proof.error)}",
+                f"<details><summary>A message that fails: {inline(finding.message)}</summary>\n",
+                fenced(json.dumps(proof.value, indent=2, ensure_ascii=False)),
+                f"\nWritten with {inline(proof.writer)}. In {inline(proof.reader)}: {inline(proof.error)}",
                 "\n</details>\n",
             ]
         )
@@ -111,21 +108,21 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
 
 
 def _change(change: Change) -> Iterator[str]:
-    yield f"- {_code(change.subject)} {_inline(change.text)}"
+    yield f"- {code(change.subject)} {inline(change.text)}"
     if isinstance(change, VersionAdded | VersionMutated | VersionReworded):
         for inner in change.changes[:_MAX_CHANGES]:
-            yield f"  - {_inline(inner.text)}"
+            yield f"  - {inline(inner.text)}"
 
 
 def _judgement(judgement: Judgement) -> Iterator[str]:
     broken = [mode for mode, breaks in judgement.breaks.items() if breaks]
-    title = f"{_code(judgement.subject)}: {_inline(judgement.new)} after {_inline(judgement.old)}"
+    title = f"{code(judgement.subject)}: {inline(judgement.new)} after {inline(judgement.old)}"
     yield f"<details><summary>{title} is compatible under {_modes(judgement, broken)}</summary>"
     yield ""
     yield "| mode | |"
     yield "|---|---|"
     for mode, breaks in judgement.breaks.items():
-        yield f"| {_code(mode.value)} | {'<br>'.join(map(_inline, breaks)) or 'compatible'} |"
+        yield f"| {code(mode.value)} | {'<br>'.join(map(inline, breaks)) or 'compatible'} |"
     yield ""
     yield "</details>"
     yield ""
@@ -137,24 +134,3 @@ def _modes(judgement: Judgement, broken: Sequence[object]) -> str:
 
 def _more(count: int, noun: str) -> Iterable[str]:
     return [f"\n… and {counted(count, f'more {noun}')}."] if count > 0 else []
-
-
-def _inline(text: str) -> str:
-    """Text with its code kept as code; everything else means nothing but itself."""
-    parts = _CODE.split(" ".join(text.split()))
-    return "".join(_code(part[1:-1]) if at % 2 else _escaped(part) for at, part in enumerate(parts))
-
-
-def _code(text: str) -> str:
-    """Code inside a line, as HTML: backquotes in it need no counting, and bars end no cell."""
-    return f"<code>{_escaped(' '.join(text.split()))}</code>"
-
-
-def _escaped(text: str) -> str:
-    # Character references and no backslashes: they hold inside `<summary>` too, where Markdown is not read.
-    return _SPECIAL.sub(lambda sign: f"&#{ord(sign[0])};", text)
-
-
-def _fenced(text: str) -> str:
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
-    return f"{fence}json\n{text}\n{fence}"

@@ -67,8 +67,28 @@ def test_the_order_of_cleanup_policies_is_no_drift() -> None:
     assert steps(cluster(config={"cleanup.policy": "delete,compact", "retention.ms": WEEK}), both) == []
 
 
-def test_partitions_are_added_and_a_keyed_topic_gets_a_warning() -> None:
+def test_partitions_are_added_to_a_topic_without_key() -> None:
+    assert steps(cluster(partitions=2), TOPIC.replace("key: orderId\n", "")) == [
+        f"add partitions topic {TOPIC_NAME}: 2 → 3"
+    ]
+
+
+def test_a_keyed_topic_is_given_no_partitions_until_that_is_allowed() -> None:
     found = plan(shop(V1), cluster(partitions=2))
+
+    assert found.steps == ()
+    [conflict] = found.conflicts
+    assert conflict.message == (
+        f"topic {TOPIC_NAME} has 2 partitions, the contract says 3, "
+        "and it is keyed by orderId: with more partitions, most keys move to another"
+    )
+    assert conflict.place == "contracts/shop/order.placed/topic.yaml:2:13"
+    assert conflict.hint is not None
+    assert "--allow-repartition" in conflict.hint
+
+
+def test_an_allowed_repartition_is_a_step_with_a_note() -> None:
+    found = plan(shop(V1), cluster(partitions=2), allow_repartition=True)
 
     assert [str(describe(step)) for step in found.steps] == [f"add partitions topic {TOPIC_NAME}: 2 → 3"]
     assert [note.text for note in found.notes] == [
