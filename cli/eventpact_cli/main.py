@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, str]] = {
     "apply": "Bring a registry and a cluster to what the contracts say.",
     "serve": "Run the embedded schema registry.",
     "dev": "Run the embedded broker and registry with the contracts applied.",
+    "convert": "Turn files of events into others: container files, JSON lines, other versions.",
     "demo": "Prove the five systems end to end, from a pull request to a handled event.",
 }
 

@@ -16,7 +16,7 @@ from eventpact.avro.binding import Binding
 from eventpact.errors import CodecError, DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from eventpact.adapters.nodes import Node
 
@@ -90,17 +90,12 @@ class Carriers:
     def _carrier(self, node: RecordNode) -> type[Any]:
         name = node.record.name
         if name not in self.bindings:
-            attributes = tuple(f"f{index}" for index in range(len(node.fields)))
-            # Not frozen: it is filled by position and never seen by anyone.
-            carrier = make_dataclass(node.shape.cls.__name__, attributes, slots=True, eq=False)
-            self.bindings[name] = Binding(carrier, attributes)
+            self.bindings[name] = record_carrier(node.shape.cls.__name__, len(node.fields))
         return self.bindings[name].cls
 
     def _carrier_enum(self, node: EnumNode) -> type[Any]:
         if node.name not in self.bindings:
-            named = [(f"s{index}", symbol) for index, symbol in enumerate(node.members)]
-            make: Any = enum.StrEnum  # its members are not known before, which typing would like
-            self.bindings[node.name] = Binding(make(node.cls.__name__, named))
+            self.bindings[node.name] = enum_carrier(node.cls.__name__, node.members)
         return self.bindings[node.name].cls
 
     def _dump_enum(self, node: EnumNode) -> Function:
@@ -155,6 +150,18 @@ class Carriers:
                 return wire
             case _:
                 return object
+
+
+def record_carrier(name: str, fields: int) -> Binding:
+    """A class for a record of so many fields. Not frozen: it is filled by position and never seen by anyone."""
+    attributes = tuple(f"f{index}" for index in range(fields))
+    return Binding(make_dataclass(name, attributes, slots=True, eq=False), attributes)
+
+
+def enum_carrier(name: str, symbols: Iterable[str]) -> Binding:
+    """A class for an enum."""
+    make: Any = enum.StrEnum  # its members are not known before, which typing would like
+    return Binding(make(name, [(f"s{index}", symbol) for index, symbol in enumerate(symbols)]))
 
 
 def made(make: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any], cls: type[Any]) -> Any:

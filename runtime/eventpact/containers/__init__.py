@@ -19,8 +19,9 @@ if TYPE_CHECKING:
         write_archive,
     )
     from eventpact.containers.compression import CODECS
+    from eventpact.containers.converting import JsonLinesWriter, converted, read_json_lines
     from eventpact.containers.layout import Limits
-    from eventpact.containers.reading import ContainerReader, read_contents, read_events, read_values
+    from eventpact.containers.reading import ContainerReader, read_contents, read_data, read_events, read_values
     from eventpact.containers.writing import ContainerWriter, write_events, write_values
 
 _LAZY: Final = {
@@ -30,11 +31,15 @@ _LAZY: Final = {
     "ArchivedRecord": "archive",
     "ContainerReader": "reading",
     "ContainerWriter": "writing",
+    "JsonLinesWriter": "converting",
     "Limits": "layout",
     "archive_writer": "archive",
+    "converted": "converting",
     "read_archive": "archive",
     "read_contents": "reading",
+    "read_data": "reading",
     "read_events": "reading",
+    "read_json_lines": "converting",
     "read_values": "reading",
     "write_archive": "archive",
     "write_events": "writing",
@@ -48,11 +53,15 @@ __all__ = [
     "ArchivedRecord",
     "ContainerReader",
     "ContainerWriter",
+    "JsonLinesWriter",
     "Limits",
     "archive_writer",
+    "converted",
     "read_archive",
     "read_contents",
+    "read_data",
     "read_events",
+    "read_json_lines",
     "read_values",
     "write_archive",
     "write_events",

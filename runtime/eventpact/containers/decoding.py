@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from eventpact.adapters.adapter import Adapter
 from eventpact.avro.codec import Codec
+from eventpact.avro.form import Form
+from eventpact.avro.graph import on_cycles
+from eventpact.avro.interpret.cursor import Cursor
+from eventpact.avro.interpret.skip import skip
 from eventpact.avro.model import Array
 from eventpact.avro.parse import parse
 from eventpact.avro.varint import long_bytes
+from eventpact.avro.walk import children
 from eventpact.contracted import schema_of
 from eventpact.errors import DecodeError, ModelError, Problem
 from eventpact.wording import counted
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from eventpact.event import EventContract
 
     SequenceDecoder: TypeAlias = Callable[[bytes], Sequence[Any]]
+    BlockDecoder: TypeAlias = Callable[[Block, int], Sequence[Any]]
+    """From a block, and the number of its first record in the file."""
 
 _RECORD: Final = re.compile(r"\[(?P<index>\d+)\]\.?(?P<path>.*)", re.DOTALL)
 """The path of an error inside an array."""
@@ -90,6 +97,26 @@ def decoded(decode: SequenceDecoder, block: Block, first: int) -> Sequence[Any]:
     if len(values) != block.records:  # bytes behind the last record that look like a further block of the array
         raise BadRecord(_unlike(block))
     return values
+
+
+def divided(schema: Schema, block: Block, first: int) -> Sequence[bytes]:
+    """The data of each record of a block, read over and not decoded.
+
+    Raises:
+        BadRecord: as `decoded`.
+    """
+    cursor = Cursor(block.data, Form(), on_cycles(schema, children))
+    found: list[bytes] = []
+    for number in range(first, first + block.records):
+        start = cursor.position
+        try:
+            skip(schema, cursor)
+        except (DecodeError, RecursionError) as error:
+            raise BadRecord(f"record {number:,}: {error}") from error
+        found.append(block.data[start : cursor.position])
+    if cursor.left:
+        raise BadRecord(_unlike(block))
+    return found
 
 
 def _unlike(block: Block) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from eventpact.avro.parse import parse
-from eventpact.containers.decoding import BadRecord, decoded, event_decoder, value_decoder
+from eventpact.containers.decoding import BadRecord, decoded, divided, event_decoder, value_decoder
 from eventpact.containers.layout import Limits, read_blocks, read_header
 from eventpact.containers.source import Source, name_of, opened
 from eventpact.errors import ContainerError, SchemaError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from eventpact.adapters.adapter import Adapter
     from eventpact.avro.model import Schema
-    from eventpact.containers.decoding import SequenceDecoder
+    from eventpact.containers.decoding import BlockDecoder
     from eventpact.containers.layout import Header
     from eventpact.containers.source import Place
 
@@ -89,7 +90,7 @@ def read_events(place: Place, event: type[T] | Adapter[T], *, limits: Limits = D
         ModelError: `event` has no contract.
     """
     target: Any = event  # hashable as classes and adapters are, which typing does not know
-    return _reader(place, limits, lambda header, _: event_decoder(target, header.schema))
+    return _reader(place, limits, lambda header, _: partial(decoded, event_decoder(target, header.schema)))
 
 
 def read_values(
@@ -100,9 +101,20 @@ def read_values(
     Raises:
         ContainerError: as `read_events`.
     """
-    return _reader(
-        place, limits, lambda _, writer: value_decoder(writer, schema or writer, logical_types=logical_types)
-    )
+
+    def decoder(_: Header, writer: Schema) -> BlockDecoder:
+        return partial(decoded, value_decoder(writer, schema or writer, logical_types=logical_types))
+
+    return _reader(place, limits, decoder)
+
+
+def read_data(place: Place, *, limits: Limits = DEFAULT_LIMITS) -> ContainerReader[bytes]:
+    """The records of a file as Avro data of its own schema, not decoded.
+
+    Raises:
+        ContainerError: as `read_events`.
+    """
+    return _reader(place, limits, lambda _, writer: partial(divided, writer))
 
 
 def read_contents(place: Place, *, limits: Limits = DEFAULT_LIMITS) -> Contents:
@@ -123,7 +135,7 @@ def _contents(source: Source, limits: Limits) -> Contents:
         raise source.error(f"its avro.schema is not a valid schema: {error}") from error
 
 
-def _reader(place: Place, limits: Limits, decoder: Callable[[Header, Schema], SequenceDecoder]) -> ContainerReader[Any]:
+def _reader(place: Place, limits: Limits, decoder: Callable[[Header, Schema], BlockDecoder]) -> ContainerReader[Any]:
     with ExitStack() as stack:
         source = Source(stack.enter_context(opened(place)), name_of(place))
         contents = _contents(source, limits)
@@ -131,11 +143,11 @@ def _reader(place: Place, limits: Limits, decoder: Callable[[Header, Schema], Se
         return ContainerReader(contents, _values(source, contents.header, limits, decode), stack.pop_all())
 
 
-def _values(source: Source, header: Header, limits: Limits, decode: SequenceDecoder) -> Iterator[Any]:
+def _values(source: Source, header: Header, limits: Limits, decode: BlockDecoder) -> Iterator[Any]:
     number = 1
     for block in read_blocks(source, header, limits):
         try:
-            values = decoded(decode, block, number)
+            values = decode(block, number)
         except BadRecord as error:  # only here are file and block known
             at = block.offset
             raise ContainerError(str(error), file=source.name, block=block.number, offset=at) from error.__cause__

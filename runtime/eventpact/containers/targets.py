@@ -21,14 +21,11 @@ _PARTIAL: Final = ".partial"
 """Ending of a file that is not whole yet."""
 
 
-class Target(Protocol):
+class Output(Protocol):
     """What becomes of the bytes."""
 
-    header: Header
-    """What blocks must agree with: that of a file that grows is its own."""
-
     def write(self, data: bytes) -> None:
-        """Take whole blocks."""
+        """Take whole blocks or lines."""
 
     def keep(self) -> None:
         """Finish: what was written is there."""
@@ -37,30 +34,51 @@ class Target(Protocol):
         """Finish: nothing was written, as far as that can be."""
 
 
-def target(place: Place, header: Header, *, append: bool) -> Target:
-    """Where a file goes; its header is written, or that of the file that grows has been checked.
+def output(place: Place) -> Output:
+    """Where a new file goes.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    return _NewFile(Path(place)) if isinstance(place, (str, os.PathLike)) else _Stream(place)
+
+
+def container_output(place: Place, header: Header, *, append: bool) -> tuple[Output, Header]:
+    """Where a container file goes, its header written; or the end of one that grows, and the header that it has.
 
     Raises:
         ContainerError: a stream is to be appended to; the file that grows is damaged or has another schema.
         OSError: the file cannot be opened.
     """
-    if not isinstance(place, (str, os.PathLike)):
-        if append:
-            raise ContainerError("a stream cannot be appended to: give a path", file=name_of(place))
-        return _Stream(place, header)
-    path = Path(place)
-    if append and path.exists():
-        return _Growing(path, header)
-    return _NewFile(path, header)
+    if append and not isinstance(place, (str, os.PathLike)):
+        raise ContainerError("a stream cannot be appended to: give a path", file=name_of(place))
+    if append and isinstance(place, (str, os.PathLike)) and Path(place).exists():
+        found = _checked(Path(place), header)
+        return _Growing(Path(place)), found
+    new = output(place)
+    new.write(header.encoded())
+    return new, header
+
+
+def _checked(path: Path, header: Header) -> Header:
+    """Read over the blocks of a file to its end, so that nothing is added behind a damaged one."""
+    with path.open("rb") as stream:
+        limits = Limits()
+        source = Source(stream, str(path))
+        found = read_header(source, limits)
+        if found.schema != header.schema and meaning(parse(found.schema)) != meaning(parse(header.schema)):
+            raise source.error("it was written with another schema: write to another file", 0)
+        source.block = 1
+        while read_packed(source, found, limits) is not None:
+            source.block += 1
+        return found
 
 
 class _Stream:
     """What goes to an open stream is gone."""
 
-    def __init__(self, stream: BinaryIO, header: Header) -> None:
-        self.header = header
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self.write(header.encoded())
 
     def write(self, data: bytes) -> None:
         self._stream.write(data)
@@ -75,21 +93,17 @@ class _Stream:
 class _NewFile:
     """A file under another name until it is whole."""
 
-    def __init__(self, path: Path, header: Header) -> None:
-        self.header = header
+    def __init__(self, path: Path) -> None:
         self._path = path
         self._partial = path.with_name(path.name + _PARTIAL)
         self._stream = self._partial.open("wb")
-        self.write(header.encoded())
 
     def write(self, data: bytes) -> None:
         self._stream.write(data)
 
     def keep(self) -> None:
         try:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-            self._stream.close()
+            _close_safely(self._stream)
             self._partial.replace(self._path)
         except BaseException:
             self.discard()
@@ -104,39 +118,29 @@ class _NewFile:
 class _Growing:
     """A file that gets further blocks, and loses them again when writing them fails."""
 
-    def __init__(self, path: Path, header: Header) -> None:
-        self._stream = path.open("r+b")
-        try:
-            self.header = self._checked(str(path), header)
-        except BaseException:
-            self._stream.close()
-            raise
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream = path.open("ab")
         self._end = self._stream.tell()
 
     def write(self, data: bytes) -> None:
         self._stream.write(data)
 
     def keep(self) -> None:
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
-        self._stream.close()
+        try:
+            _close_safely(self._stream)
+        except BaseException:
+            self.discard()
+            raise
 
     def discard(self) -> None:
-        with suppress(OSError):
-            self._stream.flush()
-        self._stream.truncate(self._end)
-        self._stream.close()
+        with suppress(OSError):  # as above
+            self._stream.close()
+        os.truncate(self._path, self._end)
 
-    def _checked(self, name: str, header: Header) -> Header:
-        """Read over the blocks to the end, so that nothing is added behind a damaged one."""
-        limits = Limits()
-        source = Source(self._stream, name)
-        found = read_header(source, limits)
-        if found.schema != header.schema and meaning(parse(found.schema)) != meaning(parse(header.schema)):
-            raise source.error("it was written with another schema: write to another file", 0)
-        block = 0
-        while True:
-            block += 1
-            source.block = block
-            if read_packed(source, found, limits) is None:
-                return found
+
+def _close_safely(stream: BinaryIO) -> None:
+    """Close, with all bytes on the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())
+    stream.close()

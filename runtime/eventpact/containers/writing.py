@@ -12,7 +12,7 @@ from eventpact.containers.compression import CompressionError, compression
 from eventpact.containers.decoding import contract_of
 from eventpact.containers.layout import MARKER_SIZE, RESERVED, Header, block_bytes
 from eventpact.containers.source import name_of
-from eventpact.containers.targets import target
+from eventpact.containers.targets import container_output
 from eventpact.contracted import standalone_text
 from eventpact.errors import ContainerError, EncodeError, ModelError, Problem
 
@@ -66,8 +66,9 @@ class ContainerWriter(Generic[C_contra]):
         self._level = options.get("level")
         header = _header(schema, options)
         _try_out(header.codec, self._level, name_of(place))
-        self._target = target(place, header, append=options.get("append", False))
-        self._compress = compression(self._target.header.codec).compress
+        self._output, header = container_output(place, header, append=options.get("append", False))
+        self._marker = header.marker
+        self._compress = compression(header.codec).compress
         self._encode = encode
         self._size = options.get("block_bytes", _BLOCK_BYTES)
         self._records: list[bytes] = []
@@ -102,6 +103,11 @@ class ContainerWriter(Generic[C_contra]):
         encode = Codec(schema, logical_types=logical_types).encode
         return ContainerWriter(place, expanded(schema), encode, options)
 
+    @classmethod
+    def of_data(cls, place: Place, schema: Schema, **options: Unpack[Options]) -> ContainerWriter[bytes]:
+        """A file of records that are Avro data of a schema already; raises as `of_events`."""
+        return ContainerWriter(place, expanded(schema), bytes, options)
+
     def write(self, value: C_contra) -> None:
         """Add a record.
 
@@ -123,7 +129,7 @@ class ContainerWriter(Generic[C_contra]):
         """Write what is there as a block."""
         if self._records:
             packed = self._compress(b"".join(self._records), self._level)
-            self._target.write(block_bytes(len(self._records), packed, self._target.header.marker))
+            self._output.write(block_bytes(len(self._records), packed, self._marker))
             self._records.clear()
             self._bytes = 0
 
@@ -135,15 +141,15 @@ class ContainerWriter(Generic[C_contra]):
         try:
             self.flush()
         except BaseException:
-            self._target.discard()
+            self._output.discard()
             raise
-        self._target.keep()
+        self._output.keep()
 
     def discard(self) -> None:
         """Finish as if nothing had been written, as far as that can be."""
         if self._open:
             self._open = False
-            self._target.discard()
+            self._output.discard()
 
     def __enter__(self) -> Self:
         return self
