@@ -268,7 +268,7 @@ impl Reading {
     /// The value that the bytes hold, all of them.
     #[inline]
     pub fn read<'py>(&self, py: Python<'py>, data: &[u8]) -> Fit<Bound<'py, PyAny>> {
-        let mut decoding = Decoding { py, program: self, cursor: Cursor::new(data), depth: Depth::default() };
+        let mut decoding = Decoding::new(py, self, data);
         let value = decoding.read(0)?;
         if decoding.cursor.left() > 0 { Err(GiveUp) } else { Ok(value) }
     }
@@ -308,9 +308,15 @@ struct Decoding<'d, 'py> {
     program: &'d Reading,
     cursor: Cursor<'d>,
     depth: Depth,
+    /// Items of the arrays that are being read, the innermost last.
+    items: Vec<Bound<'py, PyAny>>,
 }
 
-impl<'py> Decoding<'_, 'py> {
+impl<'d, 'py> Decoding<'d, 'py> {
+    fn new(py: Python<'py>, program: &'d Reading, data: &'d [u8]) -> Self {
+        Self { py, program, cursor: Cursor::new(data), depth: Depth::default(), items: Vec::new() }
+    }
+
     fn read(&mut self, node: usize) -> Fit<Bound<'py, PyAny>> {
         let py = self.py;
         match self.program.nodes.get(node) {
@@ -408,8 +414,7 @@ impl<'py> Decoding<'_, 'py> {
     #[inline(never)]
     fn read_default(&mut self, bytes: &[u8], node: usize) -> Fit<Bound<'py, PyAny>> {
         self.depth.enter()?;
-        let (py, program) = (self.py, self.program);
-        let value = Decoding { py, program, cursor: Cursor::new(bytes), depth: Depth::default() }.read(node)?;
+        let value = Decoding::new(self.py, self.program, bytes).read(node)?;
         self.depth.leave();
         Ok(value)
     }
@@ -417,7 +422,7 @@ impl<'py> Decoding<'_, 'py> {
     #[inline(never)]
     fn read_array(&mut self, item: usize, tuples: bool, zero_bytes: bool) -> Fit<Bound<'py, PyAny>> {
         self.depth.enter()?;
-        let mut items = Vec::new();
+        let first = self.items.len();
         loop {
             let (count, _) = self.cursor.block()?;
             if count == 0 {
@@ -426,13 +431,15 @@ impl<'py> Decoding<'_, 'py> {
             if count > (if zero_bytes { FREE_ZERO_BYTE_ITEMS } else { self.cursor.left() }) {
                 return Err(GiveUp);
             }
-            items.try_reserve(count.min(FIRST_ITEMS)).map_err(|_| GiveUp)?;
+            self.items.try_reserve(count.min(FIRST_ITEMS)).map_err(|_| GiveUp)?;
             for _ in 0..count {
-                items.push(self.read(item)?);
+                let value = self.read(item)?;
+                self.items.push(value);
             }
         }
         self.depth.leave();
         let py = self.py;
+        let items = self.items.drain(first..);
         let made = if tuples {
             PyTuple::new(py, items).map(Bound::into_any)
         } else {

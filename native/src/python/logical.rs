@@ -10,6 +10,7 @@ use pyo3::types::{PyBytes, PyString, PyTuple, PyType};
 
 use super::calendar::Calendar;
 use super::class::Class;
+use super::decimal::Decimals;
 use super::fit::{Given, append, append_sized, raw, text_of, unfit};
 use crate::wire::calendar::{Date, Time, micros, moment};
 use crate::wire::cursor::Cursor;
@@ -31,7 +32,7 @@ enum Kind {
     Time { unit: i64 },
     Instant { unit: i64, utc: bool },
     Uuid(&'static Uuid),
-    Decimal { precision: u32, scale: u32 },
+    Decimal { decimals: &'static Decimals, precision: u32, scale: u32 },
     Duration(Class),
 }
 
@@ -73,7 +74,7 @@ impl Logical {
             "local-timestamp-millis" => Kind::Instant { unit: 1000, utc: false },
             "local-timestamp-micros" => Kind::Instant { unit: 1, utc: false },
             "uuid" => Kind::Uuid(Uuid::get(py)?),
-            "decimal" => Kind::Decimal { precision, scale },
+            "decimal" => Kind::Decimal { decimals: Decimals::get(py)?, precision, scale },
             "duration" => Kind::Duration(Class::new(cls.clone(), &attributes)?),
             _ => return Err(PyValueError::new_err(format!("no logical type {name}"))),
         };
@@ -115,7 +116,7 @@ impl Logical {
             },
             (Kind::Uuid(ids), Base::String) => append_sized(out, &uuid::text(ids.read(value)?)),
             (Kind::Uuid(ids), _) => append(out, &ids.read(value)?),
-            (Kind::Decimal { precision, scale }, base) => {
+            (Kind::Decimal { precision, scale, .. }, base) => {
                 let value = value.to_owned();
                 let text = value.str().map_err(|error| unfit(value.py(), error))?;
                 match (amount::unscaled(text_of(&text)?, *precision, *scale), base) {
@@ -184,12 +185,8 @@ impl Logical {
                 Err(_) => Err(GiveUp),
             },
             (Kind::Uuid(ids), _) => ids.make(py, uuid::digits(bytes).ok_or(GiveUp)?),
-            (Kind::Decimal { precision, scale }, _) => match amount::from_bytes(bytes) {
-                Some(unscaled) if amount::is_within(unscaled, *precision) => {
-                    let (text, size) = amount::text(unscaled, *scale);
-                    let text = PyString::from_bytes(py, &text[..size]).map_err(|error| unfit(py, error))?;
-                    self.cls.bind(py).call1((text,)).map_err(|error| unfit(py, error))
-                }
+            (Kind::Decimal { decimals, precision, scale }, _) => match amount::from_bytes(bytes) {
+                Some(unscaled) if amount::is_within(unscaled, *precision) => decimals.make(py, unscaled, *scale),
                 Some(_) => Err(GiveUp),
                 None => self.converted(PyBytes::new(py, bytes).into_any()),
             },
@@ -273,7 +270,7 @@ impl Uuid {
     }
 
     /// The instance of hexadecimal digits with a zero byte behind them.
-    fn make<'py>(&self, py: Python<'py>, digits: [u8; 33]) -> Fit<Bound<'py, PyAny>> {
+    fn make<'py>(&self, py: Python<'py>, digits: uuid::Digits) -> Fit<Bound<'py, PyAny>> {
         if digits[32] != 0 {
             return Err(GiveUp);
         }

@@ -5,6 +5,7 @@ mod calendar;
 mod choice;
 mod class;
 mod codec;
+mod decimal;
 mod decode;
 mod encode;
 mod fit;

@@ -2,8 +2,6 @@
 //!
 //! Larger numbers exist; whoever meets one does without this module.
 
-use std::io::Write;
-
 /// Bytes of an `i128`.
 const MOST: usize = 16;
 /// The digits that every `i128` is within.
@@ -45,17 +43,54 @@ pub fn is_within(unscaled: i128, precision: u32) -> bool {
     precision >= ALL_DIGITS || unscaled.unsigned_abs() < 10_u128.pow(precision)
 }
 
+/// The longest that `text` can be: a number of 40 characters, `E-`, a scale of 10.
+const TEXT: usize = 52;
+
 /// A number with its scale, as Python's Decimal reads it: `12345E-2`.
-pub fn text(unscaled: i128, scale: u32) -> ([u8; 56], usize) {
-    let mut text = [0; 56]; // 40 for the number, 2 for `E-`, 10 for the scale
-    let mut rest = &mut text[..];
-    let written = match i64::try_from(unscaled) {
-        Ok(small) => write!(rest, "{small}E-{scale}"),
-        Err(_) => write!(rest, "{unscaled}E-{scale}"),
-    };
-    let left = rest.len();
-    debug_assert!(written.is_ok());
-    (text, 56 - left)
+pub struct Text {
+    bytes: [u8; TEXT],
+    start: usize,
+}
+
+impl Text {
+    /// The text of a number of units of 10^-`scale`.
+    pub fn new(unscaled: i128, scale: u32) -> Self {
+        let mut text = Self { bytes: [0; TEXT], start: TEXT };
+        text.put_number(u128::from(scale));
+        text.put(b'-');
+        text.put(b'E');
+        text.put_number(unscaled.unsigned_abs());
+        if unscaled < 0 {
+            text.put(b'-');
+        }
+        text
+    }
+
+    /// The characters, all ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    /// Puts a number in front of what there is.
+    fn put_number(&mut self, mut number: u128) {
+        while number > u128::from(u64::MAX) {
+            self.put(b'0' + (number % 10) as u8);
+            number /= 10;
+        }
+        let mut number = number as u64; // whose division is a single instruction
+        loop {
+            self.put(b'0' + (number % 10) as u8);
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.start -= 1;
+        self.bytes[self.start] = byte;
+    }
 }
 
 /// The whole number of units of 10^-`scale` in what Python's Decimal says of itself (`-123.450`, `1E+5`).
@@ -164,11 +199,10 @@ mod tests {
 
     #[test]
     fn a_number_becomes_text_that_keeps_its_places() {
-        let shown = |number, scale| {
-            let (text, size) = text(number, scale);
-            String::from_utf8(text[..size].to_vec()).unwrap()
-        };
+        let shown = |number, scale| String::from_utf8(Text::new(number, scale).as_bytes().to_vec()).unwrap();
         assert_eq!(shown(12_345, 2), "12345E-2");
+        assert_eq!(shown(-7, 0), "-7E-0");
+        assert_eq!(shown(0, 10), "0E-10");
         assert_eq!(shown(i128::MIN, 4_294_967_295), "-170141183460469231731687303715884105728E-4294967295");
     }
 

@@ -1,30 +1,50 @@
 //! `uuid` as text: 32 hexadecimal digits, dashes anywhere when read, in groups of 8-4-4-4-12 when written.
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
-const GROUPS: [usize; 4] = [8, 13, 18, 23];
+/// The 32 digits, and a zero byte behind them that ends a string in C.
+pub type Digits = [u8; 33];
 
-/// The digits of a text, with the zero byte behind them that ends a string in C; none where it is no uuid.
-pub fn digits(text: &[u8]) -> Option<[u8; 33]> {
-    let mut found = [0; 33];
-    let mut count = 0;
-    for &byte in text {
-        if byte != b'-' {
-            if count == 32 || !byte.is_ascii_hexdigit() {
+const PAIRS: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
+
+/// Where each group begins: in digits, and in the usual text.
+const GROUPS: [(usize, usize, usize); 5] = [(0, 0, 8), (8, 9, 4), (12, 14, 4), (16, 19, 4), (20, 24, 12)];
+
+/// The digits of a text; none where it is no uuid.
+pub fn digits(text: &[u8]) -> Option<Digits> {
+    let mut digits = [0; 33];
+    match <&[u8; 36]>::try_from(text) {
+        Ok(usual) if [8, 13, 18, 23].iter().all(|&dash| usual[dash] == b'-') => {
+            for (to, from, size) in GROUPS {
+                digits[to..to + size].copy_from_slice(&usual[from..from + size]);
+            }
+        }
+        _ => {
+            let mut found = text.iter().filter(|&&byte| byte != b'-');
+            for digit in &mut digits[..32] {
+                *digit = *found.next()?;
+            }
+            if found.next().is_some() {
                 return None;
             }
-            found[count] = byte;
-            count += 1;
         }
     }
-    (count == 32).then_some(found)
+    let others = digits[..32].iter().filter(|byte| !byte.is_ascii_hexdigit()).count();
+    (others == 0).then_some(digits)
 }
 
-/// The digits of 16 bytes in network order, in the same form.
-pub fn digits_of(raw: [u8; 16]) -> [u8; 33] {
+/// The digits of 16 bytes in network order.
+pub fn digits_of(raw: [u8; 16]) -> Digits {
     let mut digits = [0; 33];
     for (pair, byte) in digits.chunks_exact_mut(2).zip(raw) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
+        pair.copy_from_slice(&PAIRS[usize::from(byte)]);
     }
     digits
 }
@@ -33,9 +53,8 @@ pub fn digits_of(raw: [u8; 16]) -> [u8; 33] {
 pub fn text(raw: [u8; 16]) -> [u8; 36] {
     let digits = digits_of(raw);
     let mut text = [b'-'; 36];
-    let places = (0..36).filter(|place| !GROUPS.contains(place));
-    for (place, digit) in places.zip(digits) {
-        text[place] = digit;
+    for (from, to, size) in GROUPS {
+        text[to..to + size].copy_from_slice(&digits[from..from + size]);
     }
     text
 }
@@ -66,6 +85,8 @@ mod tests {
         assert_eq!(digits(b"0b6ff5ad8ab04e7b9f5c3bd7b1b8a7c"), None);
         assert_eq!(digits(b"0b6ff5ad8ab04e7b9f5c3bd7b1b8a7c44"), None);
         assert_eq!(digits(b"0x6ff5ad8ab04e7b9f5c3bd7b1b8a7c4"), None);
+        assert_eq!(digits(b"0b6ff5ad-8ab0-4e7b-9f5c-3bd7b1b8a7cg"), None);
+        assert_eq!(digits(b"0b6ff5ad-8ab0-4e7b-9f5c-3bd7b1b8a7-4"), None);
         assert_eq!(digits("０b6ff5ad8ab04e7b9f5c3bd7b1b8a7c".as_bytes()), None);
     }
 }
