@@ -30,7 +30,7 @@ from eventpact_cli.options import contracts_option, system_option
 )
 @click.option(
     "--templates",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Folder of templates, each in place of the built-in one of its name.",
 )
