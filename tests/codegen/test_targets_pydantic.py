@@ -63,12 +63,6 @@ def sources(changes: Files) -> dict[str, str]:
     return dict(files)
 
 
-def test_the_golden_tree_is_what_the_generator_writes() -> None:
-    repository = ContractRepository.load(DirectorySource(CONTRACTS))
-
-    assert generate(repository, MODELS, systems=["bookshop"], check=True, target=PYDANTIC).drift == ()
-
-
 def test_they_are_clean_under_ruff(packages: Path) -> None:
     assert tool("ruff", "format", "--check", "--no-cache", ".", cwd=packages).stderr == ""
     assert "All checks passed!" in tool("ruff", "check", "--no-cache", ".", cwd=packages).stdout

@@ -56,7 +56,7 @@ class OrderPlacedData(Model, frozen=True):
     """What the customer pays, tax included."""
     lines: tuple[OrderLine, ...] = ()
     deliver_on: Annotated[date | None, Field(alias="deliverOn")] = None
-    attributes: Mapping[str, str] = Field(default_factory=dict)
+    attributes: Mapping[str, str] = Field(default_factory=dict[str, str])
     shipping: Parcel | Pickup
 
 

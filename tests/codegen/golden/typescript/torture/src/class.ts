@@ -53,12 +53,24 @@ export interface Event {
   readonly Decimal: Decimal | null;
   readonly list: list;
   readonly Exception: Exception | null;
+  readonly validate: Record | dataclass | null;
   readonly point: point | null;
 }
 
 /** Avro record `org.torture.class.Exception`. */
 export interface Exception {
   readonly [key: string]: never;
+}
+
+/** Avro record `org.torture.class.Record`. */
+export interface Record {
+  readonly to_json: string;
+  readonly repr: string;
+}
+
+/** Avro record `org.torture.class.dataclass`. */
+export interface dataclass {
+  readonly contract: string;
 }
 
 /** Avro record `org.torture.class.list`. */

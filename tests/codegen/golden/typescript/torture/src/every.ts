@@ -73,6 +73,9 @@ export interface EveryType {
   readonly aLocalMicros: LocalDateTime;
   readonly aLocalNanos: LocalDateTime;
   readonly aDuration: Duration;
+  readonly aPersonalText: string;
+  readonly aPersonalMap: { readonly [key: string]: readonly number[] };
+  readonly aPersonalRecord: Point | null;
 }
 
 /** Avro record `org.torture.every.Point`. */

@@ -20,7 +20,17 @@ export type {
   Uuid,
 } from "./avro.js";
 export type { Bird } from "./birds.js";
-export type { Class, Decimal as ClassDecimal, Kind as ClassKind, Event, Exception, list, point } from "./class.js";
+export type {
+  Class,
+  Decimal as ClassDecimal,
+  Kind as ClassKind,
+  Event,
+  Exception,
+  Record,
+  dataclass,
+  list,
+  point,
+} from "./class.js";
 export type { Point as ComElsewherePoint } from "./com-elsewhere.js";
 export type { Stop } from "./events.js";
 export type { Circle, Kind as EveryKind, Point as EveryPoint, EveryType } from "./every.js";
