@@ -76,7 +76,9 @@ def test_a_block_compiles(block: Block) -> None:
 
 
 def test_the_blocks_are_right_to_a_strict_type_checker(search_path: str, tmp_path: Path) -> None:
-    options = ["--strict", "--follow-imports=silent", f"--cache-dir={tmp_path / 'cache'}"]
+    # aiokafka has no types, which is nothing that a page could do about
+    options = ["--strict", "--disable-error-code=import-untyped"]
+    options += ["--follow-imports=silent", f"--cache-dir={tmp_path / 'cache'}"]
 
     code, output = run(
         "-m", "mypy", *options, *write(BLOCKS, tmp_path), environ={"MYPYPATH": search_path}, cwd=tmp_path

@@ -68,7 +68,7 @@ def convert(*, source: str, target: str, **options: Any) -> None:
       eventpact convert sent.avro sent.jsonl
       eventpact convert sent.jsonl sent.avro --event quikapp/MessageSent --codec zstandard
       eventpact convert old.avro new.avro --to-version 2
-      eventpact convert sent.avro - --to json --json plain | head
+      eventpact convert sent.avro - --to json --json plain
     """
     from eventpact.wording import counted
 
