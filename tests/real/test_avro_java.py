@@ -30,6 +30,11 @@ PAIRS: Final = int(os.environ.get("EVENTPACT_PAIRS", "7000"))
 SEED: Final = os.environ.get("EVENTPACT_SEED", "1")
 DATA_OF_A_PAIR: Final = 3
 
+JUDGED_AT_LEAST: Final = 5_000 if PAIRS >= 7_000 else 0
+"""Pairs that Java judges; a run that asks for fewer is a search for something."""
+READ_AT_LEAST: Final = 1_000 if PAIRS >= 7_000 else 0
+"""Values that Java reads in another schema than they were written in."""
+
 
 @pytest.fixture(scope="module")
 def java() -> Iterator[JavaAvro]:
@@ -121,7 +126,7 @@ def test_java_finds_the_mismatches_that_we_find(java: JavaAvro) -> None:
         assert ours == answer.get("mismatches"), (texts, answer)
         kinds.update({found["kind"] for found in ours} or {"compatible"})
 
-    assert sum(kinds.values()) >= PAIRS * 0.8
+    assert sum(kinds.values()) - kinds["ambiguous"] >= max(PAIRS * 0.75, JUDGED_AT_LEAST)
     assert kinds["ambiguous"] < PAIRS / 100
     assert all(kinds[kind] >= PAIRS / 500 for kind in ("compatible", *get_args(avro.MismatchKind))), kinds
 
@@ -173,7 +178,7 @@ def test_java_reads_the_values_that_our_plan_reads(trials: list[Trial]) -> None:
             assert reason, (trial.texts, datum.hex(), ours, java_read)
             counts[reason] += 1
 
-    assert counts["read"] > PAIRS
+    assert counts["read"] >= max(PAIRS, READ_AT_LEAST)
     assert counts["refused"] > PAIRS / 10
     assert sum(counts.values()) - counts["read"] - counts["refused"] < PAIRS * DATA_OF_A_PAIR / 100, counts
 
@@ -193,4 +198,4 @@ def test_the_codec_decodes_the_values_that_java_reads(trials: list[Trial]) -> No
                 assert fault(trial.writer, trial.reader, error), (trial.texts, datum.hex(), ours, java_read)
             decoded += ours is not None
 
-    assert decoded > 1_000
+    assert decoded >= READ_AT_LEAST

@@ -1,8 +1,11 @@
 """Every rule is documented, and finds what its cases say and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from eventpact_registry.rules.catalog import rules
+from eventpact_registry.rules.model import RULES as REGISTERED
 from eventpact_registry.rules.model import Rule, Severity, Verdict, rule
 
 from .cases import Case, cases_of
@@ -39,10 +42,18 @@ def test_a_rule_finds_what_its_case_says(case: Case) -> None:
 
 @pytest.mark.parametrize("known", RULES, ids=lambda known: known.id)
 def test_a_rule_has_a_case_that_it_finds_and_one_that_it_passes(known: Rule) -> None:
-    # So that a rule without a body fails one of its cases, and one that always finds something the other.
     outcomes = {case.finds is None for case in cases_of(known)}
 
     assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize("known", RULES, ids=lambda known: known.id)
+def test_a_rule_whose_body_is_taken_away_fails_its_cases(known: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = next(case for case in cases_of(known) if case.finds is not None)
+    monkeypatch.setitem(REGISTERED, known.id, replace(known, judge=lambda _: None))
+
+    with pytest.raises(AssertionError, match="the rule found nothing"):
+        test_a_rule_finds_what_its_case_says(case)
 
 
 @pytest.mark.parametrize("known", RULES, ids=lambda known: known.id)
