@@ -59,6 +59,13 @@ class Link:
     topics: Topics | None
 
     @property
+    def cluster(self) -> Topics:
+        """The cluster's topics, for a command that has asked for them."""
+        if self.topics is None:
+            raise TypeError("the command has left the cluster out")
+        return self.topics
+
+    @property
     def registry_url(self) -> str:
         """Where the registry is; empty without one."""
         return self.settings.registry_url if self.registry else ""

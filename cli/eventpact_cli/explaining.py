@@ -24,3 +24,7 @@ class Explained(click.Command):
         if self.examples:
             with formatter.section("Examples"):
                 formatter.write_text(f"\b\n{cleandoc(self.examples)}")  # click's sign that lines stay as they are
+
+
+class ExplainedGroup(Explained, click.Group):
+    """A command with commands of its own, explained likewise."""

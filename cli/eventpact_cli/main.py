@@ -21,6 +21,8 @@ COMMANDS: Final[dict[str, str]] = {
     "build": "Build the packages as wheels and source distributions.",
     "plan": "Show what a registry and a cluster lack of the contracts.",
     "apply": "Bring a registry and a cluster to what the contracts say.",
+    "topics": "List and describe topics; recommend partitions.",
+    "tenants": "Create, delete, list and check the topics of tenants.",
     "serve": "Run the embedded schema registry.",
     "dev": "Run the embedded broker and registry with the contracts applied.",
     "convert": "Turn files of events into others: container files, JSON lines, other versions.",

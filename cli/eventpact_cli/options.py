@@ -48,6 +48,16 @@ registry_option = click.option(
 )
 
 
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="text for people, json for machines.",
+)
+
+
 class BaseType(click.ParamType["Base"]):
     """What contracts are compared with; `git:REV` is read at the path of `--contracts`."""
 

@@ -35,10 +35,13 @@ def _anchor(name: str) -> str:
 
 def _described(parent: click.Context, name: str, command: click.Command) -> Iterator[str]:
     context = click.Context(command, info_name=name, parent=parent)
-    yield f"## eventpact {name}"
+    yield f"## {context.command_path}"
     yield command.help or ""
-    yield fenced(" ".join(["eventpact", name, *command.collect_usage_pieces(context)]))
+    yield fenced(" ".join([context.command_path, *command.collect_usage_pieces(context)]))
     records = filter(None, (parameter.get_help_record(context) for parameter in command.params))
     yield table(("option", ""), [(code(spelled), meaning) for spelled, meaning in records if meaning])
     if isinstance(command, Explained):
         yield fenced(cleandoc(command.examples), "sh")
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            yield from _described(context, inner, command.commands[inner])
