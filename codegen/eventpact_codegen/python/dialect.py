@@ -22,7 +22,7 @@ class Dialect:
 
 
 DATACLASSES: Final = Dialect(
-    decorator=Symbol("dataclasses", "dataclass"),
+    decorator=Symbol("eventpact.classes", "dataclass"),
     field=Symbol("dataclasses", "field"),
     record=Symbol("eventpact", "Record"),
     event=Symbol("eventpact", "Event"),

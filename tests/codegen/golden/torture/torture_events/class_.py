@@ -10,7 +10,6 @@ from builtins import dict as _dict
 from builtins import str as _str
 from builtins import tuple as _tuple
 from collections.abc import Mapping
-from dataclasses import dataclass as _dataclass
 from dataclasses import field as _field
 from datetime import date as _date
 from datetime import datetime as _datetime
@@ -20,6 +19,7 @@ from enum import StrEnum
 from eventpact import Event as _Event
 from eventpact import Record as _Record
 from eventpact import new_id, now
+from eventpact.classes import dataclass as _dataclass
 
 from torture_events.types import Header
 
