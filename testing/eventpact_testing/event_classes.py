@@ -39,9 +39,9 @@ def constants(event: type[Event]) -> dict[str, Any]:
 
     They have a default that does not come from the schema.
     """
+    attributes = bindings(event)[event.contract.full_name].attributes
     schema = schema_of(event)
     fields = schema.fields if isinstance(schema, Record) else ()
-    attributes = bindings(event)[event.contract.full_name].attributes
     given = {one.name: one.default for one in dataclasses.fields(event)}
     return {
         name: given[name]

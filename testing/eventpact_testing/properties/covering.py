@@ -48,7 +48,7 @@ class _Covering:
                 names = sum(branch.kind != "null" for branch in branches) > 1
                 for branch in sorted(self._ending(branches, depth), key=lambda branch: branch.kind != "null"):
                     for value in self.values(branch, depth):
-                        yield (branch_name(branch), value) if names else value
+                        yield (branch_name(branch), value) if names and value is not None else value
             case Array(items=inner):
                 yield []
                 yield from self._filled(inner, depth, lambda *items: list(items))

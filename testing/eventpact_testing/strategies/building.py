@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from eventpact.avro.form import Form
 from eventpact.avro.interpret.choose import branch_name
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
+from eventpact.avro.walk import children
 from eventpact_testing.strategies.endings import Endings
 from eventpact_testing.strategies.leaves import leaf
 from eventpact_testing.strategies.overrides import NONE, Overrides, overrides
@@ -87,6 +88,8 @@ class _Builder:
         return self._known[key]
 
     def _made(self, schema: Schema, text_format: str | None, depth: float, given: Overrides) -> st.SearchStrategy[Any]:
+        if given and not children(schema):
+            raise ValueError(f"{min(given.names)} is given inside of {schema.kind}, which has no fields")
         match schema:
             case Record():
                 return self._record(schema, depth, given)
@@ -138,14 +141,15 @@ class _Builder:
             if not branches:
                 raise ValueError(f"no branch of the union has the field {min(given.names)}")
         looks = Counter(_look(branch, self._form) for branch in union.branches)
-        named = self._form.plain and self._style.name_branches and len(union.branches) - looks["null"] > 1
-        return st.one_of(
-            [
-                _named(branch, made) if named or (self._form.plain and looks[_look(branch, self._form)] > 1) else made
-                for branch in branches
-                for made in (self._of(branch, text_format, depth, given),)
-            ]
-        )
+        several = self._style.name_branches and len(union.branches) - looks["null"] > 1
+        made = []
+        for branch in branches:
+            strategy = self._of(branch, text_format, depth, given)
+            unclear = several or looks[_look(branch, self._form)] > 1
+            made.append(
+                _named(branch, strategy) if unclear and self._form.plain and branch.kind != "null" else strategy
+            )
+        return st.one_of(made)
 
     def _leads_on(self, branch: Schema, given: Overrides) -> bool:
         """Whether overrides can be inside a branch."""
