@@ -195,7 +195,9 @@ def _finding(
             # What the base wrote is on the topic: the sharpest proof is a message of it that can no longer be read.
             name, before, after = thing.event.name, thing.old_version, thing.version
             proof = proofs.find(name, before, after) or proofs.find(name, after, before)
-            return Finding(**common, counterexample=proof)
+            first = next(iter(thing.changes), None)
+            path = (first.new_pointer or first.old_pointer or "") if first else ""
+            return Finding(**common, path=path, counterexample=proof)
         case SchemaPart():
             return Finding(**common, path=thing.pointer)
         case SchemaChange():

@@ -9,6 +9,7 @@ from eventpact_registry.diff.breaks import DataBreak, PinBreak
 from eventpact_registry.diff.changes import Change, GroupChange, SystemAdded
 from eventpact_registry.diff.event_changes import EventChange
 from eventpact_registry.diff.topic_changes import TopicAdded, TopicChange
+from eventpact_registry.rules.subjects import VersionGap
 
 if TYPE_CHECKING:
     from eventpact_registry.contracts.model import System, Topic, VersionedType
@@ -56,7 +57,7 @@ def groups_hit(subject: object) -> tuple[str, ...]:
             return ()
         case TopicChange():
             return groups_reading(subject.system, subject.topic)
-        case EventChange():
+        case EventChange() | VersionGap():
             if subject.topic is None:
                 return groups_using(subject.system, subject.event)
             return groups_reading(subject.system, subject.topic)
@@ -67,7 +68,7 @@ def groups_hit(subject: object) -> tuple[str, ...]:
 def packages_hit(subject: object) -> tuple[str, ...]:
     """The distributions through which services are hit: producers and groups of a system share its package."""
     match subject:
-        case DataBreak() | PinBreak() | Change():
+        case DataBreak() | PinBreak() | Change() | VersionGap():
             return (subject.system.package_name,)
         case _:
             return ()

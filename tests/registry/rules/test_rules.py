@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from eventpact_registry.diff.breaks import DataBreak
 from eventpact_registry.rules.catalog import rules
 from eventpact_registry.rules.model import RULES as REGISTERED
 from eventpact_registry.rules.model import Rule, Severity, Verdict, rule
@@ -45,6 +46,22 @@ def test_a_rule_has_a_case_that_it_finds_and_one_that_it_passes(known: Rule) -> 
     outcomes = {case.finds is None for case in cases_of(known)}
 
     assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize("known", RULES, ids=lambda known: known.id)
+def test_a_finding_says_what_to_do_where_it_is_explained_and_who_is_hit(known: Rule) -> None:
+    finding = next(case for case in cases_of(known) if case.finds is not None).findings()[0]
+
+    assert finding.hint
+    assert finding.docs == f"docs/reference/rules.md#{known.id.lower()}"
+    assert (finding.location.line, finding.location.column) >= (1, 1)
+    if not known.module.startswith("eventpact_registry.rules.lint."):  # lint is about what may hit somebody one day
+        assert finding.packages == ("shop-events",)
+    if issubclass(known.judges, DataBreak):
+        assert finding.mode
+        assert finding.path
+        # Bytes hold no names, so that a renamed type can be read all the same.
+        assert finding.counterexample is not None or known.id == "TYPE_RENAMED"
 
 
 @pytest.mark.parametrize("known", RULES, ids=lambda known: known.id)

@@ -1,13 +1,14 @@
 """Defaults stand for a value."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from eventpact import avro
 from eventpact.avro.defaults import Checker, Strictness, encode, hint
-from eventpact.avro.model import Schema
+from eventpact.avro.model import Field, Schema
 from eventpact.errors import CodecError
-from eventpact_registry.rules.default_parts import parts
+from eventpact_registry.rules.default_parts import REMEMBERED, parts
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import RecordField
 
@@ -26,6 +27,13 @@ def _fault(schema: Schema, value: Any) -> str | None:
     return None
 
 
+@lru_cache(REMEMBERED)
+def _first_fault(field: Field) -> tuple[Any, str] | None:
+    """The first plain value of a field's default that is none of its type, and why."""
+    faults = ((value, _fault(schema, value)) for schema, value in parts(field))
+    return next(((value, why) for value, why in faults if why is not None), None)
+
+
 @rule("DEFAULT_INVALID", Severity.ERROR)
 def default_invalid(found: RecordField) -> Verdict | None:
     """A field's default stands for no value of its type.
@@ -37,11 +45,9 @@ def default_invalid(found: RecordField) -> Verdict | None:
     empty text for a uuid.
     Best practice: null first in the union and as the default, where no value is right for everybody.
     """
-    if not found.field.has_default:
+    fault = _first_fault(found.field)
+    if fault is None:
         return None
-    for schema, value in parts(found.field.type, found.field.default):
-        fault = _fault(schema, value)
-        if fault is not None:
-            said = f"the default of {found.path}, {json.dumps(value, ensure_ascii=False)}, stands for no value: {fault}"
-            return Verdict(said, "give another default, or allow null and make that the default")
-    return None
+    value, why = fault
+    said = f"the default of {found.path}, {json.dumps(value, ensure_ascii=False)}, stands for no value: {why}"
+    return Verdict(said, "give another default, or allow null and make that the default")

@@ -37,9 +37,7 @@ def default_lossy(found: RecordField) -> Verdict | None:
     Anti-pattern: `"type": "float", "default": 0.123456789`, or 2^53 + 1 for a double.
     Best practice: a type that holds the number: `double`, `long`, or `decimal` where each digit counts.
     """
-    if not found.field.has_default:
-        return None
-    for schema, value in parts(found.field.type, found.field.default):
+    for schema, value in parts(found.field):
         read = _read_as(schema, value)
         if read is not None:
             said = f"the default of {found.path} is written {shown(value)} and read as {read:.17g}"

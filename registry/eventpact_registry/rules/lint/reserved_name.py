@@ -1,25 +1,24 @@
 """Names are not words of Python's own."""
 
 import keyword
-from collections.abc import Iterator
 
 from eventpact.avro.model import split_name
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import EnumType, NamedType, RecordField, SchemaPart
 
 
-def _names(part: SchemaPart) -> Iterator[tuple[str, str]]:
+def _names(part: SchemaPart) -> list[tuple[str, str]]:
     """Each name that the part gives, with the name that Python would have it by."""
     match part:
         case RecordField():
-            yield part.path, part.field.name if part.system.field_names == "avro" else part.field.name.lower()
+            return [(part.path, part.field.name if part.system.field_names == "avro" else part.field.name.lower())]
         case EnumType():
-            yield part.type.name, split_name(part.type.name)[1]
-            yield from ((f"symbol {symbol}", symbol) for symbol in part.type.symbols)
+            symbols = [(f"symbol {symbol}", symbol) for symbol in part.type.symbols]
+            return [(part.type.name, split_name(part.type.name)[1]), *symbols]
         case NamedType():
-            yield part.type.name, split_name(part.type.name)[1]
+            return [(part.type.name, split_name(part.type.name)[1])]
         case _:
-            pass
+            return []
 
 
 @rule("RESERVED_NAME", Severity.WARNING)

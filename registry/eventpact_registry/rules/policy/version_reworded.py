@@ -14,4 +14,5 @@ def version_reworded(change: VersionReworded) -> Verdict | None:
     Best practice: describe things where they are new; reword in the next version.
     """
     number = change.version.version
-    return Verdict(f"version {number} of {change.event.name} has other words of the same meaning", at=change.location)
+    hint = f"reword the next version instead, if the registry is to have the words; it keeps those of version {number}"
+    return Verdict(f"version {number} of {change.event.name} has other words of the same meaning", hint)
