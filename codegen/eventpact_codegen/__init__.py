@@ -1,7 +1,7 @@
-"""Contracts compiled into typed Python packages: model, passes, templates, files."""
+"""Contracts compiled into typed packages: model, passes, templates, files."""
 
-from eventpact_codegen.generator import PackageReport, Report, generate, render
+from eventpact_codegen.generator import LeftOver, PackageReport, Report, generate, render
 from eventpact_codegen.output import Drift
 from eventpact_codegen.wheel import build
 
-__all__ = ["Drift", "PackageReport", "Report", "build", "generate", "render"]
+__all__ = ["Drift", "LeftOver", "PackageReport", "Report", "build", "generate", "render"]

@@ -67,6 +67,11 @@ def wrapped(text: str, width: int, safe: Callable[[str], str]) -> list[str]:
     return lines
 
 
+def paragraphs(*texts: str) -> str:
+    """Texts below each other; what is empty is left out."""
+    return "\n\n".join(text.strip() for text in texts if text.strip())
+
+
 def markdown(text: str) -> Source:
     """One line of plain text in Markdown."""
     return Source(_MARKDOWN_SPECIAL.sub(r"\\\1", one_line(text)))

@@ -265,6 +265,15 @@ def test_hostile_documentation_compiles_to_nothing_but_comments(tmp_path: Path, 
     assert "\u00fcber \u2713" in (folder / "src" / "events.ts").read_text()
 
 
+def test_personal_data_is_marked_where_a_type_is_read() -> None:
+    changes = {"shop/order.placed/OrderPlaced.v1.avsc": avsc("OrderPlaced", field("orderId", pii=True))}
+
+    assert (
+        "   * Personal data: not to be shown where people read.\n   */\n  readonly orderId: string;"
+        in (sources(changes)["src/events.ts"])
+    )
+
+
 def test_a_pre_release_is_spelled_as_npm_does() -> None:
     files = sources({"shop/system.yaml": system().replace("1.0.0", "2.0.0rc1")})
 

@@ -13,7 +13,7 @@ from eventpact_codegen.python.paths import attribute_path, contract_link
 from eventpact_codegen.python.text import docstring, string
 from eventpact_codegen.python.views import EnumView, FieldView, ModuleView, RecordView, TextView
 from eventpact_codegen.target import Page
-from eventpact_codegen.text import Source
+from eventpact_codegen.text import Source, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +65,7 @@ def _enum(draft: Draft, scope: ModuleScope, model: EnumModel) -> EnumView:
     return EnumView(
         name=identifier(draft.class_names[model.id]),
         base=render(code(STR_ENUM), scope.names),
-        docstring=docstring(_paragraphs(model.doc or f"Avro enum `{model.id.full_name}`.", fallback), indent=4),
+        docstring=docstring(paragraphs(model.doc or f"Avro enum `{model.id.full_name}`.", fallback), indent=4),
         members=tuple((identifier(draft.members[model.id][symbol]), string(symbol)) for symbol in model.symbols),
     )
 
@@ -86,7 +86,7 @@ def _record(draft: Draft, scope: ModuleScope, model: RecordModel) -> RecordView:
         decorator=render(code(dialect.decorator), scope.names) if dialect.decorator else Source(""),
         base=render(code(dialect.event if event else dialect.record), scope.names),
         contract=string(contract_link(draft, model.id)),
-        docstring=docstring(_paragraphs(doc, _about(draft, event) if event else ""), indent=4),
+        docstring=docstring(paragraphs(doc, _about(draft, event) if event else ""), indent=4),
         fields=tuple(
             FieldView(
                 name=identifier(attribute),
@@ -118,7 +118,3 @@ def _about(draft: Draft, event: EventModel) -> str:
     groups = ", ".join(f"`{group.name}`" for group in draft.package.groups if event.type in group.reads)
     symbol = draft.symbol(current.type)
     return f"{about}\nKept for {groups}; what services send is `{symbol.module}.{symbol.name}`."
-
-
-def _paragraphs(*texts: str) -> str:
-    return "\n\n".join(text.strip() for text in texts if text.strip())

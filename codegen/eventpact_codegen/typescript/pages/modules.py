@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventpact_codegen.model import EnumModel
 from eventpact_codegen.target import Page
-from eventpact_codegen.text import Source
+from eventpact_codegen.text import Source, paragraphs
 from eventpact_codegen.typescript.names import identifier, property_name
 from eventpact_codegen.typescript.pages.page import import_lines, module_comment
 from eventpact_codegen.typescript.text import comment, string, union
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from eventpact_codegen.model import EventModel, RecordModel
     from eventpact_codegen.typescript.draft import Draft, Module
+
+_PERSONAL: Final = "Personal data: not to be shown where people read."
 
 
 def pages(draft: Draft) -> Iterator[Page]:
@@ -57,12 +59,12 @@ def _interface(model: RecordModel, module: Module, event: EventModel | None) -> 
     doc = model.doc or f"Avro record `{model.id.full_name}`."
     return InterfaceView(
         name=identifier(module.names[model.id]),
-        comment=comment(f"{doc.strip()}\n\n{about}", indent=0),
+        comment=comment(paragraphs(doc, about), indent=0),
         properties=tuple(
             PropertyView(
                 name=property_name(field.name),
                 type=Source(f" {typed(field.type, module.names)}"),
-                comment=comment(field.doc, indent=2),
+                comment=comment(paragraphs(field.doc, _PERSONAL if field.is_personal else ""), indent=2),
             )
             for field in model.fields
         ),
@@ -75,6 +77,6 @@ def _enum(model: EnumModel, module: Module) -> AliasView:
     name = identifier(module.names[model.id])
     return AliasView(
         name=name,
-        comment=comment(f"{doc.strip()}\n\n{fallback}", indent=0),
+        comment=comment(paragraphs(doc, fallback), indent=0),
         type=union(map(string, model.symbols), indent=0, before=len(f"export type {name} = ;")),
     )

@@ -45,6 +45,7 @@ export interface OrderPlacedData {
 
 /** Sent by post. */
 export interface Parcel {
+  /** Personal data: not to be shown where people read. */
   readonly address: string;
 }
 

@@ -65,6 +65,7 @@ export interface Exception {
 /** Avro record `org.torture.class.Record`. */
 export interface Record {
   readonly to_json: string;
+  /** Personal data: not to be shown where people read. */
   readonly repr: string;
 }
 

@@ -73,8 +73,11 @@ export interface EveryType {
   readonly aLocalMicros: LocalDateTime;
   readonly aLocalNanos: LocalDateTime;
   readonly aDuration: Duration;
+  /** Personal data: not to be shown where people read. */
   readonly aPersonalText: string;
+  /** Personal data: not to be shown where people read. */
   readonly aPersonalMap: { readonly [key: string]: readonly number[] };
+  /** Personal data: not to be shown where people read. */
   readonly aPersonalRecord: Point | null;
 }
 
