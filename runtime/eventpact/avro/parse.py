@@ -101,6 +101,13 @@ class _Parser:
         schema = self.schema(node, "", [node], 0)
         if self.forwards:
             schema = self.link(schema)
+        if self.defaults:
+            self.check_defaults()
+        if self.memory is not None:
+            self.memory.learn(self.learned)
+        return schema
+
+    def check_defaults(self) -> None:
         checker = defaults.Checker(defaults.Strictness.ACCEPTED)
         for field, holder in self.defaults:
             if not checker.accepts(field):
@@ -110,9 +117,6 @@ class _Parser:
                     "default",
                     hint=defaults.hint(field.type),
                 )
-        if self.memory is not None:
-            self.memory.learn(self.learned)
-        return schema
 
     def schema(self, node: Any, namespace: str, holder: dict[str, Any] | list[Any], key: str | int) -> Schema:
         if isinstance(node, str):
