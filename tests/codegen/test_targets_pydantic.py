@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from eventpact import errors
 from eventpact.avro import Codec
 from eventpact.contracted import schema_of
 from eventpact.errors import ContractError
@@ -161,6 +162,14 @@ def test_models_do_not_change_and_take_nothing_but_what_fits(bookshop: ModuleTyp
             money(**wrong)
     with pytest.raises(ValidationError, match="less than"):
         bookshop.OrderLine(isbn="978", copies=2**31)
+
+
+def test_what_was_made_without_validation_can_be_validated_later(bookshop: ModuleType) -> None:
+    wrong = bookshop.Money.model_construct(amount=Decimal("0.001"), currency=bookshop.Currency.EUR)
+
+    order(bookshop).validate()
+    with pytest.raises(errors.ValidationError, match="amount"):
+        wrong.validate()
 
 
 def test_fields_are_known_by_attribute_and_by_avro_name(bookshop: ModuleType) -> None:

@@ -30,13 +30,15 @@ _CONFIG: Final = ConfigDict(
 )
 
 
-class Model(BaseModel, Record, frozen=True):  # type: ignore[misc]  # both have `validate`; pydantic's, deprecated, wins
+class Model(BaseModel, Record, frozen=True):
     """Base of all records."""
 
     model_config = _CONFIG
+    validate = Record.validate  # type: ignore[assignment]  # that of BaseModel is deprecated
 
 
-class EventModel(BaseModel, Event, frozen=True):  # type: ignore[misc]  # as above
+class EventModel(BaseModel, Event, frozen=True):
     """Base of all events."""
 
     model_config = _CONFIG
+    validate = Record.validate  # type: ignore[assignment]  # as above
