@@ -105,25 +105,32 @@ class Carriers:
 
     def _dump_record(self, node: RecordNode) -> Function:
         carrier, cls = self._carrier(node), node.shape.cls
-        readers = [(attrgetter(attribute.name), self.dump(inner)) for attribute, inner in node.fields]
+        read = _reading(tuple(attribute.name for attribute, _ in node.fields))
+        dumps = [self.dump(inner) for _, inner in node.fields]
+        converted = [(index, function) for index, function in enumerate(dumps) if function is not None]
 
         def dump(value: Any) -> Any:
             if not isinstance(value, cls):
                 return value  # the codec says what is wrong with it, and where
-            return carrier(*[read(value) if inner is None else inner(read(value)) for read, inner in readers])
+            values = list(read(value))
+            for index, function in converted:
+                values[index] = function(values[index])
+            return carrier(*values)
 
         return dump
 
     def _load_record(self, node: RecordNode) -> Function:
         self._carrier(node)
-        readers = [
-            (attribute.keyword, attrgetter(name), self.load(inner))
-            for name, (attribute, inner) in zip(self.bindings[node.record.name].attributes, node.fields, strict=True)
-        ]
+        read = _reading(self.bindings[node.record.name].attributes)
+        keywords = [attribute.keyword for attribute, _ in node.fields]
+        loads = {attribute.keyword: self.load(inner) for attribute, inner in node.fields}
+        converted = [(keyword, function) for keyword, function in loads.items() if function is not None]
         make = node.shape.make
 
         def load(value: Any) -> Any:
-            values = {keyword: read(value) if inner is None else inner(read(value)) for keyword, read, inner in readers}
+            values = dict(zip(keywords, read(value), strict=True))
+            for keyword, function in converted:
+                values[keyword] = function(values[keyword])
             return made(make, values, node.shape.cls)
 
         return load
@@ -162,6 +169,13 @@ def enum_carrier(name: str, symbols: Iterable[str]) -> Binding:
     """A class for an enum."""
     make: Any = enum.StrEnum  # its members are not known before, which typing would like
     return Binding(make(name, [(f"s{index}", symbol) for index, symbol in enumerate(symbols)]))
+
+
+def _reading(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads attributes all at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
 
 
 def made(make: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any], cls: type[Any]) -> Any:
