@@ -25,7 +25,7 @@ from avro.schema import parse as parse_pypi
 from benchmarks.many_contracts import begin_repository, standalone, write_contracts
 from benchmarks.table import Table, main
 from eventpact import avro
-from eventpact.avro.memory import Memory
+from eventpact.avro.memory import Memory, Remembered
 from eventpact_testing.java import missing_parts
 from tests.real.judge.java_avro import JAVA, JavaAvro
 
@@ -128,8 +128,9 @@ def _fastest(judge: Callable[[], bool], runs: int = _RUNS) -> Cost:
 
 
 def _ours(texts: list[list[str]]) -> bool:
+    everywhere: dict[bytes, Remembered] = {}
     for versions in texts:
-        memory = Memory()
+        memory = Memory(everywhere)  # as `check` does it
         schemas = [avro.parse(text, memory=memory) for text in versions]
         if not all(avro.resolve(writer=old, reader=new).compatible for old, new in combinations(schemas, 2)):
             return False

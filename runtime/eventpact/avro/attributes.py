@@ -97,9 +97,9 @@ def aliases(node: dict[str, Any]) -> tuple[str, ...]:
 
 def type_aliases(node: dict[str, Any], name: str) -> tuple[str, ...]:
     """The aliases of a named type as full names: relative to the type's own namespace."""
-    listed = aliases(node)
-    if not listed:
+    if "aliases" not in node:
         return ()
+    listed = aliases(node)
     for index, alias in enumerate(listed):
         if not names.is_name(names.short_name(alias)):
             raise Invalid(f"{shown(alias)} is no name", node["aliases"], index, hint=names.RULE)
