@@ -54,5 +54,5 @@ def test_a_pass_can_be_put_between_the_others(tmp_path: Path) -> None:
     passes = (*PYTHON.passes[:at], Pass("shouting", shout), *PYTHON.passes[at:])
     [(_, files)] = render(load(), tmp_path, target=replace(PYTHON, passes=passes)).values()
 
-    assert "class ORDERPLACED(Event):" in files["shop_events/events.py"]
+    assert "class ORDERPLACED(Event, contract=" in files["shop_events/events.py"]
     assert "from shop_events.events import ORDERPLACED" in files["shop_events/producer.py"]
