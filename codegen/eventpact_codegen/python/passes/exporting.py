@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import Problem
 from eventpact_codegen.casing import pascal
@@ -20,14 +20,21 @@ if TYPE_CHECKING:
     from eventpact_codegen.python.draft import Draft
 
 
+_OWN: Final = frozenset(
+    {"annotations", "import_module", "_HOMES", "TYPE_CHECKING", "_codecs", "groups", "producer", "schemas", "topics"}
+)
+"""Names that `__init__` has for itself, and the modules that every package has."""
+
+
 def export(draft: Draft) -> Draft:
     """Fill `exports`."""
     package = draft.package
     producer = producer_symbol(draft)
     current = [type_id for type_id in package.types if type_id.pinned is None]
     shared = Counter(draft.class_names[type_id] for type_id in current)
-    # A name of the package's own: its modules are attributes of it as soon as they are imported.
-    taken = {producer.name, "producer", "groups", "topics", *(draft.modules[type_id] for type_id in current)}
+    # Modules are attributes of their package as soon as they are imported.
+    modules = {module.partition(".")[0] for module in draft.modules.values()}
+    taken = {producer.name, *_OWN, *modules}
     exports = {producer.name: producer}
     problems = []
     for type_id in current:

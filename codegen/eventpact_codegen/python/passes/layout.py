@@ -15,11 +15,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from eventpact.errors import Problem
 from eventpact_codegen.definitions import problem_at
 from eventpact_codegen.python import names
 
 if TYPE_CHECKING:
-    from eventpact.errors import Problem
+    from collections.abc import Iterator
+
     from eventpact_codegen.model import EventModel, TypeId
     from eventpact_codegen.python.draft import Draft
 
@@ -30,7 +32,7 @@ def lay_out(draft: Draft) -> Draft:
     events = {event.type for event in package.events}
     modules = {type_id: _module(package.namespace, type_id, type_id in events) for type_id in package.types}
     draft = replace(draft, modules=modules, codec_modules=_codec_modules(package.events, modules))
-    return draft.with_problems(*_class_clashes(draft))
+    return draft.with_problems(*_class_clashes(draft), *_file_clashes(draft))
 
 
 def _module(system_namespace: str, type_id: TypeId, is_event: bool) -> str:
@@ -60,6 +62,19 @@ def _codec_modules(events: tuple[EventModel, ...], modules: dict[TypeId, str]) -
         known.setdefault(name, {}).update(wanted)
         chosen[event.type] = name
     return chosen
+
+
+def _file_clashes(draft: Draft) -> Iterator[Problem]:
+    """Schemas are files called by their full names; on some machines case makes no difference there."""
+    first: dict[str, str] = {}
+    for schema in draft.package.schemas:
+        other = first.setdefault(schema.full_name.casefold(), schema.full_name)
+        if other != schema.full_name:
+            message = (
+                f"{other} and {schema.full_name} differ only in case: their schemas would be one file on some disks"
+            )
+            yield Problem(message, draft.package.file, hint="rename one of them")
+            first[schema.full_name.casefold()] = schema.full_name
 
 
 def _class_clashes(draft: Draft) -> list[Problem]:
