@@ -31,7 +31,8 @@ class Failure:
 
 def explained(failure: Failure, repository: ContractRepository) -> str:
     """The whole report."""
-    return "\n".join(f"{label + ':':<9}{text}" if label else text for label, text in _lines(failure, repository))
+    lines = (f"{label + ':':<9}{text}" if label else text for label, text in _lines(failure, repository))
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _lines(failure: Failure, repository: ContractRepository) -> Iterator[tuple[str, str]]:

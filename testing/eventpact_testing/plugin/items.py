@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -14,7 +16,6 @@ from eventpact_testing.properties.running import PROFILES, Tally, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from eventpact_testing.plugin.session import ContractSession
 
@@ -70,4 +71,5 @@ class ContractItem(pytest.Item):
         words = ["pytest", "--contracts", str(self.run.folder), "--contracts-profile", self.run.profile]
         if self.run.seed is not None:
             words += ["--contracts-seed", str(self.run.seed)]
-        return shlex.join([*words, self.nodeid])
+        file = Path(os.path.relpath(self.path, self.config.invocation_params.dir))
+        return shlex.join([*words, f"{file.as_posix()}::{self.name}"])

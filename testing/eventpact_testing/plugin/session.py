@@ -47,6 +47,7 @@ class ContractSession:
         self._tests = 0
         self._owns_packages = False
         _collect_contracts(config, self.folder)
+        self.repository = _loaded(self.folder)
 
     def _chosen_seed(self) -> int | None:
         """None where the profile needs none; the same in all workers."""
@@ -57,14 +58,6 @@ class ContractSession:
             seed: int = self._workerinput[_SEED]
             return seed
         return SystemRandom().randrange(2**32)
-
-    @cached_property
-    def repository(self) -> ContractRepository:
-        """The contracts."""
-        try:
-            return ContractRepository.load(DirectorySource(_as_typed(self.folder)))
-        except ContractError as error:
-            raise pytest.UsageError(*(str(problem) for problem in error.problems)) from error
 
     @cached_property
     def packages(self) -> Path:
@@ -120,12 +113,20 @@ class ContractSession:
         """Tell how much was tried."""
         tests = f"{self._tests:,} propert{'y' if self._tests == 1 else 'ies'}"
         examples = f"{self._examples:,} example{'' if self._examples == 1 else 's'}"
-        terminalreporter.write_line(f"contracts: {tests} tried on {examples} (profile {self.profile})")
+        if self._tests:
+            terminalreporter.write_line(f"contracts: {tests} tried on {examples} (profile {self.profile})")
 
     def pytest_unconfigure(self) -> None:
         """Remove what was generated."""
         if self._owns_packages:
             shutil.rmtree(self.packages, ignore_errors=True)
+
+
+def _loaded(folder: Path) -> ContractRepository:
+    try:
+        return ContractRepository.load(DirectorySource(_as_typed(folder)))
+    except ContractError as error:
+        raise pytest.UsageError(*(str(problem) for problem in error.problems)) from error
 
 
 def _as_typed(folder: Path) -> Path:
