@@ -55,4 +55,4 @@ def test_a_pass_can_be_put_between_the_others(tmp_path: Path) -> None:
     [(_, files)] = render(load(), tmp_path, target=replace(PYTHON, passes=passes)).values()
 
     assert "class ORDERPLACED(Event, contract=" in files["shop_events/events.py"]
-    assert "from shop_events.events import ORDERPLACED" in files["shop_events/producer.py"]
+    assert '"shop_events.events:ORDERPLACED"' in files["shop_events/producer.py"]
