@@ -111,11 +111,10 @@ mod tests {
     #[test]
     fn every_day_follows_the_one_before() {
         let mut expected = date(1, 1, 1);
+        if cfg!(miri) {
+            return; // it would take an hour
+        }
         for days in FIRST_DAY..=LAST_DAY {
-            if cfg!(miri) && days % 1009 != 0 {
-                expected = next(expected);
-                continue;
-            }
             assert_eq!(Date::from_days(days), Some(expected));
             assert_eq!(expected.days(), days);
             expected = next(expected);
