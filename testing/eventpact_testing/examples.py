@@ -1,7 +1,7 @@
 """Examples: deterministic, plausible events of any generated class, for demonstrations, documents and tests.
 
-Values follow the schema; names and `format` hints of string fields choose among the makers below. The same seed gives
-the same payloads; the envelope (ids, time, source) is filled by the runtime as it would be in a service.
+Values follow the schema; names and `format` hints of string fields choose among the makers below. One seed gives the
+same events in every run, envelope included.
 """
 
 from __future__ import annotations
@@ -9,60 +9,48 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
 from eventpact import avro
+from eventpact.event import now
+from eventpact_testing.endings import Endings
+from eventpact_testing.event_classes import constants, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from eventpact.avro.model import Field, Logical, Primitive, Schema
-    from eventpact.event import Event, SchemaReference
+    from eventpact.event import Event
+
+__all__ = ["ValueMaker", "examples", "schema_of"]
 
 E = TypeVar("E", bound="Event")
 
 _SOME_DAY: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+_STEP: Final = timedelta(seconds=7)
+"""From one event to the next."""
 _MAX_DEPTH: Final = 6
 _PEOPLE: Final = ("ada", "bela", "chidi", "dana", "emre", "fatou", "goran", "hana", "ines", "jonas")
 _WORDS: Final = "the plan for monday is ready please have a look at numbers before lunch thank you all".split()  # noqa: SIM905 - prose
 
 
 def examples(event: type[E], count: int, *, seed: int = 0) -> Iterator[E]:
-    """`count` events of one class."""
+    """`count` events of one class, a few seconds apart.
+
+    Raises:
+        TypeError: the class is not generated.
+    """
+    same = constants(event)
+    times = [one.name for one in dataclasses.fields(event) if one.default_factory is now]
     schema = schema_of(event)
     codec = avro.Codec(schema)
     makers = ValueMaker(Random(f"{seed}/{event.contract.full_name}"))  # noqa: S311 - examples are no secrets
-    filled = _filled_by_the_runtime(event)
-    for _ in range(count):
+    for index in range(count):
         made = event.contract.decode(codec.encode(makers.value(schema)))
-        yield dataclasses.replace(made, **{name: fill() for name, fill in filled.items()})  # type: ignore[type-var,misc]  # events are dataclasses
-
-
-def schema_of(event: type[Event]) -> Schema:
-    """The schema of an event's class, with its references resolved."""
-    return avro.parse(event.contract.schema, references=_parsed(event.contract.references))
-
-
-def _parsed(references: tuple[SchemaReference, ...]) -> list[Schema]:
-    schemas: list[Schema] = []
-    for reference in references:
-        inner = _parsed(reference.references)
-        schemas += [*inner, avro.parse(reference.schema, references=inner)]
-    return schemas
-
-
-def _filled_by_the_runtime(event: type[Event]) -> dict[str, Callable[[], Any]]:
-    """Top-level fields whose default says something: ids, times, constants, filled records."""
-    fills: dict[str, Callable[[], Any]] = {}
-    for field in dataclasses.fields(event):  # type: ignore[arg-type]  # events are dataclasses
-        if field.default_factory is not dataclasses.MISSING:
-            fills[field.name] = field.default_factory
-        elif isinstance(field.default, str | int) and not isinstance(field.default, bool):
-            fills[field.name] = lambda value=field.default: value  # type: ignore[misc]  # a default binds the value now
-    return fills
+        moment = _SOME_DAY + index * _STEP
+        yield dataclasses.replace(made, **same, **dict.fromkeys(times, moment))  # type: ignore[misc]  # events are dataclasses
 
 
 class ValueMaker:
@@ -70,6 +58,7 @@ class ValueMaker:
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        self._endings: dict[int, tuple[Schema, Endings]] = {}
 
     def value(self, schema: Schema, hint: str = "", depth: int = 0) -> Any:
         """A value of `schema`; `hint` is the field's `format` or name in lower case."""
@@ -92,9 +81,15 @@ class ValueMaker:
         return self._logical(schema.logical, None) if schema.logical else self._primitive(schema, hint)
 
     def _branch(self, branches: tuple[Schema, ...], hint: str, depth: int) -> Any:
-        chosen = min(branches, key=_nesting) if depth > _MAX_DEPTH else self.random.choice(branches)
+        chosen = min(branches, key=self._nesting) if depth > _MAX_DEPTH else self.random.choice(branches)
         made = self.value(chosen, hint, depth)
         return (chosen.name, made) if chosen.kind in {"record", "enum", "fixed"} else made
+
+    def _nesting(self, branch: Schema) -> float:
+        """How deep the shallowest value of a branch is."""
+        if id(branch) not in self._endings:
+            self._endings[id(branch)] = (branch, Endings(branch))
+        return self._endings[id(branch)][1].least(branch)
 
     def _primitive(self, schema: Primitive, hint: str) -> Any:
         match schema.kind:
@@ -111,6 +106,7 @@ class ValueMaker:
         return self._text(hint)
 
     def _text(self, hint: str) -> str:
+        hint = _SAME.get(hint, hint)
         for part, maker in _TEXTS.items():
             if part in hint:
                 return maker(self.random)
@@ -125,19 +121,6 @@ class ValueMaker:
         return _MOMENTS[logical.name](self.random.randrange(86_400_000))
 
 
-def _nesting(schema: Schema, inside: frozenset[str] = frozenset()) -> float:
-    """How many records deep the shallowest value is; infinite where each value would hold another of `inside`."""
-    match schema.kind:
-        case "record":
-            if schema.name in inside:
-                return inf
-            return 1 + max((_nesting(field.type, inside | {schema.name}) for field in schema.fields), default=0)
-        case "union":
-            return min(_nesting(branch, inside) for branch in schema.branches)
-        case _:
-            return 0
-
-
 def _hint(field: Field) -> str:
     return str(field.props.get("format", field.name)).lower()
 
@@ -149,6 +132,8 @@ _TEXTS: Final[dict[str, Callable[[Random], str]]] = {
     "currency": lambda random: random.choice(("EUR", "USD", "GBP")),
     "correlation": lambda random: f"{random.randrange(16**16):016x}",
     "trace": lambda random: f"{random.randrange(16**32):032x}",
+    "agent": lambda random: f"Mozilla/5.0 ({random.choice(('X11; Linux', 'Macintosh', 'iPhone'))})",
+    "uuid": lambda random: str(UUID(bytes=random.randbytes(16), version=4)),
     "id": lambda random: f"{random.randrange(16**12):012x}",
     "name": lambda random: random.choice(_PEOPLE).capitalize(),
     "country": lambda random: random.choice(("DE", "NG", "BR", "JP")),
@@ -156,8 +141,12 @@ _TEXTS: Final[dict[str, Callable[[Random], str]]] = {
     "mime": lambda random: random.choice(("image/png", "video/mp4", "text/plain")),
     "address": lambda random: f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(1, 255)}",
     "content": lambda random: " ".join(random.choices(_WORDS, k=12)),
+    "source": lambda random: f"{random.choice(('api', 'message', 'account', 'media'))}-service",
 }
 """The first part that a hint contains chooses the maker."""
+
+_SAME: Final = {"ip": "address", "ipv4": "address", "uri": "url", "tel": "phone"}
+"""Formats that go by another name above, and stand inside too many words to be looked for there."""
 
 _MOMENTS: Final[dict[str, Callable[[int], Any]]] = {
     "date": lambda millis: date(2026, 3, 1 + millis % 28),

@@ -15,7 +15,7 @@ from eventpact import avro
 from eventpact.avro.interpret.choose import branch_name
 from eventpact.avro.logical import instants
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
-from eventpact_testing.strategies.endings import Endings
+from eventpact_testing.endings import Endings
 from eventpact_testing.strategies.leaves import MAX_DIGITS
 
 if TYPE_CHECKING:

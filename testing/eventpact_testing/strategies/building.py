@@ -13,7 +13,7 @@ from eventpact.avro.form import Form
 from eventpact.avro.interpret.choose import branch_name
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
 from eventpact.avro.walk import children
-from eventpact_testing.strategies.endings import Endings
+from eventpact_testing.endings import Endings
 from eventpact_testing.strategies.leaves import leaf
 from eventpact_testing.strategies.overrides import NONE, Overrides, overrides
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from eventpact import avro
 from eventpact.errors import SchemaError
+from eventpact_testing.endings import Endings
 from eventpact_testing.properties.carried import Lost, carried
 from eventpact_testing.properties.covering import covering
 from eventpact_testing.properties.plain import difference
-from eventpact_testing.strategies.endings import Endings
 from tests.runtime.avro.pairs import make_pair
 
 
