@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
+from confluent_kafka.schema_registry import RegisteredSchema, Schema, SchemaReference, SchemaRegistryClient
 
 from eventpact.errors import NotRegistered, RegistryError, SettingsError
 from eventpact.registry import translated
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from confluent_kafka.schema_registry import RegisteredSchema
-
     from eventpact.settings import Settings
 
 T = TypeVar("T")
 
 _NO_MODE: Final = frozenset({404, 405, 501})
 """Statuses of a registry that has no mode for a subject, or none at all."""
+
+_PAGE: Final = 1000
+"""How many versions are asked for at a time."""
 
 _READ_ONLY: Final = frozenset({"READONLY", "READONLY_OVERRIDE"})
 
@@ -90,6 +91,27 @@ class RegistryClient:
             return sorted(self._ask(f"list the versions of {subject}", lambda: self._client.get_versions(subject)))
         except NotRegistered:
             return []
+
+    def listing(self, prefix: str) -> list[RegisteredVersion] | None:
+        """Every version of the subjects whose names start with `prefix`, in few requests.
+
+        None from a registry that does not list schemas, or lists them without their texts, as Apicurio.
+        """
+        rest = self._client._rest_client  # the one call of the API that the client has no method for
+        found: list[RegisteredVersion] = []
+        while True:
+            query = {"subjectPrefix": prefix, "offset": len(found), "limit": _PAGE}
+            try:
+                page = self._ask("list schemas", lambda query=query: rest.get("schemas", query))  # type: ignore[misc]
+                found += [_version(one["subject"], RegisteredSchema.from_dict(one)) for one in page]
+            except RegistryError as error:
+                if error.status is None:
+                    raise
+                return None
+            except (KeyError, TypeError, AttributeError):
+                return None
+            if len(page) < _PAGE:
+                return found if all(one.version and one.text for one in found) else None
 
     def version(self, subject: str, version: int) -> RegisteredVersion:
         """One version.

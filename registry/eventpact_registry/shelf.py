@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from eventpact import avro
@@ -23,6 +24,9 @@ Value = TypeVar("Value")
 
 _AT_ONCE: Final = 8
 """How many requests run side by side."""
+
+_MANY: Final = 50
+"""From so many subjects on, one list of all that have their prefix is cheaper than a request for each version."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +61,29 @@ class Shelf:
     def fetch(self, subjects: Iterable[str]) -> None:
         """Fetch subjects with all their versions, levels, and the versions that these refer to."""
         wanted = sorted(subjects)
-        self._numbers.update(self._each(self._client.versions, wanted))
+        if not (len(wanted) >= _MANY and self._list(wanted)):
+            self._numbers.update(self._each(self._client.versions, wanted))
         self._levels.update(self._each(self._client.level, wanted))
-        missing = {(subject, number) for subject in wanted for number in self._numbers[subject]}
-        while missing:
-            self._found.update(self._each(lambda key: self._client.version(*key), sorted(missing)))
-            pins = {(pin.subject, pin.version) for key in missing for pin in self._found[key].pins}
-            missing = pins - self._found.keys()
+        needed = {(subject, number) for subject in wanted for number in self._numbers[subject]}
+        seen: set[tuple[str, int]] = set()
+        while needed:
+            self._found.update(self._each(lambda key: self._client.version(*key), sorted(needed - self._found.keys())))
+            seen |= needed
+            needed = {(pin.subject, pin.version) for key in needed for pin in self._found[key].pins} - seen
+
+    def _list(self, wanted: list[str]) -> bool:
+        """Take all versions of many subjects from one list; False where the registry has none."""
+        listing = self._client.listing(commonprefix(wanted))  # noqa: RUF071 - of characters, as registries match them
+        if listing is None:
+            return False
+        self._numbers.update({subject: [] for subject in wanted})
+        for found in listing:
+            if found.subject in self._numbers:
+                self._numbers[found.subject].append(found.version)
+                self._found[found.subject, found.version] = found
+        for numbers in self._numbers.values():
+            numbers.sort()
+        return True
 
     def level(self, subject: str) -> Mode | None:
         """A fetched subject's own level, if it has one."""

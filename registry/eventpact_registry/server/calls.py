@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, EVERY, is_qualified, qualified, split, within
-from eventpact_registry.server.requests import context, flag, page, path, subject, submission
+from eventpact_registry.server.requests import context, flag, page, path, subject, submission, window
 from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
@@ -111,9 +111,12 @@ class Calls:
     def schemas(self, request: Request) -> Any:
         """GET /schemas."""
         found = self._service.schemas(
-            prefix=_prefix(request), deleted=flag(request, "deleted"), latest_only=flag(request, "latestOnly")
+            prefix=_prefix(request),
+            deleted=flag(request, "deleted"),
+            latest_only=flag(request, "latestOnly"),
+            window=window(request),
         )
-        return page(request, [_version(one) for one in found])
+        return [_version(one) for one in found]
 
     def test(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /compatibility/subjects/{subject}/versions[/{version}]."""

@@ -141,10 +141,15 @@ def flag(request: Request, name: str) -> bool:
 
 
 def page(request: Request, items: list[Any]) -> list[Any]:
-    """The part of a list that `offset` and `limit` ask for; a negative limit means all."""
+    """The part of a list that `offset` and `limit` ask for."""
+    return items[window(request)]
+
+
+def window(request: Request) -> slice:
+    """Which part of a list `offset` and `limit` ask for; a negative limit means all."""
     offset = max(_number(request, "offset", 0), 0)
     limit = _number(request, "limit", -1)
-    return items[offset:] if limit < 0 else items[offset : offset + limit]
+    return slice(offset, None if limit < 0 else offset + limit)
 
 
 def _number(request: Request, name: str, default: int) -> int:

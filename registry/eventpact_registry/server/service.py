@@ -175,13 +175,13 @@ class Service:
             found = _schema(rows, context, schema_id)
             return visible(rows.versions_of_schema(found.context, found.id), deleted=deleted)
 
-    def schemas(self, *, prefix: str, deleted: bool, latest_only: bool) -> list[Found]:
-        """Every version of the subjects that start with `prefix`."""
+    def schemas(self, *, prefix: str, deleted: bool, latest_only: bool, window: slice) -> list[Found]:
+        """Every version of the subjects that start with `prefix`, as far as `window` shows it."""
         with self._store.reading() as rows:
             versions = visible(rows.all_versions(prefix), deleted=deleted)
             if latest_only:
                 versions = list({version.subject: version for version in versions}.values())
-            return [self._found(rows, version) for version in versions]
+            return [self._found(rows, version) for version in versions[window]]
 
     def test(self, subject: str, version: str | None, submission: Submission, *, normalize: bool) -> Verdict:
         """Whether a schema may follow one version, or (without `version`) what is there, under the level in force.

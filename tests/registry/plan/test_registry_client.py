@@ -13,8 +13,9 @@ import pytest
 from eventpact.errors import NotRegistered, RegistryError, SettingsError
 from eventpact.settings import Settings
 from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient
-from eventpact_registry.contracts.model import Mode
+from eventpact_registry.contracts.model import Mode, Reference
 from eventpact_registry.server import EmbeddedRegistry
+from eventpact_registry.shelf import Shelf
 from eventpact_testing.broker import LocalBroker
 
 if TYPE_CHECKING:
@@ -138,3 +139,45 @@ def test_another_web_server_is_told_from_a_registry(status: int, said: str) -> N
 def test_what_is_no_address_is_an_error_of_settings(url: str) -> None:
     with pytest.raises(SettingsError, match="SCHEMA_REGISTRY_URL"):
         RegistryClient(Settings(registry_url=url))
+
+
+def test_many_versions_are_listed_in_few_requests_with_their_references(client: RegistryClient) -> None:
+    for subject in ("users", "elsewhere"):
+        client.register(subject, USER, ())
+    for number in range(3):
+        client.register(f"teams-{number}", TEAM.replace("Team", f"Team{number}"), (TO_USER,))
+
+    listing = client.listing("teams")
+
+    assert listing is not None
+    assert [(found.subject, found.version, found.pins) for found in listing] == [
+        (f"teams-{number}", 1, (TO_USER,)) for number in range(3)
+    ]
+
+
+def test_more_versions_than_fit_a_page_are_all_listed(client: RegistryClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventpact_registry.client._PAGE", 4)
+    for number in range(8):
+        client.register(f"s{number}", USER, ())
+
+    listing = client.listing("")
+
+    assert listing is not None
+    assert [found.subject for found in listing] == [f"s{number}" for number in range(8)]
+
+
+@pytest.mark.parametrize("from_list", [True, False], ids=["listed", "one by one"])
+def test_a_shelf_holds_the_same_whether_a_registry_lists_schemas_or_not(
+    client: RegistryClient, monkeypatch: pytest.MonkeyPatch, from_list: bool
+) -> None:
+    monkeypatch.setattr("eventpact_registry.shelf._MANY", 0 if from_list else 100)
+    client.register("users", USER, ())
+    client.register("teams", TEAM, (TO_USER,))
+    client.register("teams", TEAM.replace('"name":"Team"', '"doc":"Two.","name":"Team"'), (TO_USER,))
+    shelf = Shelf(client)
+
+    shelf.fetch(["teams", "teams-new"])
+
+    assert shelf.numbers("teams") == [1, 2]
+    assert shelf.numbers("teams-new") == []
+    assert [one.references for one in shelf.versions("teams")] == [(Reference("User", 1),)] * 2

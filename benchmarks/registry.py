@@ -1,0 +1,164 @@
+"""How fast is the embedded registry: start, 5,000 registrations, look-ups by id, a plan of what is in sync, and memory?
+
+The registry runs in a process of its own on a database file; one client sends one request after the other, as a service
+or `apply` does. Look-ups are also counted in CPU seconds of the registry alone: what one core could answer if clients
+cost nothing. Confluent's own registry cannot be had from a package registry; Apicurio Registry, started anew, answers
+the same look-ups in the same run.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from benchmarks.many_contracts import write_contracts
+from benchmarks.table import Table, main
+from eventpact.settings import Settings
+from eventpact_registry.client import RegistryClient
+from eventpact_registry.contracts.repository import ContractRepository
+from eventpact_registry.contracts.source import parse_source
+from eventpact_registry.plan import apply, desired, plan, read_state
+from eventpact_testing.apicurio import JAVA, ApicurioRegistry
+from eventpact_testing.java import fetch_libraries, missing_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eventpact_registry.plan import Desired
+
+_POM: Final = Path(__file__).parents[1] / "tests" / "real" / "pom.xml"
+_SUBJECTS: Final = 1_000
+_LOOK_UPS: Final = 10_000
+_TICK: Final = os.sysconf("SC_CLK_TCK")
+
+
+def run() -> Table:
+    """Measure each in turn, on one registry that fills meanwhile."""
+    rows: dict[str, list[float | None]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_contracts(folder / "contracts", _SUBJECTS)
+        wanted = _wanted(folder / "contracts")
+        start = time.perf_counter()
+        with _served(folder / "registry.db") as (process, url):
+            with RegistryClient(Settings(registry_url=url)) as client:
+                client.default_level()
+                rows["start to first answer, s"] = [time.perf_counter() - start, None, 1]
+                schemas, seconds = _register(client, wanted)
+                rows[f"{schemas:,} schemas of {len(wanted.subjects):,} subjects registered, s"] = [seconds, None, 10]
+                rows[f"plan of {len(wanted.subjects):,} subjects in sync, s"] = [_plan(client, wanted), None, 5]
+            before = _cpu_seconds(process.pid)
+            rate = _look_ups(url, 1)
+            cpu = _cpu_seconds(process.pid) - before
+            rows["look-ups by id a second, one client"] = [rate, _apicurio(wanted), 3_000]
+            rows["look-ups a second of its CPU"] = [_LOOK_UPS / cpu, None, 3_000]
+            rows["memory at the most, MiB"] = [_most_memory(process.pid), None, 150]
+    return Table("The embedded registry", ["eventpact", "Apicurio", "limit"], rows)
+
+
+def _wanted(contracts: Path) -> Desired:
+    return desired(ContractRepository.load(parse_source(f"dir:{contracts}", contracts)))
+
+
+@contextmanager
+def _served(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`eventpact serve` in a process of its own, and where it answers."""
+    command = [Path(sys.executable).with_name("eventpact"), "serve", "--port", "0", "--database", database]
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout.readline().split()[3].rstrip(",")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _register(client: RegistryClient, wanted: Desired) -> tuple[int, float]:
+    """Every version and level of every subject, one after the other; how many schemas, and the seconds."""
+    todo = plan(wanted, read_state(wanted, registry=client, cluster=None))
+    start = time.perf_counter()
+    for step in todo.steps:
+        text = getattr(step, "text", None)
+        if text is not None:
+            client.register(step.subject, text, step.pins)  # type: ignore[union-attr]  # the one step that has a text
+    seconds = time.perf_counter() - start
+    apply(plan(wanted, read_state(wanted, registry=client, cluster=None)), registry=client, cluster=None)
+    return sum(len(subject.versions) for subject in wanted.subjects), seconds
+
+
+def _plan(client: RegistryClient, wanted: Desired) -> float:
+    start = time.perf_counter()
+    found = plan(wanted, read_state(wanted, registry=client, cluster=None))
+    assert found.empty, found.steps[:3]
+    return time.perf_counter() - start
+
+
+def _look_ups(url: str, schema_id: int) -> float:
+    """Requests for one schema, over one connection, with as little work of the client as can be."""
+    address = urlsplit(url)
+    path = f"{address.path}/schemas/ids/{schema_id}"
+    request = f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAccept: application/json\r\n\r\n".encode()
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        length = len(_answer(connection, request))
+        start = time.perf_counter()
+        for _ in range(_LOOK_UPS):
+            connection.sendall(request)
+            received = 0
+            while received < length:
+                received += len(connection.recv(65_536))
+        return _LOOK_UPS / (time.perf_counter() - start)
+
+
+def _answer(connection: socket.socket, request: bytes) -> bytes:
+    """The first answer, whose length all others have."""
+    connection.sendall(request)
+    head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head
+    length = next(
+        int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+    )
+    while len(body) < length:
+        body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
+def _apicurio(wanted: Desired) -> float | None:
+    """Look-ups by id on Apicurio; None where it cannot be started."""
+    if missing_parts(JAVA):
+        return None
+    subject = wanted.subjects[0]
+    while subject.versions[0].references:  # what it refers to refers to nothing
+        subject = next(one for one in wanted.subjects if one.name == subject.versions[0].references[0].subject)
+    with ApicurioRegistry(fetch_libraries(_POM)) as registry:
+        address = urlsplit(registry.url)
+        connection = http.client.HTTPConnection(address.netloc, timeout=60)
+        body = json.dumps({"schema": subject.versions[0].text})
+        path = f"{address.path}/subjects/{subject.name}/versions"
+        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        return _look_ups(registry.url, json.loads(connection.getresponse().read())["id"])
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def _most_memory(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    main(run)
