@@ -72,15 +72,15 @@ def item_of(hint: Any) -> tuple[type[Any], Any] | None:
     return made, inner[0] if inner else Any
 
 
-def value_of(hint: Any) -> Any | None:
-    """The annotation of a map's values; None where it is no map from strings."""
+def value_of(hint: Any) -> tuple[Any] | None:
+    """The annotation of a map's values, in a tuple, for it may be None itself; None where it is no map of strings."""
     origin = typing.get_origin(hint) or hint
     if not isinstance(origin, collections.abc.Hashable) or origin not in MAPPINGS:
         return None
     arguments = typing.get_args(hint)
     if not arguments:
-        return Any
-    return arguments[1] if unwrapped(arguments[0]) in {str, Any} else None
+        return (Any,)
+    return (arguments[1],) if unwrapped(arguments[0]) in {str, Any} else None
 
 
 def shown(hint: Any) -> str:

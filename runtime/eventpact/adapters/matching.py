@@ -80,7 +80,9 @@ class _Matcher:
 
     def _differ(self, schema: Schema, hint: Any, path: str) -> None:
         before = f"{path}: "
-        if not any(problem.message.startswith((before, f"{path}.", f"{path}[")) for problem in self.problems):
+        if not any(
+            problem.message.startswith((before, f"{path}.", f"{path}[", f"{path}{{")) for problem in self.problems
+        ):
             self.problem(path, f"the schema has {_kind(schema)}, the class has {shown(hint)}", _advice(schema))
 
     def _single(self, schema: Schema, arm: Any, path: str, shape: Shape | None) -> Node | None:
@@ -95,8 +97,8 @@ class _Matcher:
                 coerced = shape is not None and shape.coerces
                 return None if found is None or inner is None else ArrayNode(found[0], coerced, inner)
             case Map(values=values):
-                hint = Any if is_anything(arm) else value_of(arm)
-                value = None if hint is None else self.node(values, hint, f"{path}{{}}")
+                hints = (Any,) if is_anything(arm) else value_of(arm)
+                value = None if hints is None else self.node(values, hints[0], f"{path}{{}}")
                 return None if value is None else MapNode(value)
             case Primitive() | Fixed():
                 return self._leaf(schema, arm)
@@ -137,12 +139,14 @@ class _Matcher:
         branches: list[Node] = []
         for branch in schema.branches:
             arm = self._chosen(branch, left)
+            if arm is None and _shares_its_class(branch):
+                arm = self._chosen(branch, [other for other in alternatives if not _is_made(other)])
             if arm is None and len(left) == 1 and branch.kind != "null":
                 arm = left[0]  # what else could be meant? its own differences say more
             if arm is None:
                 self.problem(path, f"the schema allows {_kind(branch)}, the class has {_listed(alternatives)}")
                 continue
-            if not is_anything(arm):
+            if not is_anything(arm) and arm in left:
                 left.remove(arm)
             found = self._single(branch, arm, path, shape)
             if found is None:
@@ -214,6 +218,16 @@ class _Matcher:
         if isinstance(arm, type) and expected in _SUBCLASSED and issubclass(arm, expected) and arm is not bool:
             return Leaf(arm, expected, None, arm)
         return None
+
+
+def _shares_its_class(branch: Schema) -> bool:
+    """Whether other branches may have values of the same class: int and long, bytes and fixed, enums as text."""
+    return isinstance(branch, (Primitive, Fixed, Enum))
+
+
+def _is_made(arm: Any) -> bool:
+    """Whether values are of a class that people made, and so tell their branch."""
+    return isinstance(arm, type) and (issubclass(arm, enum.Enum) or _shape(arm) is not None)
 
 
 def _shape(arm: Any) -> Shape | None:
