@@ -70,14 +70,20 @@ def _written(union: Union, value: Any) -> tuple[Schema, Any]:
 
 
 def _taking(reader: Union, writer: Schema, path: str) -> Schema:
-    """The branch of the writer's own type, or else the first that takes it by promotion."""
-    for branch in reader.branches:
-        if branch.kind == writer.kind and (not isinstance(branch, (Record, Enum, Fixed)) or _alike(writer, branch)):
-            return branch
+    """The branch of the writer's own name or kind, else of its short name or an alias, else the first by promotion."""
+    of_its_kind = [branch for branch in reader.branches if branch.kind == writer.kind]
+    for fits in (_same_name, _alike):
+        for branch in of_its_kind:
+            if not isinstance(branch, (Record, Enum, Fixed)) or fits(writer, branch):
+                return branch
     for branch in reader.branches:
         if (writer.kind, branch.kind) in _PROMOTED:
             return branch
     raise Lost(path, f"no branch of the union takes {branch_name(writer)}")
+
+
+def _same_name(writer: Any, reader: Named) -> bool:
+    return bool(writer.name == reader.name)
 
 
 def _alike(writer: Any, reader: Named) -> bool:
@@ -188,14 +194,20 @@ def default_value(schema: Schema, text: Any) -> Any:
             return [default_value(inner, item) for item in text]
         case Map(values=inner):
             return {key: default_value(inner, item) for key, item in text.items()}
-        case Enum():
+        case Enum(symbols=symbols):
+            if text not in symbols:
+                raise Lost("", f"its default {text} is no symbol")
             return text
-        case Fixed() | Primitive():
+        case Fixed(size=size):  # as Avro Java does it: text of another length is cut, or filled up
+            return _above(schema, text.encode("latin-1", "replace")[:size].ljust(size, b"\0"))
+        case Primitive():
             return _above(schema, _JSON.get(schema.kind, lambda given: given)(text))
 
 
 def _could_be(branch: Schema, text: Any) -> bool:
     wanted = _KINDS.get(branch.kind, ())
+    if isinstance(branch, Enum):
+        return text in branch.symbols
     return text is None if branch.kind == "null" else isinstance(text, wanted) and not _is_stray_boolean(branch, text)
 
 
@@ -204,8 +216,7 @@ def _is_stray_boolean(branch: Schema, text: Any) -> bool:
 
 
 _JSON: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "bytes": lambda text: text.encode("latin-1"),
-    "fixed": lambda text: text.encode("latin-1"),
+    "bytes": lambda text: text.encode("latin-1", "replace"),
     "float": _single,
     "double": float,
 }
@@ -218,7 +229,6 @@ _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
     "bytes": (str,),
     "fixed": (str,),
-    "enum": (str,),
     "array": (list,),
     "map": (dict,),
     "record": (dict,),
