@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from eventpact.errors import ContractError
 
 
+_DOCS: Final = "docs/reference/files.md"
+"""What contract files may hold."""
+
+
 class Format(Protocol):
     """Turns findings into text that ends with a line break, or into nothing."""
 
@@ -51,6 +55,7 @@ def problems_as_findings(error: ContractError) -> list[Finding]:
             message=problem.message,
             location=Location(problem.file or "", problem.line or 1, problem.column or 1),
             hint=problem.hint or "",
+            docs=_DOCS,
         )
         for problem in error.problems
     ]

@@ -99,6 +99,28 @@ def test_a_thousand_records_of_other_names_are_tried_a_bounded_number_of_times()
     assert resolution.plan
 
 
+@pytest.mark.parametrize("count", [256, 257, 3_000])
+def test_a_union_wider_than_code_can_tell_apart_is_written_and_read(count: int) -> None:
+    union = avro.parse([record_json("a: int", name=f"R{number}") for number in range(count)])
+    value = (f"R{count - 1}", {"a": 7})
+    codec = avro.Codec(union)
+
+    assert codec.decode(codec.encode(value)) == {"a": 7}
+    assert avro.Codec(avro.parse(record_json("b: int = 1", name="R5"))).decode(
+        codec.encode(("R5", {"a": 7})), union
+    ) == {"b": 1}
+
+
+def test_chains_of_nullable_records_are_planned_and_skipped() -> None:
+    def chain(last: str) -> avro.Schema:
+        links = [record_json(f'next: ["null", "R{number + 1}"]', name=f"R{number}") for number in range(3_000)]
+        return avro.parse([*links, record_json(f"a: {last}", name="R3000")])
+
+    codec = avro.Codec(chain("int"))
+
+    assert codec.decode(codec.encode(("R0", {"next": None})), chain("string")) == {"next": None}
+
+
 def test_a_cyclic_value_is_refused() -> None:
     endless: dict[str, Any] = {"type": "array"}
     endless["items"] = endless
