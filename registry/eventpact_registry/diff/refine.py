@@ -44,8 +44,7 @@ class _Search:
 
     def causes(self, writer: Schema, reader: Schema, mismatches: Iterable[Mismatch]) -> _Causes:
         found: dict[tuple[str, str, str], Mismatch] = {}
-        blamed: list[Mismatch] = []
-        """Unions that were not looked into."""
+        blamed: list[Mismatch] = []  # unions that were not looked into
         for mismatch in mismatches:
             if mismatch.kind == "MISSING_UNION_BRANCH" and self._left <= 0:
                 blamed.append(mismatch)
