@@ -55,9 +55,7 @@ def read_json_lines(place: Place, schema: Schema, encoding: Encoding = "avro") -
 class JsonLinesWriter:
     """Writes Avro data as JSON, one record a line. A new file has its name only when it is whole."""
 
-    def __init__(
-        self, place: Place, schema: Schema, encoding: Encoding = "avro", *, source: str | None = None
-    ) -> None:
+    def __init__(self, place: Place, schema: Schema, encoding: Encoding = "avro", *, source: str | None = None) -> None:
         """Begin a file; `source` says in errors whose records they are, by default the file's own."""
         self._json = JsonEncoding(schema, encoding)
         self._output = output(place)
