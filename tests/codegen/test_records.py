@@ -248,6 +248,15 @@ class TestSecrets:
         assert "ann" not in str(caught.value)
         assert "aPersonalMap[***][0]: expected an int of 32 bits, got int" in str(caught.value)
 
+    def test_errors_of_reading_name_no_keys_either(self, torture: ModuleType, every_type: Any) -> None:
+        contract = torture.EveryType.contract
+        data = contract.encode(replace(every_type, a_personal_map={"joe@shop.io": (1,)}))
+        cut = data[: data.index(b"joe@shop.io") + len(b"joe@shop.io")]
+
+        with pytest.raises(DecodeError, match=r"^aPersonalMap\[\*\*\*\] at byte \d+: ") as caught:
+            contract.decode(cut)
+        assert "joe" not in str(caught.value)
+
     def test_one_type_marked_here_and_not_there_is_refused(self, tmp_path: Path) -> None:
         person = {"type": "record", "name": "Person", "fields": [field("mail", pii=True)]}
         other = {"type": "record", "name": "Person", "fields": [field("mail")]}
