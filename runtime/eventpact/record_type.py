@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.avro.codec import Codec
 from eventpact.avro.form import Form
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from eventpact.avro.json import Encoding
     from eventpact.record import Record as Generated
 
-_TYPES: WeakKeyDictionary[type[Generated], RecordType] = WeakKeyDictionary()
+_TYPES: Final[dict[type[Generated], RecordType]] = {}
 
 
 class RecordType:

@@ -37,7 +37,7 @@ def messages(count: int) -> Iterator[MessageSent]:
 def of_tenant(event: type[Event], count: int, *, seed: int = 0) -> Iterator[Event]:
     """Examples of an event that belong to the tenant."""
     for example in examples(event, count, seed=seed):
-        yield dataclasses.replace(example, tenant_id=TENANT)  # type: ignore[type-var]  # events are dataclasses
+        yield dataclasses.replace(example, tenant_id=TENANT)
 
 
 def flow(settings: Settings, count: int) -> FlowResult:
