@@ -92,15 +92,23 @@ def _alike(writer: Any, reader: Named) -> bool:
 
 def _record(writer: Record, reader: Record, value: Mapping[str, Any], path: str) -> dict[str, Any]:
     written = {field.name: field for field in writer.fields}
+    sources = _sources(written, reader)
     found = {}
     for field in reader.fields:
-        source = next((name for name in (field.name, *field.aliases) if name in written), None)
+        source = sources.get(field.name)
         place = _step(path, field.name)
         if source is not None:
             found[field.name] = carried(written[source].type, field.type, value[source], place)
         else:
             found[field.name] = _default(field, place)
     return found
+
+
+def _sources(written: Mapping[str, Field], reader: Record) -> dict[str, str]:
+    """The written field for each of the reader's: aliases first rename what was written, as if it had been so."""
+    renamed = {alias: field.name for field in reader.fields for alias in field.aliases}
+    sources = {renamed.get(name, name): name for name in written}
+    return sources if len(sources) == len(written) else {name: name for name in written}
 
 
 def _symbol(reader: Enum, symbol: str, path: str) -> str:
@@ -187,7 +195,10 @@ def default_value(schema: Schema, text: Any) -> Any:
     """The plain value that a default, given as JSON, stands for."""
     match schema:
         case Union(branches=branches):
-            return default_value(next(branch for branch in branches if _could_be(branch, text)), text)
+            fitting = [branch for branch in branches if _could_be(branch, text)]
+            if not fitting:
+                raise Lost("", f"its default {text!r} is none of its types")
+            return default_value(fitting[0], text)
         case Record(fields=fields):
             return {one.name: default_value(one.type, text.get(one.name, one.default)) for one in fields}
         case Array(items=inner):
