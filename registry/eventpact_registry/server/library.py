@@ -92,6 +92,14 @@ class Library:
         digest = hashlib.sha256(identity.encode()).digest()
         return Prepared(schema, standard, str(UUID(bytes=digest[:16])), gathered.references)
 
+    def keep(self, stored: StoredSchema, schema: Schema) -> Schema:
+        """Remember what a stored schema is when it is parsed."""
+        with self._lock:
+            if len(self._parsed) >= _KEPT:
+                del self._parsed[next(iter(self._parsed))]
+            self._parsed[stored] = schema
+        return schema
+
     def stored(self, rows: Rows, context: str, schema_id: int) -> Schema:
         """The parsed schema of an id that is in the database."""
         found = rows.schema(context, schema_id)
@@ -103,18 +111,11 @@ class Library:
         """Parse a text after all that it needs, which stands in the order of need."""
         known: dict[StoredSchema, Schema] = {}
         for needed in gathered.schemas:
-            known[needed] = self._parsed.get(needed) or self._keep(needed, _parsed(needed.text, known.values()))
+            known[needed] = self._parsed.get(needed) or self.keep(needed, _parsed(needed.text, known.values()))
         return _parsed(text, known.values())
 
     def _stored(self, found: StoredSchema, needed: Sequence[StoredSchema]) -> Schema:
-        return self._keep(found, self._parse(found.text, Gathered((), tuple(needed))))
-
-    def _keep(self, stored: StoredSchema, schema: Schema) -> Schema:
-        with self._lock:
-            if len(self._parsed) >= _KEPT:
-                del self._parsed[next(iter(self._parsed))]
-            self._parsed[stored] = schema
-        return schema
+        return self.keep(found, self._parse(found.text, Gathered((), tuple(needed))))
 
 
 def _parsed(text: str, known: Iterable[Schema]) -> Schema:

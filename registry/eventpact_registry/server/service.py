@@ -76,7 +76,9 @@ class Service:
                 if known is not None:
                     return self._found(rows, known)
         with self._store.writing() as rows:
-            return self._found(rows, self._register(rows, subject, submission, prepared))
+            added = self._found(rows, self._register(rows, subject, submission, prepared))
+        self._library.keep(added.schema, prepared.schema)  # the next version is judged against it
+        return added
 
     def lookup(self, subject: str, submission: Submission, *, normalize: bool, deleted: bool) -> Found:
         """The version under which a schema is registered.
