@@ -138,7 +138,9 @@ impl Layout {
         let end = size(cls, "__basicsize__")?;
         if size(cls, "__dictoffset__").ok() != Some(0)
             || size(cls, "__itemsize__").ok() != Some(0)
-            || !cls.getattr("__new__")?.is(&object.getattr("__new__")?)
+            || !["__new__", "__getattribute__"]
+                .iter()
+                .try_fold(true, |same, &name| Ok::<_, PyErr>(same && cls.getattr(name)?.is(&object.getattr(name)?)))?
         {
             return Ok(None);
         }

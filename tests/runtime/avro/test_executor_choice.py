@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -109,6 +110,19 @@ def test_the_variable_decides_for_a_process(name: str) -> None:
     )
 
     assert ran.stdout.split() == [name, name], ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("python", "function"), ("native", "builtin_function_or_method")][: len(executor.available())]
+)
+def test_a_generated_packages_contract_calls_the_executor_itself(name: str, kind: str) -> None:
+    code = "from bookshop_events import OrderPlaced; print(type(OrderPlaced.contract.encode).__name__)"
+    package = Path(__file__).parents[2] / "codegen" / "golden" / "bookshop"
+    environment = {**os.environ, "EVENTPACT_CODEC": name, "PYTHONPATH": str(package)}
+
+    ran = subprocess.run([sys.executable, "-c", code], check=False, env=environment, capture_output=True, text=True)
+
+    assert ran.stdout.strip() == kind, ran.stderr
 
 
 def test_a_wrong_variable_stops_the_first_codec() -> None:

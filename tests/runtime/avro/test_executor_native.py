@@ -186,6 +186,22 @@ def test_classes_that_cannot_be_filled_are_called(cls: Any) -> None:
     assert decode(encode(box)) == box
 
 
+def test_a_class_that_answers_for_its_attributes_is_asked() -> None:
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Shouting:
+        name: str
+
+        def __getattribute__(self, attribute: str) -> Any:
+            value = object.__getattribute__(self, attribute)
+            return value.upper() if attribute == "name" else value
+
+    schema = {"type": "record", "name": "R", "fields": [{"name": "name", "type": "string"}]}
+    encode, decode = unaided(schema, classes={"R": avro.Binding(Shouting, ("name",))})
+
+    assert encode(Shouting("hey")) == b"\x06HEY"
+    assert decode(b"\x06hey") == Shouting("hey")
+
+
 def test_what_a_class_refuses_is_the_same_error() -> None:
     schema = {"type": "record", "name": "Box", "fields": [{"name": "parts", "type": {"type": "array", "items": LEAF}}]}
     codecs = [
