@@ -62,20 +62,18 @@ def build_all(
     """
     portable = replace(repository, policy=replace(repository.policy, runtime_path=None))
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with (
-            tempfile.TemporaryDirectory(prefix="eventpact-") as sources,
-            tempfile.TemporaryDirectory(prefix=".eventpact-", dir=out) as staged,
-        ):
+        with tempfile.TemporaryDirectory(prefix="eventpact-") as sources:
             packages = generate(portable, Path(sources), systems=systems).packages
-            artifacts = []
-            for package in packages:
-                for kind in KINDS:
-                    started(package.system, len(packages) * len(KINDS))
-                    made = build(package.folder, Path(staged), kind)
-                    artifacts.append(_artifact(package.system, made, out / made.name))
-            for artifact in artifacts:
-                (Path(staged) / artifact.path.name).replace(artifact.path)
+            out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".eventpact-", dir=out) as staged:
+                artifacts = []
+                for package in packages:
+                    for kind in KINDS:
+                        started(package.system, len(packages) * len(KINDS))
+                        made = build(package.folder, Path(staged), kind)
+                        artifacts.append(_artifact(package.system, made, out / made.name))
+                for artifact in artifacts:
+                    (Path(staged) / artifact.path.name).replace(artifact.path)
     except OSError as error:
         raise OutputError(f"{error.filename or out}: {error.strerror}; nothing was built") from error
     return tuple(artifacts)

@@ -42,6 +42,9 @@ class Events(Sequence["type[Event]"]):
     def __len__(self) -> int:
         return len(self._links)
 
+    def __repr__(self) -> str:
+        return f"Events({', '.join(map(repr, self._links))})"
+
 
 class Handlers(Mapping[str, "tuple[type[Event], str]"]):
     """Full name of each event that a group handles to its class, imported when asked for, and the method's name."""
@@ -53,8 +56,14 @@ class Handlers(Mapping[str, "tuple[type[Event], str]"]):
         link, method = self._links[full_name]
         return load(link), method
 
+    def __contains__(self, full_name: object) -> bool:
+        return full_name in self._links  # without importing the class
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._links)
 
     def __len__(self) -> int:
         return len(self._links)
+
+    def __repr__(self) -> str:
+        return f"Handlers({self._links!r})"

@@ -76,7 +76,7 @@ def test_contracts_that_cannot_be_generated_build_nothing(tmp_path: Path) -> Non
     clash = avsc("OrderPlaced", field("orderId"), field("order_id"))
 
     with pytest.raises(ContractError, match="would both be the attribute"):
-        build_all(load({**STORE, "shop/order.placed/OrderPlaced.v1.avsc": clash}), tmp_path)
+        build_all(load({**STORE, "shop/order.placed/OrderPlaced.v1.avsc": clash}), tmp_path / "dist")
     assert names(tmp_path) == []
 
 
