@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from eventpact.avro import executor as executors
+from tests.runtime.avro.executors import missing, runnable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,15 +16,6 @@ if TYPE_CHECKING:
 
 ROUND_TRIPS = "round trips"
 """The property under which a test says how many it made."""
-
-
-def missing(name: Executor) -> str | None:
-    """Why an executor cannot run here; in CI that ends the test, wherever the extension can be built."""
-    if name in executors.available():
-        return None
-    if os.environ.get("CI", "").lower() == "true" and shutil.which("cargo"):
-        pytest.fail("in CI codecs run natively too: `make setup` builds the extension where cargo is", pytrace=False)
-    return "eventpact-native is not installed: only the Python executor is tested"
 
 
 @pytest.fixture(scope="session", params=executors.EXECUTORS)
@@ -42,7 +32,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 @pytest.fixture(scope="session")
 def all_executors() -> tuple[Executor, ...]:
     """All that can run here, for tests that compare them value by value."""
-    return tuple(name for name in executors.EXECUTORS if not missing(name))
+    return runnable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
