@@ -14,6 +14,7 @@ from eventpact.avro.interpret.choose import choose
 from eventpact.avro.interpret.describe import got, too_much
 from eventpact.avro.interpret.write import Target, enter_key, fields_of, utf8, write_value
 from eventpact.avro.limits import MAX_DEPTH
+from eventpact.avro.model import PRIMITIVES
 from eventpact.avro.unfit import Unfit
 from eventpact.avro.walk import children
 from eventpact.errors import EncodeError, Violation
@@ -45,7 +46,7 @@ class _Validator:
         target = self._target
         depth, steps = target.depth, target.path.depth
         try:
-            _PARTS.get(schema.kind, _Validator._leaf)(self, schema, value)
+            _CHECKS[schema.kind](self, schema, value)
         except EncodeError as error:
             self._found.append(Violation(error.path, error.message))
         except (RecursionError, MemoryError) as error:
@@ -100,10 +101,11 @@ class _Validator:
         self.check(schema.branches[index], chosen)
 
 
-_PARTS: Final[Mapping[str, Callable[[_Validator, Any, Any], None]]] = {
+_CHECKS: Final[Mapping[str, Callable[[_Validator, Any, Any], None]]] = {
+    **dict.fromkeys([*PRIMITIVES, "enum", "fixed"], _Validator._leaf),
     "record": _Validator._record,
     "array": _Validator._array,
     "map": _Validator._map,
     "union": _Validator._union,
 }
-"""What has parts; all else is written to see whether it can be."""
+"""What has no parts is written, to see whether it can be."""
