@@ -290,3 +290,15 @@ def test_mappings_that_lie_about_themselves_are_alike() -> None:
         for size in (0, 1, 5):
             for schema in (record_json("a: int"), {"type": "map", "values": "int"}):
                 same_outcome(schema, lambda keys=keys, size=size: Liar(keys, size))  # type: ignore[misc]  # as above
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 5, 10**6])
+@pytest.mark.parametrize("base", [list, tuple, dict])
+def test_containers_that_lie_about_their_length_are_alike(base: type[Any], size: int) -> None:
+    methods = {"__len__": lambda _: size, "__bool__": lambda _: True}
+    if base is dict:
+        liar = type("Liar", (dict,), methods)
+        for schema in (record_json("a: int"), {"type": "map", "values": "int"}):
+            same_outcome(schema, lambda: liar(a=1))
+    else:
+        same_outcome({"type": "array", "items": "int"}, lambda: type("Liar", (base,), methods)([1, 2]))

@@ -6,7 +6,9 @@ import json
 import random
 import time
 import tracemalloc
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
@@ -228,6 +230,44 @@ def test_random_bytes_raise_nothing_but_decode_errors() -> None:
 
     assert len(offsets) > 1_000
     assert None not in offsets
+
+
+def test_data_cut_anywhere_are_an_error_that_says_where() -> None:
+    inner = record_json("name: string", 'at: {"type": "long", "logicalType": "timestamp-millis"}', name="Inner")
+    order = codec(
+        record_json(
+            'id: {"type": "string", "logicalType": "uuid"}',
+            f'items: {{"type": "array", "items": {json.dumps(inner)}}}',
+            'tags: {"type": "map", "values": ["null", "Inner", "double"]}',
+            'hash: {"type": "fixed", "name": "Hash", "size": 9}',
+            "total: float",
+            "is_paid: boolean",
+        )
+    )
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    data = order.encode(
+        {
+            "id": UUID(int=5),
+            "items": [{"name": "a" * 70, "at": moment}, {"name": "b", "at": moment}],
+            "tags": {"x": None, "y": ("Inner", {"name": "c", "at": moment}), "z": 1.5},
+            "hash": b"123456789",
+            "total": 1.5,
+            "is_paid": True,
+        }
+    )
+
+    places = set()
+    for length in range(len(data)):
+        with pytest.raises(avro.DecodeError) as raised:
+            order.decode(data[:length])
+        assert raised.value.offset is not None
+        assert 0 <= raised.value.offset <= length
+        places.add(raised.value.path)
+
+    assert places == {
+        "id", "items", "items[0].name", "items[0].at", "items[1].name", "items[1].at", "tags", "tags['y']",
+        "tags['y'].name", "tags['y'].at", "tags['z']", "hash", "total", "is_paid",
+    }  # fmt: skip
 
 
 def test_a_hundred_thousand_records_read_and_written_leave_nothing_behind() -> None:
