@@ -62,6 +62,8 @@ def test_no_text_of_a_contract_becomes_code(texts: list[str]) -> None:
         field("raw", "bytes", default="".join(char for char in default if ord(char) < 256)),
         field("tags", {"type": "map", "values": "string"}, default={description: default}),
         field("kind", kind, default="A"),
+        field("alias", "string", default="", aliases=[doc, default]),
+        field("unknown", {"type": "string", "logicalType": description, doc: default}, default=default),
         doc=doc,
     )
     topic = {

@@ -22,7 +22,7 @@ from eventpact.avro.emit.encoder import Encoder
 from eventpact.avro.form import Form
 from eventpact.avro.generated import names as generated_names
 from eventpact.avro.model import Array, Enum, Field, Fixed, Map, Primitive, Record, Union
-from tests.runtime.avro.schemas import record, record_json
+from tests.runtime.avro.schemas import enum, fixed, record, record_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,24 @@ def hostile_schema(name: str) -> Record:
         Field(name=f"{name}4", type=Array(items=inner)),
     )
     return Record(name=name, fields=fields, doc=name, aliases=(name,), props={name: name})
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if not name.isidentifier()])
+def test_no_parser_lets_a_hostile_name_pass(name: str) -> None:
+    places: list[Any] = [
+        record_json(name=name),
+        record_json(name="A", namespace=name),
+        record_json(name="A", namespace=f"a.{name}"),
+        record_json(name="A", aliases=[name]),
+        {"type": "record", "name": "A", "fields": [{"name": name, "type": "int"}]},
+        enum("A", name=name),
+        enum(name),
+        enum("A", name),
+        fixed(1, name=name),
+    ]
+    for place in places:
+        with pytest.raises(avro.SchemaError):
+            avro.parse(json.dumps(place))
 
 
 def hostile_value(name: str) -> dict[str, Any]:
