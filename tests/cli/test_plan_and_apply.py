@@ -10,7 +10,8 @@ import pytest
 
 from eventpact.settings import Settings
 from eventpact_registry.client import RegistryClient
-from eventpact_registry.server import EmbeddedRegistry
+from eventpact_registry.server import EmbeddedRegistry, Users
+from eventpact_registry.server.users import hash_password
 from eventpact_testing.broker import LocalBroker
 from tests.cli.commands import Ended, Run, write
 from tests.registry.contracts.building import SHOP, SYSTEM, TOPIC, avsc, field
@@ -297,3 +298,19 @@ def test_a_subject_in_read_only_mode_is_a_conflict(run: Run, shop: Path, stack: 
     assert (
         "version 2 of order.placed-value cannot be registered: the subject is in a mode that refuses it" in planned.out
     )
+
+
+def test_a_missing_right_is_an_error_before_anything_is_changed(run: Run, shop: Path, stack: Stack) -> None:
+    users = Users([f"viewer:read-only:{hash_password('s3cret')}"], "users.txt")
+    with EmbeddedRegistry(users=users) as guarded:
+        where = ("--brokers", stack.broker.bootstrap_servers, "--registry", guarded.url)
+        nobody = run("plan", *where)
+        viewer = {"SCHEMA_REGISTRY_USERNAME": "viewer", "SCHEMA_REGISTRY_PASSWORD": "s3cret"}
+        planned = run("plan", *where, **viewer)
+        applied = run("apply", *where, "--quiet", **viewer)
+
+    assert "Unauthorized: this registry asks for a user and password, or for a token" in nobody.error
+    assert planned.code == 0
+    assert applied.error.startswith("set level order.placed-value failed: ")
+    assert "Forbidden: user viewer may only read" in applied.error
+    assert "0 of 2 steps done" in applied.error
