@@ -31,7 +31,7 @@ from eventpact_registry.server.service import Service
 from eventpact_registry.server.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
     from starlette.requests import Request
@@ -64,7 +64,7 @@ def create_app(
     described = openapi.document(OPERATIONS, own_version())
     app = Starlette(
         routes=[
-            *(Route(one.path, _endpoint(one, calls, access, limits), methods=[one.method]) for one in OPERATIONS),
+            *_routes({one: _endpoint(one, calls, access, limits) for one in OPERATIONS}),
             Route("/openapi.json", _fixed(described)),
             Route("/metrics", _metrics(metrics, access)),
         ],
@@ -84,6 +84,21 @@ class _Json(Response):
     def render(self, content: Any) -> bytes:
         # Half a surrogate pair, which an error may quote, is escaped: as `\\ud800`, which is JSON's way too.
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
+
+
+def _routes(endpoints: Mapping[Operation, Endpoint]) -> Iterator[Route]:
+    """One route a path, so that what it does not take is refused with all methods that it does."""
+    for path in dict.fromkeys(operation.path for operation in endpoints):
+        methods = {operation.method: endpoint for operation, endpoint in endpoints.items() if operation.path == path}
+        yield Route(path, _by_method(methods), methods=list(methods))
+
+
+def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await endpoints[method](request)
+
+    return endpoint
 
 
 def _endpoint(operation: Operation, calls: Calls, access: Access, limits: Limits) -> Endpoint:

@@ -13,9 +13,16 @@ if TYPE_CHECKING:
 JSON: Final = "application/vnd.schemaregistry.v1+json"
 """The registry's media type."""
 
+AVRO: Final = "avro-schema"
+"""The format of texts that are Avro schemas."""
+
 _INT: Final = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+_PIN: Final = {**_INT, "minimum": -1}
+_GIVEN: Final = {**_PIN, "type": ["integer", "null"]}
+_POSITION: Final = {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1}
 _TEXT: Final = {"type": "string"}
-_FLAG: Final = {"type": "boolean"}
+_TRUTH: Final = {"type": "boolean"}
+_FLAG: Final = {"type": ["boolean", "string"], "description": "True in any case of letters; whatever else means false."}
 _NAMES: Final = {"type": "array", "items": _TEXT}
 _NUMBERS: Final = {"type": "array", "items": _INT}
 _LEVELS: Final = {
@@ -46,13 +53,16 @@ def _reference(component: str) -> dict[str, Any]:
 
 
 _COMPONENTS: Final[dict[str, Any]] = {
-    "Reference": _object({"name": _TEXT, "subject": _TEXT, "version": {"type": "integer"}}),
+    "Reference": _object({"name": _TEXT, "subject": _TEXT, "version": {**_PIN, "description": "-1 is the newest."}}),
     "Submission": _object(
-        {"schema": {**_TEXT, "description": "An Avro schema as JSON text."}},
-        schemaType={"type": "string", "enum": ["AVRO"]},
-        references=_list("Reference"),
-        id={**_INT, "description": "The id to register under, in IMPORT mode only."},
-        version={**_INT, "description": "The version to register as: the next one, or any in IMPORT mode."},
+        {"schema": {**_TEXT, "format": AVRO, "description": "An Avro schema as JSON text."}},
+        schemaType={"enum": ["AVRO", "", None]},
+        references={**_list("Reference"), "type": ["array", "null"]},
+        id={**_GIVEN, "description": "The id to register under, in IMPORT mode only; 0 and -1 are none."},
+        version={
+            **_GIVEN,
+            "description": "The version to register as: the next one, or any in IMPORT mode; 0 and -1 are none.",
+        },
     ),
     "Registered": _object({"id": _INT, "version": _INT, "guid": _TEXT}),
     "Schema": _object({"schema": _TEXT, "guid": _TEXT}, references=_list("Reference")),
@@ -66,7 +76,7 @@ _COMPONENTS: Final[dict[str, Any]] = {
     "Numbers": _NUMBERS,
     "Number": _INT,
     "Avro": {"description": "An Avro schema."},
-    "Verdict": _object({"is_compatible": _FLAG}, messages=_NAMES),
+    "Verdict": _object({"is_compatible": _TRUTH}, messages=_NAMES),
     "Level": _object({"compatibilityLevel": _LEVELS}),
     "LevelWanted": _object({"compatibility": _LEVELS}),
     "Mode": _object({"mode": _MODES}),
@@ -75,18 +85,20 @@ _COMPONENTS: Final[dict[str, Any]] = {
 }
 """What bodies and answers look like."""
 
+_REFUSED: Final = {"description": "Refused, see `message`.", "content": {JSON: {"schema": _reference("Error")}}}
+
 _IN_PATH: Final[dict[str, dict[str, Any]]] = {
     "subject": {**_TEXT, "minLength": 1},
     "version": {"type": "string", "pattern": "^(latest|-1|[1-9][0-9]{0,8})$"},
     "id": _INT,
-    "guid": {"type": "string", "format": "uuid"},
+    "guid": _TEXT,
 }
 
 _IN_QUERY: Final[dict[str, dict[str, Any]]] = {
     "subject": _TEXT,
     "subjectPrefix": _TEXT,
-    "offset": {"type": "integer", "minimum": 0},
-    "limit": {"type": "integer", "minimum": -1},
+    "offset": {**_POSITION, "description": "How many to pass over; less than 0 means none."},
+    "limit": {**_POSITION, "description": "How many to give; less than 0 means all."},
 }
 """The parameters of queries that are no flags."""
 
@@ -123,7 +135,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         "parameters": [*_path_parameters(operation), *_query_parameters(operation)],
         "responses": {
             "200": {"description": operation.summary, "content": {JSON: {"schema": _reference(operation.gives)}}},
-            "default": {"description": "Refused.", "content": {JSON: {"schema": _reference("Error")}}},
+            **{str(status): _REFUSED for status in sorted(_refusals(operation))},
         },
     }
     if operation.takes:
@@ -132,6 +144,22 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.open:
         described["security"] = []
     return described
+
+
+def _refusals(operation: Operation) -> set[int]:
+    """The statuses with which an operation may refuse."""
+    statuses = {500}
+    if not operation.open:
+        statuses.add(401)
+    if operation.writes:
+        statuses |= {403, 422}
+    if operation.takes:
+        statuses |= {400, 409, 413, 415, 422}
+    if "offset" in operation.query:
+        statuses.add(400)
+    if "{" in operation.path:
+        statuses |= {404, 422}
+    return statuses
 
 
 def _path_parameters(operation: Operation) -> Iterable[dict[str, Any]]:

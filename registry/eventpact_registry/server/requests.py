@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -27,6 +28,7 @@ _MEDIA_TYPES: Final = frozenset(
 CONTEXT: Final = "eventpact.context"
 """The key of a request's scope under which the context of its path is kept."""
 
+_NUMBER: Final = re.compile("[+-]?[0-9]{1,10}")
 _GREATEST_INT: Final = 2**31 - 1
 
 
@@ -76,10 +78,15 @@ def submission(body: dict[str, Any]) -> Submission:
         raise errors.invalid_schema("Empty schema")
     return Submission(
         text=_text(text, "schema"),
-        references=tuple(_reference(item) for item in _typed(body.get("references") or [], list, "references")),
+        references=tuple(_reference(item) for item in _listed(body, "references")),
         schema_id=_given(body, "id"),
         version=_given(body, "version"),
     )
+
+
+def _listed(body: dict[str, Any], name: str) -> list[Any]:
+    items: list[Any] = [] if body.get(name) is None else _typed(body[name], list, name)
+    return items
 
 
 def _reference(item: Any) -> Reference:
@@ -87,20 +94,23 @@ def _reference(item: Any) -> Reference:
     return Reference(
         _text(fields.get("name"), "references.name"),
         _text(fields.get("subject"), "references.subject"),
-        _bounded(_typed(fields.get("version"), int, "references.version"), "references.version"),
+        _whole(fields.get("version"), "references.version"),
     )
 
 
 def _given(body: dict[str, Any], name: str) -> int | None:
     """A positive number; absent, 0 and -1 mean that none is given."""
-    value = _bounded(_typed(body.get(name) or 0, int, name), name)
-    return value if value > 0 else None
+    value = body.get(name)
+    number = 0 if value is None else _whole(value, name)
+    return number if number > 0 else None
 
 
-def _bounded(value: int, name: str) -> int:
-    if not -1 <= value <= _GREATEST_INT:
+def _whole(value: Any, name: str) -> int:
+    """A number of 32 bits; to JSON `1.0` is one too."""
+    number: int = _typed(int(value) if isinstance(value, float) and value.is_integer() else value, int, name)
+    if not -1 <= number <= _GREATEST_INT:
         raise errors.malformed(f"The property {name} is out of range")
-    return value
+    return number
 
 
 def _text(value: Any, name: str) -> str:
@@ -153,8 +163,9 @@ def window(request: Request) -> slice:
 
 
 def _number(request: Request, name: str, default: int) -> int:
-    value = request.query_params.get(name, "")
-    try:
-        return int(value) if value else default
-    except ValueError as error:
-        raise errors.malformed(f"The parameter {name} is not a number") from error
+    value = request.query_params.get(name)
+    if value is None:
+        return default
+    if not _NUMBER.fullmatch(value) or abs(int(value)) > _GREATEST_INT:
+        raise errors.malformed(f"The parameter {name} is not a number")
+    return int(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 
@@ -58,6 +59,8 @@ def test_a_body_that_is_no_json_object_is_400(rest: Rest, raw: bytes) -> None:
         {"schema": USER, "references": [{"name": "a", "subject": "b", "version": 2**70}]},
         {"schema": USER, "id": "seven"},
         {"schema": USER, "version": 2**31},
+        {"schema": USER, "version": {}},
+        {"schema": USER, "references": 0},
     ],
 )
 def test_a_property_of_the_wrong_type_is_400_and_named(rest: Rest, body: object) -> None:
@@ -128,8 +131,22 @@ def test_another_method_is_405(rest: Rest) -> None:
     assert (answer.status, answer.code) == (405, 405)
 
 
-def test_a_page_that_is_no_number_is_400(rest: Rest) -> None:
-    assert rest("GET", "/subjects?limit=many").status == 400
+def test_a_path_says_every_method_that_it_takes(rest: Rest) -> None:
+    connection = http.client.HTTPConnection(str(rest.address.hostname), rest.address.port, timeout=20)
+    connection.request("PATCH", "/config")
+
+    allowed = connection.getresponse().headers["Allow"]
+
+    assert sorted(allowed.split(", ")) == ["DELETE", "GET", "HEAD", "PUT"]
+
+
+@pytest.mark.parametrize("written", ["many", "", "1_0", "2147483648"])
+def test_a_page_that_is_no_number_is_400(rest: Rest, written: str) -> None:
+    assert rest("GET", f"/subjects?limit={written}").status == 400
+
+
+def test_a_number_may_be_written_with_a_fraction_of_nothing(rest: Rest) -> None:
+    assert rest.register("users", USER, version=1.0).place == (1, 1)
 
 
 def test_a_subject_with_a_control_character_is_422(rest: Rest) -> None:
