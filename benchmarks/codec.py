@@ -19,7 +19,7 @@ from eventpact.avro import executor as executors
 from eventpact_registry.server.embedded import EmbeddedRegistry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from benchmarks.codec_events import Measured
     from benchmarks.codec_peers import Codec
@@ -39,6 +39,7 @@ _LIMITS: Final[Mapping[tuple[str, Executor], Limit]] = {
     ("generated class", "native"): Limit(0.07, 0.09),
     ("generated class, evolution", "native"): Limit(None, 0.12),
 }
+_FIRST_LIMIT: Final = 5.0
 _NO_LIMIT: Final = Limit(None, None)
 _OURS: Final[Mapping[str, Callable[[Measured, Executor], Codec]]] = {
     "generated class": ours.generated,
@@ -83,7 +84,20 @@ def _measured(event: Measured, url: str) -> Table:
         ]
         for name, (_, decode) in candidates.items()
     }
+    notes += [f"Outside its limit: {name}, {what}." for name, row in rows.items() for what in _beyond(row)]
     return Table(_TITLE.format(event=event), _COLUMNS, rows, notes)
+
+
+def _beyond(row: Sequence[float | None]) -> Iterator[str]:
+    """Which of a row's ratios are larger than the limit beside them, as they are shown."""
+    _, encoded, most_encoded, _, decoded, most_decoded, *_, first = row
+    for what, found, limit in (
+        ("encode", encoded, most_encoded),
+        ("decode", decoded, most_decoded),
+        ("first", first, _FIRST_LIMIT),
+    ):
+        if found is not None and limit is not None and round(found, 2) > limit:
+            yield what
 
 
 def _times(timing: Timing | None, limit: float | None) -> list[float | None]:
