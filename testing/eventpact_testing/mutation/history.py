@@ -66,10 +66,16 @@ def _older_fields_of_another_type(latest: Json, fields: dict[str, Any], before: 
             body = copy.deepcopy(latest)
             holder = path.rpartition(".")[0]
             record = at(body, fields[holder])["type"] if holder else body
-            if isinstance(record, dict) and record["type"] == "record":
+            name = path.rpartition(".")[2]
+            if isinstance(record, dict) and record["type"] == "record" and not _renamed(name, record):
                 added = {"type": {"type": "map", "values": "double"}, "default": {}, "doc": "Back, as something else."}
-                record["fields"].append({"name": path.rpartition(".")[2], **added})
+                record["fields"].append({"name": name, **added})
                 yield "bring_back_field_as_another_type", path, body
+
+
+def _renamed(name: str, record: Json) -> bool:
+    """Whether the field is still there under another name, so that old values have a place of their own."""
+    return any(name in field.get("aliases", ()) for field in record["fields"])
 
 
 def _known(path: str, field: Json, before: dict[str, Any]) -> bool:

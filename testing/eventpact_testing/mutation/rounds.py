@@ -77,11 +77,15 @@ def with_mutants(base: ContractRepository, tree: Tree, mutants: Iterable[Placed]
 
 
 def under_mode(repository: ContractRepository, mode: Mode) -> ContractRepository:
-    """The contracts with every topic under one compatibility mode."""
+    """The contracts with every topic under one compatibility mode.
+
+    Groups pin no versions there: a pin binds whatever the mode is.
+    """
     systems = {
         name: replace(
             system,
             topics={folder: replace(topic, compatibility=mode) for folder, topic in system.topics.items()},
+            groups={group: replace(pins, reads={}) for group, pins in system.groups.items()},
         )
         for name, system in repository.systems.items()
     }
