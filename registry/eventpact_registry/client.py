@@ -113,13 +113,15 @@ class RegistryClient:
             if len(page) < _PAGE:
                 return found if all(one.version and one.text for one in found) else None
 
-    def version(self, subject: str, version: int) -> RegisteredVersion:
-        """One version.
+    def version(self, subject: str, version: int, *, deleted: bool = False) -> RegisteredVersion:
+        """One version; `deleted` also finds one that was deleted softly.
 
         Raises:
             NotRegistered: there is none.
         """
-        found = self._ask(f"get version {version} of {subject}", lambda: self._client.get_version(subject, version))
+        found = self._ask(
+            f"get version {version} of {subject}", lambda: self._client.get_version(subject, version, deleted)
+        )
         return _version(subject, found)
 
     def lookup(self, subject: str, text: str, pins: Iterable[Pin]) -> RegisteredVersion:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from eventpact.avro.model import Schema
-    from eventpact_registry.client import RegisteredVersion, RegistryClient
+    from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient
     from eventpact_registry.contracts.model import Mode
 
 Key = TypeVar("Key")
@@ -92,6 +92,10 @@ class Shelf:
     def numbers(self, subject: str) -> list[int]:
         """A fetched subject's version numbers in rising order; none when it was not fetched."""
         return self._numbers.get(subject, [])
+
+    def pins(self, subject: str, number: int) -> tuple[Pin, ...]:
+        """The references of a fetched version, with the subjects that they are registered under."""
+        return self._found[subject, number].pins
 
     def versions(self, subject: str) -> list[Registered]:
         """A fetched subject's versions in rising order; none when it was not fetched.

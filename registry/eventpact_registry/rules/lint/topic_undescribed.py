@@ -1,0 +1,20 @@
+"""What an import left open about a topic is said."""
+
+from eventpact_registry.contracts.placeholder import is_open
+from eventpact_registry.rules.model import Severity, Verdict, rule
+from eventpact_registry.rules.subjects import WholeTopic
+
+
+@rule("TOPIC_UNDESCRIBED", Severity.WARNING)
+def topic_undescribed(whole: WholeTopic) -> Verdict | None:
+    """A topic's description is still what `import` put in its place.
+
+    No registry and no cluster knows what a topic is for, so an imported one says `(unknown)` until somebody does.
+
+    Anti-pattern: leaving the placeholder in, so that readers learn nothing.
+    Best practice: say what is on the topic, for those who read it.
+    """
+    topic = whole.topic
+    if not is_open(topic.description):
+        return None
+    return Verdict(f"nobody has said what is on {topic.name}", "write its `description`", topic.locate("/description"))
