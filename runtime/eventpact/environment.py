@@ -121,6 +121,25 @@ VARIABLES: Final[Mapping[str, Variable]] = {
         ),
         Variable("SCHEMA_REGISTRY_USERNAME", "User of the registry.", "a user name", str),
         Variable("SCHEMA_REGISTRY_PASSWORD", "That user's password.", "a password", Secret, secret=True),
+        Variable(
+            "SCHEMA_REGISTRY_TOKEN", "Token for the registry, in place of a user.", "a token", Secret, secret=True
+        ),
+        Variable(
+            "SCHEMA_REGISTRY_LOGICAL_CLUSTER",
+            "Which registry the token is for, where one address serves several.",
+            'an id as Confluent Cloud gives it ("lsrc-4v6x2")',
+            str,
+        ),
+        Variable(
+            "SCHEMA_REGISTRY_SSL_CA_LOCATION", "PEM file of the authorities to trust at the registry.", "a path", str
+        ),
+        Variable(
+            "SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION", "PEM file of the certificate for the registry.", "a path", str
+        ),
+        Variable("SCHEMA_REGISTRY_SSL_KEY_LOCATION", "PEM file of that certificate's key.", "a path", str),
+        Variable(
+            "SCHEMA_REGISTRY_SSL_KEY_PASSWORD", "What that key is encrypted with.", "a password", Secret, secret=True
+        ),
         Variable("KAFKA_CONSUMER_GROUP", "Replaces the name of the group that runs.", _NAMED, _name),
         Variable("CONSUMER_GROUP_ID", "The same as KAFKA_CONSUMER_GROUP.", _NAMED, _name),
         Variable(
@@ -265,8 +284,19 @@ def _registry(reader: _Reader) -> dict[str, Any]:
             reader.problems.append("SCHEMA_REGISTRY_URL names a user, and another one is given beside it: keep one")
             break
         username, password = unquote(url.username), Secret(unquote(url.password or ""))
+    token: Secret | None = reader.get("SCHEMA_REGISTRY_TOKEN")
+    if token is not None and username is not None:
+        reader.problems.append("SCHEMA_REGISTRY_TOKEN and a user of the registry are given: keep one")
     plain = (url._replace(netloc=url.netloc.rpartition("@")[2]).geturl() for url in urls)
-    return {"registry_url": ",".join(plain), "registry_username": username, "registry_password": password}
+    ssl = _ssl_files(reader, "SCHEMA_REGISTRY_SSL_")
+    return {
+        "registry_url": ",".join(plain),
+        "registry_username": username,
+        "registry_password": password,
+        "registry_token": token,
+        "registry_cluster": reader.get("SCHEMA_REGISTRY_LOGICAL_CLUSTER", ""),
+        "registry_ssl": None if ssl == Ssl() else ssl,
+    }
 
 
 def _consumer_group(reader: _Reader) -> str | None:
@@ -297,18 +327,19 @@ def _sasl(reader: _Reader) -> Sasl | None:
 
 def _ssl(reader: _Reader) -> Ssl | None:
     enabled = reader.get("KAFKA_SSL_ENABLED", default=False)
-    certificate = reader.get("KAFKA_SSL_CERTIFICATE_LOCATION")
-    key = reader.get("KAFKA_SSL_KEY_LOCATION")
-    ssl = Ssl(
-        ca=reader.get("KAFKA_SSL_CA_LOCATION"),
+    return _ssl_files(reader, "KAFKA_SSL_") if enabled else None
+
+
+def _ssl_files(reader: _Reader, prefix: str) -> Ssl:
+    certificate = reader.get(f"{prefix}CERTIFICATE_LOCATION")
+    key = reader.get(f"{prefix}KEY_LOCATION")
+    if certificate is not None and key is None:
+        reader.require(f"{prefix}KEY_LOCATION", f" beside {prefix}CERTIFICATE_LOCATION")
+    if key is not None and certificate is None:
+        reader.require(f"{prefix}CERTIFICATE_LOCATION", f" beside {prefix}KEY_LOCATION")
+    return Ssl(
+        ca=reader.get(f"{prefix}CA_LOCATION"),
         certificate=certificate,
         key=key,
-        key_password=reader.get("KAFKA_SSL_KEY_PASSWORD"),
+        key_password=reader.get(f"{prefix}KEY_PASSWORD"),
     )
-    if not enabled:
-        return None
-    if certificate is not None and key is None:
-        reader.require("KAFKA_SSL_KEY_LOCATION", " beside KAFKA_SSL_CERTIFICATE_LOCATION")
-    if key is not None and certificate is None:
-        reader.require("KAFKA_SSL_CERTIFICATE_LOCATION", " beside KAFKA_SSL_KEY_LOCATION")
-    return ssl

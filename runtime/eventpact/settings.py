@@ -71,13 +71,23 @@ class Sasl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ssl:
-    """TLS to the cluster; the paths are of PEM files."""
+    """TLS to the cluster or the registry; the paths are of PEM files."""
 
     ca: str | None = None
     """Whom to trust; the system's authorities where there is none."""
     certificate: str | None = None
     key: str | None = None
     key_password: Secret | None = None
+
+    def properties(self) -> dict[str, str]:
+        """As librdkafka and the registry's client call them."""
+        values = {
+            "ssl.ca.location": self.ca,
+            "ssl.certificate.location": self.certificate,
+            "ssl.key.location": self.key,
+            "ssl.key.password": None if self.key_password is None else self.key_password.reveal(),
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +102,12 @@ class Settings:
     """Base URL of the schema registry, several of one registry separated by commas."""
     registry_username: str | None = None
     registry_password: Secret | None = None
+    registry_token: Secret | None = None
+    """Sent as a bearer token, in place of a user and password."""
+    registry_cluster: str = ""
+    """Which registry a token is for, where one address serves several, as in Confluent Cloud (`lsrc-…`)."""
+    registry_ssl: Ssl | None = None
+    """Whom to trust where the registry's URL begins with https, and who the service is there."""
     enabled: bool = True
     """Off: nothing connects, and what is sent is accepted and dropped with a count."""
     consumer_group: str | None = None
@@ -176,7 +192,13 @@ class Settings:
         if self.registry_username is not None:
             password = self.registry_password.reveal() if self.registry_password else ""
             config["basic.auth.user.info"] = f"{self.registry_username}:{password}"
-        return config
+        if self.registry_token is not None:
+            config |= {
+                "bearer.auth.credentials.source": "STATIC_TOKEN",
+                "bearer.auth.token": self.registry_token.reveal(),
+                "bearer.auth.logical.cluster": self.registry_cluster,
+            }
+        return config | (self.registry_ssl.properties() if self.registry_ssl else {})
 
     def _connection(self) -> dict[str, str]:
         config = {"bootstrap.servers": self.brokers, "client.id": self.client_id or "eventpact"}
@@ -188,12 +210,5 @@ class Settings:
             config["sasl.username"] = self.sasl.username
             config["sasl.password"] = self.sasl.password.reveal()
         if self.ssl is not None:
-            password = self.ssl.key_password
-            files = {
-                "ssl.ca.location": self.ssl.ca,
-                "ssl.certificate.location": self.ssl.certificate,
-                "ssl.key.location": self.ssl.key,
-                "ssl.key.password": None if password is None else password.reveal(),
-            }
-            config.update((name, value) for name, value in files.items() if value is not None)
+            config |= self.ssl.properties()
         return config

@@ -232,3 +232,23 @@ class TestPrecedence:
         settings = Settings.from_env({**NEEDED, "KAFKA_FETCH_WAIT_MS": "20"})
 
         assert settings.consumer_config("g", {"fetch.wait.max.ms": "5000"})["fetch.wait.max.ms"] == "20"
+
+
+def test_a_registrys_token_stands_in_place_of_a_user() -> None:
+    settings = Settings.from_env({**NEEDED, "SCHEMA_REGISTRY_TOKEN": "t0ken"})
+
+    assert settings.registry_config()["bearer.auth.token"] == "t0ken"
+    assert "t0ken" not in repr(settings)
+    assert problems(SCHEMA_REGISTRY_TOKEN="t0ken", SCHEMA_REGISTRY_USERNAME="me", SCHEMA_REGISTRY_PASSWORD="x") == (
+        "SCHEMA_REGISTRY_TOKEN and a user of the registry are given: keep one",
+    )
+
+
+def test_certificates_for_the_registry_come_in_pairs() -> None:
+    settings = Settings.from_env({**NEEDED, "SCHEMA_REGISTRY_SSL_CA_LOCATION": "ca.pem"})
+
+    assert settings.registry_config()["ssl.ca.location"] == "ca.pem"
+    assert "security.protocol" not in settings.admin_config()
+    assert problems(SCHEMA_REGISTRY_SSL_KEY_LOCATION="key.pem") == (
+        "SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION is missing beside SCHEMA_REGISTRY_SSL_KEY_LOCATION: expected a path",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,12 +15,14 @@ from eventpact.errors import NotRegistered, RegistryError, SettingsError
 from eventpact.settings import Settings
 from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient
 from eventpact_registry.contracts.model import Mode, Reference
-from eventpact_registry.server import EmbeddedRegistry
+from eventpact_registry.server import EmbeddedRegistry, Tls, Users
+from eventpact_registry.server.users import new_token
 from eventpact_registry.shelf import Shelf
 from eventpact_testing.broker import LocalBroker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 USER = '{"type":"record","name":"User","fields":[{"name":"name","type":"string"}]}'
 TEAM = '{"type":"record","name":"Team","fields":[{"name":"lead","type":"User"}]}'
@@ -181,3 +184,26 @@ def test_a_shelf_holds_the_same_whether_a_registry_lists_schemas_or_not(
     assert shelf.numbers("teams") == [1, 2]
     assert shelf.numbers("teams-new") == []
     assert [one.references for one in shelf.versions("teams")] == [(Reference("User", 1),)] * 2
+
+
+def test_a_token_and_certificates_lead_into_a_guarded_registry(tmp_path: Path) -> None:
+    token, hashed = new_token()
+    certificate, key = tmp_path / "tls.crt", tmp_path / "tls.key"
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*made.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    users = Users([f"ci:read-write:{hashed}"], "users.txt")
+
+    with EmbeddedRegistry(users=users, tls=Tls(certificate, key)) as registry:
+        given = {
+            "SCHEMA_REGISTRY_URL": registry.url,
+            "SCHEMA_REGISTRY_TOKEN": token,
+            "SCHEMA_REGISTRY_SSL_CA_LOCATION": str(certificate),
+        }
+        settings = Settings.from_env(given, required=())
+        with RegistryClient(settings) as client:
+            assert client.register("users", USER, ()) == 1
+        untrusting = Settings.from_env({**given, "SCHEMA_REGISTRY_SSL_CA_LOCATION": ""}, required=())
+        with RegistryClient(untrusting) as client, pytest.raises(RegistryError, match="certificate verify failed"):
+            client.subjects()
+
+    assert token not in repr(settings)
