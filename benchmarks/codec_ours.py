@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NEWEST: Final = 3
 """The version of contracts that evolution decodes to; where there is none, it is made by adding optional fields."""
 _HELD: Final = 1_000
-_FIRSTS: Final = 15
+_FIRSTS: Final = 60
 
 
 def generated(event: Measured, executor: Executor) -> Codec:
