@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.errors import BrokerError, SettingsError, Unsupported
+from eventpact.in_process import CLUSTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -105,9 +106,10 @@ def connect(make: Callable[..., C], config: Mapping[str, str], complaints: Compl
     Raises:
         SettingsError: a property is unknown, or its value does not fit.
     """
+    within: Callable[..., C] = CLUSTERS.get(config["bootstrap.servers"], {}).get(make, make)
     try:
         # The client's own log lines repeat, many times a second, what reaches `complaints`.
-        return make({"log_level": "2", **config, "error_cb": complaints, **callbacks}, logger=_LOG)
+        return within({"log_level": "2", **config, "error_cb": complaints, **callbacks}, logger=_LOG)
     except (KafkaException, ValueError, TypeError) as error:
         reason = error.args[0].str() if isinstance(error, KafkaException) else str(error)
         raise SettingsError(f"the Kafka client refuses its configuration: {reason}") from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from eventpact.avro.parse import parse
 from eventpact.errors import DecodeError, NotRegistered, SchemaError
+from eventpact.in_process import REGISTRIES
 from eventpact.registry import translated
 
 if TYPE_CHECKING:
@@ -152,7 +153,8 @@ class SchemaCatalog:
         if self._client_made is None:
             from confluent_kafka.schema_registry import SchemaRegistryClient  # noqa: PLC0415 - loading it takes 0.3 s
 
-            self._client_made = SchemaRegistryClient(self._settings.registry_config())
+            within = REGISTRIES.get(self._settings.registry_url)
+            self._client_made = within or SchemaRegistryClient(self._settings.registry_config())
         return self._client_made
 
 

@@ -125,7 +125,8 @@ class LocalBroker:
     def close(self) -> None:
         """Stop; what was on the topics is gone. May be called again."""
         if self._cluster:
-            self._library.rd_kafka_mock_cluster_destroy(self._cluster)
+            with self._nudged() as cluster:
+                self._library.rd_kafka_mock_cluster_destroy(cluster)
             self._library.rd_kafka_destroy(self._handle)
             self._cluster = self._handle = None
 

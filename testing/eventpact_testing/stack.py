@@ -41,18 +41,7 @@ class Stack:
 
     def environ(self) -> dict[str, str]:
         """The variables that point a service to this stack."""
-        settings = self.settings
-        password = settings.registry_password
-        variables = {
-            "KAFKA_BROKERS": settings.brokers,
-            "SCHEMA_REGISTRY_URL": settings.registry_url,
-            "SCHEMA_REGISTRY_USERNAME": settings.registry_username,
-            "SCHEMA_REGISTRY_PASSWORD": None if password is None else password.reveal(),
-            "KAFKA_CLIENT_ID": settings.client_id,
-            "KAFKA_SESSION_TIMEOUT_MS": settings.session_timeout_ms,
-            "KAFKA_FETCH_WAIT_MS": settings.fetch_wait_ms,
-        }
-        return {name: str(value) for name, value in variables.items() if value is not None}
+        return variables(self.settings)
 
     def environ_within(self, environ: Mapping[str, str]) -> dict[str, str]:
         """`environ` for a service on this stack.
@@ -63,6 +52,22 @@ class Stack:
         kept = _ACCESS if self.limits is None else ()
         others = {name: text for name, text in environ.items() if name not in VARIABLES or name.startswith(kept)}
         return others | self.environ()
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """The environment variables that make such settings, as far as they say where things are."""
+    password = settings.registry_password
+    values = {
+        "KAFKA_BROKERS": settings.brokers,
+        "SCHEMA_REGISTRY_URL": settings.registry_url,
+        "SCHEMA_REGISTRY_USERNAME": settings.registry_username,
+        "SCHEMA_REGISTRY_PASSWORD": None if password is None else password.reveal(),
+        "KAFKA_CLIENT_ID": settings.client_id,
+        "KAFKA_SESSION_TIMEOUT_MS": settings.session_timeout_ms,
+        "KAFKA_FETCH_WAIT_MS": settings.fetch_wait_ms,
+        "PRODUCER_ACKS": settings.acks,
+    }
+    return {name: str(value) for name, value in values.items() if value is not None}
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""The pytest plugin: `pytest --contracts contracts/` tests every property of every version pair.
+"""The pytest plugin: `pytest --contracts contracts/` tests every property of every version pair; fixtures for services.
 
-It is loaded by each pytest of whoever has eventpact installed: without `--contracts` it adds three options and nothing
-else, and imports nothing of eventpact.
+It is loaded by each pytest of whoever has eventpact installed: without `--contracts` it adds options and the fixtures'
+names, and imports nothing of eventpact until a test asks for a fixture.
 """
 
 from __future__ import annotations
@@ -9,8 +9,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eventpact_testing.plugin.fixtures import (
+    _local_registries,
+    add_ini,
+    captured_events,
+    local_kafka,
+    local_registry,
+    local_stack,
+    retry_clock,
+    run_group,
+)
+
 if TYPE_CHECKING:
     import pytest
+
+__all__ = [
+    "_local_registries",
+    "captured_events",
+    "local_kafka",
+    "local_registry",
+    "local_stack",
+    "retry_clock",
+    "run_group",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="repeat the examples of an earlier run; failures print it",
     )
+    add_ini(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

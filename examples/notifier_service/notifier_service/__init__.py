@@ -1,0 +1,1 @@
+"""The notification service of QuikApp, whole: whom a message mentions gets a push notification."""
