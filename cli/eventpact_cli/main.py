@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, Final
 
 import click
@@ -14,6 +15,7 @@ from eventpact_cli.explaining import Explained
 
 COMMANDS: Final[dict[str, str]] = {
     "init": "Begin a repository of contracts: an example, and what has it judged.",
+    "import": "Make contracts of a registry and a cluster, schema files, AsyncAPI documents or Python classes.",
     "lint": "Judge the contracts by themselves: names, docs, types, topics.",
     "check": "Judge every version pair, and what a change breaks and for whom.",
     "diff": "Show what changed between two versions or sources, and what each mode says of it.",
@@ -38,10 +40,11 @@ class LazyGroup(Explained, click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """The command of that name: the function `NAME` of module `commands.NAME`."""
+        """The command of that name: the function `NAME` of module `commands.NAME`; `NAME_` for a word of Python."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"eventpact_cli.commands.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = getattr(import_module(f"eventpact_cli.commands.{name}"), name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is not a command")
         return command

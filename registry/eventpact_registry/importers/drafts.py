@@ -136,7 +136,11 @@ class Wishes:
         Raises:
             ContractError: nothing is imported, the names have no namespace in common, or a wish is no name.
         """
-        namespace = self.namespace or _common(list(full_names))
+        names = list(full_names)
+        if not names:
+            hint = "look at what --namespace and --topics select, and at what the source holds"
+            raise ContractError(Problem("there is nothing to import", hint=hint))
+        namespace = self.namespace or _common(names)
         if not _NAMESPACE.fullmatch(namespace):
             hint = "a namespace is lower case words joined by dots, like io.quikapp"
             raise ContractError(Problem(f"'{namespace}' cannot be a system's namespace", hint=hint))
@@ -150,10 +154,6 @@ class Wishes:
 
 def _common(full_names: list[str]) -> str:
     """The longest namespace that all names are in, of lower case words."""
-    if not full_names:
-        raise ContractError(
-            Problem("there is nothing to import", hint="look at what is selected, and at the notes on what is left out")
-        )
     spaces = [name.split(".")[:-1] for name in full_names]
     common: list[str] = []
     for words in zip(*spaces, strict=False):

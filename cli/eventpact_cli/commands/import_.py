@@ -1,0 +1,57 @@
+"""`eventpact import`: contracts made from what there is already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eventpact_cli.explaining import Explained, ExplainedGroup
+from eventpact_cli.importing import finish, import_options, wishes_from
+from eventpact_cli.options import brokers_option, registry_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.group("import", cls=ExplainedGroup)
+def import_() -> None:
+    """Make contracts of what there is already: one system a run, and nothing that is there is overwritten.
+
+    Examples:
+      eventpact import registry --registry http://localhost:8081 --brokers localhost:9092
+    """
+
+
+@import_.command("registry", cls=Explained)
+@registry_option
+@brokers_option
+@click.option("--only", type=click.Choice(["schemas"]), help="Leave the cluster alone and unasked.")
+@import_options
+def from_a_registry(
+    *, registry: str | None, brokers: str | None, only: str | None, out: Path, quiet: bool, **said: Any
+) -> None:
+    """Make contracts of a schema registry's subjects and a cluster's topics; nothing is changed on either.
+
+    Subjects are put on topics by their names; what other subjects refer to becomes a shared type. What neither a
+    registry nor a cluster knows - keys, groups, owners, what a topic is for - is left to be said, and lint asks for it.
+    A plan of the result against the same registry and cluster is empty, or a note says why not.
+
+    Examples:
+      eventpact import registry --registry http://localhost:8081 --brokers localhost:9092
+      eventpact import registry --namespace io.quikapp --topic-name 'QuikApp.{topic}' --topics 'QuikApp.*'
+      eventpact import registry --only schemas --namespace io.caas --place 'io.caas.chat.*=chat.{tenant_id}'
+    """
+    from eventpact_cli.connecting import connected
+    from eventpact_cli.console import progress
+    from eventpact_registry.importers.registry import from_registry
+
+    wishes = wishes_from(said)
+    with connected(brokers, registry, only) as link, progress("Reading") as bar:
+        if link.registry is None:
+            raise TypeError("the registry is never left out")
+        task = bar.add_task("", total=None)
+        imported = from_registry(
+            link.registry, link.topics, wishes, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    finish(imported, out, quiet=quiet)
