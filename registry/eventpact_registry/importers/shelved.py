@@ -110,7 +110,7 @@ class _Reading:
 def _draft(text: str, references: Iterable[Reference]) -> VersionDraft:
     body = read(text)[0]
     if not isinstance(body, dict):
-        raise SchemaError("it is not one named type")
+        raise SchemaError("it holds no named type")
     body.pop("references", None)  # contracts have an attribute of that name
     return VersionDraft(body, tuple(references))
 
