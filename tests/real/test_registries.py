@@ -14,6 +14,7 @@ from confluent_kafka.schema_registry import (
     SchemaReference,
     SchemaRegistryClient,
     SchemaRegistryError,
+    header_schema_id_serializer,
     record_subject_name_strategy,
     topic_record_subject_name_strategy,
     topic_subject_name_strategy,
@@ -35,6 +36,11 @@ DIFFERENCES: Final[Mapping[str, Mapping[str, Any]]] = {
     "a verbose test": {"embedded": "says why", "apicurio": "says nothing"},
     "a test with references": {"embedded": True, "apicurio": 422},
     "subjects by prefix": {"embedded": "filtered", "apicurio": "ignored"},
+    "ids in headers": {"embedded": "a guid each", "apicurio": "no guid"},
+    "contexts": {"embedded": "ids of their own", "apicurio": "a part of the name"},
+    "the order of references": {"embedded": "normalised", "apicurio": "kept"},
+    "a reference to the newest version": {"embedded": True, "apicurio": 422},
+    "ids in import mode": {"embedded": "as given", "apicurio": "its own"},
 }
 """What registries answer where Apicurio is not as Confluent's (the embedded registry is)."""
 
@@ -109,6 +115,44 @@ def test_a_registered_schema_is_used_without_registering(client: SchemaRegistryC
     assert data is not None
     assert unframe(data)[0] == registered[1]
     assert AvroDeserializer(client)(data, value_of(unique)) == {"name": "Ada", "age": 7}
+
+
+def test_a_schema_with_references_is_used_without_registering(client: SchemaRegistryClient, unique: str) -> None:
+    money = f"Money_{unique}"
+    client.register_schema(money, Schema(record(money, ("amount", "string"))))
+    pin: Any = SchemaReference(f"io.acme.{money}", money, 1)
+    text = record("Order", ("price", f"io.acme.{money}"))
+    registered = client.register_schema(f"{unique}-value", Schema(text, "AVRO", [pin]))
+    config = {"auto.register.schemas": False, "use.latest.version": True}
+
+    data = AvroSerializer(client, Schema(text, "AVRO", [pin]), conf=config)(
+        {"price": {"amount": "2"}}, value_of(unique)
+    )
+
+    assert data is not None
+    assert unframe(data)[0] == registered
+    assert AvroDeserializer(client)(data, value_of(unique)) == {"price": {"amount": "2"}}
+
+
+def test_a_schema_is_used_by_its_id(client: SchemaRegistryClient, unique: str) -> None:
+    schema = record("User", ("name", "string"))
+    registered = client.register_schema(f"{unique}-value", Schema(schema))
+    config = {"auto.register.schemas": False, "use.schema.id": registered}
+
+    data = AvroSerializer(client, None, conf=config)({"name": "Ada"}, value_of(unique))
+
+    assert data is not None
+    assert unframe(data)[0] == registered
+
+
+def test_keys_and_values_have_subjects_of_their_own(client: SchemaRegistryClient, unique: str) -> None:
+    key, value = record("Key", ("id", "long")), record("User", ("name", "string"))
+
+    AvroSerializer(client, key)({"id": 1}, SerializationContext(unique, MessageField.KEY))
+    AvroSerializer(client, value)({"name": "Ada"}, value_of(unique))
+
+    assert client.get_versions(f"{unique}-key") == [1]
+    assert client.get_versions(f"{unique}-value") == [1]
 
 
 def test_an_unregistered_schema_is_refused_where_registering_is_off(client: SchemaRegistryClient, unique: str) -> None:
@@ -221,8 +265,9 @@ def test_what_is_not_there_has_its_own_code(client: SchemaRegistryClient, unique
     assert refusal(client.lookup_schema, unique, Schema(record("Other", ("a", "int")))) == (404, 40403)
 
 
-def test_an_invalid_schema_is_422(client: SchemaRegistryClient, unique: str) -> None:
-    assert refusal(client.register_schema, unique, Schema('{"type": "nothing"}')) == (422, 42201)
+@pytest.mark.parametrize("text", ['{"type": "nothing"}', ""], ids=["unknown type", "empty"])
+def test_an_invalid_schema_is_422(client: SchemaRegistryClient, unique: str, text: str) -> None:
+    assert refusal(client.register_schema, unique, Schema(text)) == (422, 42201)
 
 
 def test_a_schema_type_that_is_not_served_is_422(client: SchemaRegistryClient, unique: str) -> None:
@@ -291,3 +336,76 @@ def test_subjects_by_prefix(client: SchemaRegistryClient, registry: Registry, un
 
     filtered = found == [f"a_{unique}"]
     assert ("filtered" if filtered else "ignored") == DIFFERENCES["subjects by prefix"][registry.name]
+
+
+def test_ids_in_headers(client: SchemaRegistryClient, registry: Registry, unique: str) -> None:
+    config = {"schema.id.serializer": header_schema_id_serializer}
+    serializer = AvroSerializer(client, record("User", ("name", "string")), conf=config)
+    context = SerializationContext(unique, MessageField.VALUE, [])
+
+    user = {"name": "Ada Lovelace"}  # the client takes less than six bytes for no record at all
+
+    try:
+        data = serializer(user, context)
+        client.clear_caches()  # type: ignore[no-untyped-call]  # the client leaves it without annotations
+        answer = "a guid each" if AvroDeserializer(client)(data, context) == user else "another record"
+    except (SerializationError, ValueError):
+        answer = "no guid"
+
+    assert answer == DIFFERENCES["ids in headers"][registry.name]
+
+
+def test_contexts(client: SchemaRegistryClient, registry: Registry, unique: str) -> None:
+    schema = Schema(record(f"User_{unique}", ("name", "string")))
+    padding = client.register_schema(f"{unique}_padding", Schema(record(f"Padding_{unique}", ("name", "string"))))
+
+    inside = client.register_schema(f":.{unique}:users", schema)
+
+    assert client.get_versions(f":.{unique}:users") == [1]
+    own_ids = inside <= padding
+    found = "ids of their own" if own_ids and f".{unique}" in client.get_contexts() else "a part of the name"
+    assert found == DIFFERENCES["contexts"][registry.name]
+
+
+def test_the_order_of_references(client: SchemaRegistryClient, registry: Registry, unique: str) -> None:
+    names = [f"{part}_{unique}" for part in ("A", "B")]
+    for name in names:
+        client.register_schema(name, Schema(record(name, ("x", "string"))))
+    pins: Any = [SchemaReference(f"io.acme.{name}", name, 1) for name in names]
+    text = record("Both", *((name[0].lower(), f"io.acme.{name}") for name in names))
+
+    ids = {
+        client.register_schema(unique, Schema(text, "AVRO", order), normalize_schemas=True)
+        for order in (pins, pins[::-1])
+    }
+
+    assert ("normalised" if len(ids) == 1 else "kept") == DIFFERENCES["the order of references"][registry.name]
+
+
+def taken(client: SchemaRegistryClient, subject: str, schema: Schema) -> bool | int:
+    """Whether a schema is registered, or the status that refuses it."""
+    try:
+        client.register_schema(subject, schema)
+    except SchemaRegistryError as error:
+        return error.http_status_code
+    return True
+
+
+def test_a_reference_to_the_newest_version(client: SchemaRegistryClient, registry: Registry, unique: str) -> None:
+    money = f"Money_{unique}"
+    client.register_schema(money, Schema(record(money, ("amount", "string"))))
+    newest: Any = SchemaReference(f"io.acme.{money}", money, -1)
+    schema = Schema(record("Order", ("price", f"io.acme.{money}")), "AVRO", [newest])
+
+    assert taken(client, unique, schema) == DIFFERENCES["a reference to the newest version"][registry.name]
+
+
+def test_ids_in_import_mode(client: SchemaRegistryClient, registry: Registry, unique: str) -> None:
+    client.update_mode(unique, "IMPORT")
+    body = {"schema": record(f"User_{unique}", ("name", "string")), "id": 700_001, "version": 3}
+    rest = client._rest_client  # the client itself gives no ids
+
+    answer = rest.post(f"subjects/{unique}/versions", body)
+
+    given = "as given" if answer["id"] == 700_001 and client.get_versions(unique) == [3] else "its own"
+    assert given == DIFFERENCES["ids in import mode"][registry.name]
