@@ -158,7 +158,7 @@ def _refusals(operation: Operation) -> set[int]:
     if "offset" in operation.query:
         statuses.add(400)
     if "{" in operation.path:
-        statuses |= {404, 422}
+        statuses |= {400, 404, 422}
     return statuses
 
 

@@ -130,8 +130,15 @@ def _typed(value: Any, kind: type[Any], name: str) -> Any:
 
 
 def path(request: Request, name: str) -> str:
-    """A path parameter with its percent-escapes undone."""
-    return unquote(request.path_params[name])
+    """A path parameter with its percent-escapes undone.
+
+    Raises:
+        RegistryError: 400, the escapes are no UTF-8.
+    """
+    try:
+        return unquote(request.path_params[name], errors="strict")
+    except UnicodeDecodeError as error:
+        raise errors.malformed(f"The {name} in the path is not UTF-8") from error
 
 
 def context(request: Request) -> str:

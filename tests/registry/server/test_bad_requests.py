@@ -153,6 +153,14 @@ def test_a_subject_with_a_control_character_is_422(rest: Rest) -> None:
     assert rest.register("a%00b", USER).code == 42208
 
 
+@pytest.mark.parametrize("escaped", ["%FF", "a%C3", "%ED%A0%80"])
+def test_a_subject_whose_escapes_are_no_text_is_400(rest: Rest, escaped: str) -> None:
+    answer = rest.register(escaped, USER)
+
+    assert (answer.status, answer.body["message"]) == (400, "The subject in the path is not UTF-8")
+    assert rest("GET", "/subjects").body == []
+
+
 def test_a_body_over_the_limit_is_413() -> None:
     with EmbeddedRegistry(limits=Limits(body=1_000)) as registry:
         rest = Rest(registry.url)

@@ -18,18 +18,11 @@ import pytest
 
 from eventpact.errors import EventPactError
 from eventpact_registry.server import EmbeddedRegistry
+from tests.registry.server.process import serve
 from tests.registry.server.rest import MEDIA_TYPE, Rest, record, submission
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SERVE = """
-import sys
-from eventpact_registry.server import EmbeddedRegistry
-registry = EmbeddedRegistry(sys.argv[1])
-print(registry.url, flush=True)
-registry.wait()
-"""
 
 REGISTER = """
 import http.client, json, sys
@@ -44,16 +37,9 @@ for number in range(count):
 """
 
 
-def start(database: Path) -> tuple[subprocess.Popen[str], str]:
-    """A registry in a process of its own, and where it answers."""
-    process = subprocess.Popen([sys.executable, "-c", SERVE, str(database)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip()
-
-
 def test_every_acknowledged_registration_survives_kill_9_in_the_middle_of_a_burst(tmp_path: Path) -> None:
     database = tmp_path / "registry.db"
-    process, url = start(database)
+    process, url = serve(database)
     acknowledged: dict[str, int] = {}
 
     def burst(client: int) -> None:
@@ -78,13 +64,16 @@ def test_every_acknowledged_registration_survives_kill_9_in_the_middle_of_a_burs
         rest = Rest(registry.url)
         kept = {found["subject"]: found["id"] for found in rest("GET", "/schemas").body}
         assert acknowledged.items() <= kept.items()
+        assert len(set(kept.values())) == len(kept)
         assert rest.register("next", record("Next", "a: int")).body["id"] > max(kept.values())
 
 
 @pytest.mark.parametrize("kind", ["shared", "own"])
-def test_many_processes_get_one_id_for_one_schema_and_different_ids_for_different_ones(kind: str) -> None:
-    processes, schemas = 8, 25
-    with EmbeddedRegistry() as registry:
+def test_sixteen_processes_get_one_id_for_one_schema_and_different_ids_for_different_ones(
+    tmp_path: Path, kind: str
+) -> None:
+    processes, schemas = 16, 125
+    with EmbeddedRegistry(tmp_path / "registry.db") as registry:
         host = registry.url.removeprefix("http://")
         running = [
             subprocess.Popen(

@@ -8,6 +8,17 @@ from tests.registry.server.rest import MEDIA_TYPE, Rest, record, submission
 
 USER = record("io.acme.User", "name: string")
 USER_WITH_AGE = record("io.acme.User", "name: string", "age: string = unknown")
+ESCAPED = {
+    "a%2Fb": "a/b",
+    "a%2Fversions%2F1": "a/versions/1",
+    "..%2F..": "../..",
+    "100%25": "100%",
+    "a%252Fb": "a%2Fb",
+    "a%3Fb%23c": "a?b#c",
+    "a+b": "a+b",
+    "a%20b": "a b",
+    "%C3%BCber": "über",
+}
 
 
 def test_versions_of_a_subject_count_from_one(rest: Rest) -> None:
@@ -139,9 +150,14 @@ def test_all_schemas_are_listed_or_only_the_latest(rest: Rest) -> None:
 
 
 def test_a_subject_may_hold_slashes_percents_and_letters_of_any_script(rest: Rest) -> None:
-    for escaped, subject in {"a%2Fb": "a/b", "100%25": "100%", "%C3%BCber": "über"}.items():
+    for escaped, subject in ESCAPED.items():
         assert rest.register(escaped, USER).status == 200
         assert rest("GET", f"/subjects/{escaped}/versions/1").body["subject"] == subject
+        assert rest("PUT", f"/config/{escaped}", {"compatibility": "FULL"}).status == 200
+
+    assert rest("GET", "/subjects").body == sorted(ESCAPED.values())
+    for escaped in ESCAPED:
+        assert rest("DELETE", f"/subjects/{escaped}").body == [1]
 
 
 def test_an_explicit_version_must_be_the_next_one(rest: Rest) -> None:
