@@ -11,29 +11,27 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Self
 
-import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
-from eventpact import Group, Producer, SchemaCatalog, Settings
+from eventpact import Settings
 from eventpact.environment import VARIABLES
-from eventpact.names import topic_name
+from eventpact.errors import SettingsError
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource
 from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import FETCH_WAIT_MS, LIMITS, SESSION_TIMEOUT_MS, LocalBroker
+from eventpact_testing.known import KnownPackage, import_known
 from eventpact_testing.stack import Stack, planned, synchronise, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
-    from types import ModuleType, TracebackType
+    from types import TracebackType
 
-    from eventpact import Event
-
-T = TypeVar("T")
+    import pytest
 
 _NAME: Final = "tests"
 """What the settings call the service under test."""
@@ -77,22 +75,26 @@ class LocalRegistries:
         """The registry that knows the contracts, and the topics that go with it.
 
         Raises:
-            pytest.UsageError: no contracts and no packages are named, or a package is not installed.
+            SettingsError: no contracts and no packages are named, or a package is not installed.
             ContractError: the contracts are not valid.
         """
         if self._contracts is None and not self._packages:
-            raise pytest.UsageError(
+            raise SettingsError(
                 "local_stack needs to know what to apply: set eventpact_contracts (a folder), or eventpact_packages "
                 "(generated packages), in the ini-file of pytest"
             )
         registry = self._exits.enter_context(EmbeddedRegistry())
         with LocalBroker() as broker:
             stack = Stack(_settings(broker, registry.url), broker.topics, LIMITS)
+            packages = [KnownPackage(name) for name in self._packages]
             if self._contracts is None:
-                self._apply_packages(stack, broker)
+                import_known(packages, stack.settings)
+                for topic in chain.from_iterable(package.topics for package in packages):
+                    broker.create_topic(topic.name, topic.partitions)
             else:
                 repository = ContractRepository.load(DirectorySource(self._contracts))
-                synchronise(planned(repository, stack, systems=self._systems()), stack)
+                systems = {system for package in packages for system in package.systems}
+                synchronise(planned(repository, stack, systems=systems), stack)
             topics = {name: state.partitions for name, state in broker.topics.states().items()}
         _close_to_writers(stack.settings)
         return Applied(registry.url, topics)
@@ -108,21 +110,6 @@ class LocalRegistries:
     @cached_property
     def _empty(self) -> EmbeddedRegistry:
         return self._exits.enter_context(EmbeddedRegistry())
-
-    def _systems(self) -> set[str]:
-        return {producer.system for name in self._packages for producer in _classes(_package(name), Producer)}
-
-    def _apply_packages(self, stack: Stack, broker: LocalBroker) -> None:
-        catalog = SchemaCatalog(stack.settings, register="dev")
-        for name in self._packages:
-            package = _package(name)
-            for topic in import_module(f"{name}.topics").TOPICS:
-                if topic.template.is_literal:
-                    broker.create_topic(topic.name, topic.partitions)
-            for event in sorted(_events(package), key=lambda event: event.contract.version):
-                if topic_name(event.contract.subject).is_literal:
-                    catalog.schema_id(event.contract, event.contract.subject)
-        catalog.close()
 
 
 def stack_on(broker: LocalBroker, applied: Applied) -> Stack:
@@ -155,23 +142,3 @@ def _close_to_writers(settings: Settings) -> None:
     client = SchemaRegistryClient(settings.registry_config())
     client.update_global_mode("READONLY")
     client.close()
-
-
-def _package(name: str) -> ModuleType:
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise pytest.UsageError(f"eventpact_packages names {name}, which cannot be imported: {error}") from error
-
-
-def _classes(package: ModuleType, kind: type[T]) -> Iterator[type[T]]:
-    """The classes of one kind that a package, or a module, exports."""
-    exported = (getattr(package, name) for name in package.__all__)
-    return (one for one in exported if isinstance(one, type) and issubclass(one, kind))
-
-
-def _events(package: ModuleType) -> set[type[Event]]:
-    """Every version of an event that the package can write or read."""
-    written = {event for producer in _classes(package, Producer) for event in producer.events}
-    groups = import_module(f"{package.__name__}.groups")
-    return written | {event for group in _classes(groups, Group) for event, _ in group.handlers.values()}
