@@ -46,7 +46,8 @@ class SchemaLocator:
         for at, token in enumerate(tokens):
             if not walk.step(token):
                 name = walk.referenced()
-                if name is not None:
+                # A number is the branch of a writer's union, where the reader has none: not a place in its type.
+                if name is not None and not token.isdigit():
                     return self.references[name].locate("".join(f"/{rest}" for rest in tokens[at:]))
                 break
         return self.at(walk.place)

@@ -94,15 +94,20 @@ def _follow(part: Schema | Field, step: str) -> Schema | None:
 
 
 def _steps(schema: Schema, pointer: str) -> list[tuple[Schema | Field, str]]:
-    """What each step of a path leads to; ends where the path names an attribute such as `/symbols`."""
+    """What each step of a path leads to; ends where the path names an attribute such as `/symbols`.
+
+    It ends too at the branch of a writer's union where the reader has none: Avro Java counts that one in the path.
+    """
     steps: list[tuple[Schema | Field, str]] = []
     current: Schema | Field = schema
+    in_fields = False
     for step in pointer.split("/")[1:]:
         match current:
             case Record() if step == "fields":
+                in_fields = True
                 continue
-            case Record() if step.isdigit() and int(step) < len(current.fields):
-                current = current.fields[int(step)]
+            case Record() if in_fields and step.isdigit() and int(step) < len(current.fields):
+                current, in_fields = current.fields[int(step)], False
             case Union() if step.isdigit() and int(step) < len(current.branches):
                 current = current.branches[int(step)]
             case _:

@@ -24,6 +24,7 @@ def order() -> SchemaVersion:
         field("first", line),
         field("to", ["null", "Address"]),
         field("tags", {"type": "array", "items": {"type": "map", "values": "string"}}),
+        field("from", "Address"),
         references=[{"name": "io.shop.Address", "version": 1}],
     )
     files = {
@@ -45,6 +46,7 @@ def order() -> SchemaVersion:
         ("/fields/2/type/1", 'OrderPlaced.v1.avsc: "Address"'),
         ("/fields/2/type/1/fields/1/type", 'Address.v1.avsc: "int",'),
         ("/fields/2/type/1/name", 'Address.v1.avsc: "Address",'),
+        ("/fields/4/type/0", 'OrderPlaced.v1.avsc: "Address",'),  # the writer's branch; the reader has no union
         ("/fields/3/type/items/values", 'OrderPlaced.v1.avsc: "string"'),
         ("/fields/3/type/items/values/nowhere", 'OrderPlaced.v1.avsc: "string"'),
     ],

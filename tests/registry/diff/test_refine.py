@@ -6,6 +6,7 @@ import pytest
 
 from eventpact import avro
 from eventpact_registry.diff.pairs import Pairs
+from eventpact_registry.diff.pointers import at, dotted
 
 
 def schema(*fields: tuple[str, Any]) -> avro.Schema:
@@ -63,3 +64,13 @@ def test_one_type_in_two_places_is_one_cause_told_where_it_is_met_first() -> Non
         return schema(("a", ["null", inner(*names)]), ("b", ["null", "Inner"]))
 
     assert causes(twice(), twice("x")) == [("READER_FIELD_MISSING_DEFAULT_VALUE", "/fields/0/type/1/fields/0")]
+
+
+def test_a_writers_branch_that_a_reader_without_union_cannot_take_is_told_of_the_field_itself() -> None:
+    writer, reader = schema(("a", ["null", inner("x")])), schema(("a", inner("x")))
+
+    [(kind, path)] = causes(writer, reader)
+
+    assert (kind, path) == ("TYPE_MISMATCH", "/fields/0/type/0")
+    assert dotted(reader, path) == "a"
+    assert at(reader, path) is reader.fields[0].type  # type: ignore[union-attr]  # it is a record
