@@ -12,7 +12,7 @@ from eventpact_registry.client import RegistryClient
 from eventpact_registry.contracts.model import Mode
 from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import LocalBroker
-from tests.cli.commands import Run, tree
+from tests.cli.commands import Run, tree, write
 from tests.registry.contracts.building import avsc, field
 
 if TYPE_CHECKING:
@@ -127,3 +127,13 @@ def test_contracts_that_would_not_load_beside_those_that_are_there_are_not_writt
     assert "io.shop.OrderPlaced is defined in" in said.err
     assert "these contracts would not load, so none were written" in said.err
     assert tree(shop) == before
+
+
+def test_schema_files_become_contracts(run: Run, work: Path) -> None:
+    write(work / "schemas", {"orders/OrderPlaced.avsc": avsc("OrderPlaced", field("orderId"))})
+
+    said = run("import", "avsc", "schemas", "--by-folder")
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[1].split() == ["orders", "1", "1", "3", "7d"]
+    assert run("lint").code == 0

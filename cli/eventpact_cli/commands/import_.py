@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from eventpact_cli.explaining import Explained, ExplainedGroup
 from eventpact_cli.importing import finish, import_options, wishes_from
 from eventpact_cli.options import brokers_option, registry_option
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.group("import", cls=ExplainedGroup)
@@ -20,6 +18,7 @@ def import_() -> None:
 
     Examples:
       eventpact import registry --registry http://localhost:8081 --brokers localhost:9092
+      eventpact import avsc schemas/
     """
 
 
@@ -53,5 +52,39 @@ def from_a_registry(
         task = bar.add_task("", total=None)
         imported = from_registry(
             link.registry, link.topics, wishes, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    finish(imported, out, quiet=quiet)
+
+
+@import_.command("avsc", cls=Explained)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="PATH...")
+@click.option(
+    "--by-folder",
+    is_flag=True,
+    help="One topic a folder, named after it, instead of one an event; a folder `types` holds shared types.",
+)
+@import_options
+def from_schema_files(*, paths: tuple[Path, ...], by_folder: bool, out: Path, quiet: bool, **said: Any) -> None:
+    """Make contracts of .avsc files, or of all that stand in folders.
+
+    NAME.v2.avsc, NAME-v2.avsc and NAME_v2.avsc are version 2 of NAME; a file without a number is the only version. What
+    files use by name of each other, or define alike, becomes a shared type; every other record is an event.
+
+    Examples:
+      eventpact import avsc schemas/
+      eventpact import avsc schemas/ --by-folder --system shop --namespace com.example.shop
+      eventpact import avsc OrderPlaced.avsc Money.avsc --place 'com.example.*=orders'
+    """
+    from eventpact_cli.console import progress
+    from eventpact_registry.importers.avsc import from_avsc
+
+    wishes = wishes_from(said)
+    with progress("Reading") as bar:
+        task = bar.add_task("", total=None)
+        imported = from_avsc(
+            paths,
+            wishes,
+            by_folder=by_folder,
+            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     finish(imported, out, quiet=quiet)

@@ -49,8 +49,8 @@ def wishes_for(system: System) -> Wishes:
     )
 
 
-def subjects(contracts: ContractRepository) -> dict[str, Any]:
-    """Every subject with its level, and each version with its number, references and meaning, words included."""
+def subjects(contracts: ContractRepository, *systems: str) -> dict[str, Any]:
+    """Every subject of some systems, or of all, with its level, and each version with its number, references and meaning, words included."""
     return {
         subject.name: (
             subject.level,
@@ -59,7 +59,7 @@ def subjects(contracts: ContractRepository) -> dict[str, Any]:
                 for version in subject.versions
             ],
         )
-        for subject in desired(contracts).subjects
+        for subject in desired(contracts, systems).subjects
     }
 
 
