@@ -19,12 +19,13 @@ from tests.docs.pages import HOW_TOS, ROOT, Block, blocks
 BLOCKS = [block for page in HOW_TOS for block in blocks(page, "python")]
 SYSTEMS = ("quikapp", "chatplatform")
 ROOMS = [str(ROOT / room) for room in ("runtime", "registry", "codegen", "testing")]
+_TEST = "\ndef test_"
 NEEDS_A_CLUSTER = "tenants.create("
 """The embedded broker creates no topics by admin requests."""
 
 
 def is_test(block: Block) -> bool:
-    return "\ndef test_" in block.text
+    return _TEST in block.text
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +100,14 @@ def test_the_blocks_run_on_the_embedded_stack(search_path: str, stack: Stack, tm
 
 def test_the_tests_on_the_pages_pass(search_path: str, tmp_path: Path) -> None:
     chosen = [block for block in BLOCKS if is_test(block)]
+    told = ("-o", f"eventpact_contracts={ROOT / 'contracts'}", "-o", "eventpact_packages=quikapp_events")
 
     code, output = run(
-        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"),
+        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", *told),
         *write(chosen, tmp_path),
         environ={"PYTHONPATH": search_path},
         cwd=tmp_path,
     )
 
     assert code == 0, output
-    assert f"{len(chosen)} passed" in output
+    assert f"{sum(block.text.count(_TEST) for block in chosen)} passed" in output
