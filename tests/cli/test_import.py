@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,3 +138,28 @@ def test_schema_files_become_contracts(run: Run, work: Path) -> None:
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[1].split() == ["orders", "1", "1", "3", "7d"]
     assert run("lint").code == 0
+
+
+def test_classes_become_contracts_from_the_current_folder(
+    run: Run, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    write(
+        work,
+        {"cli_models.py": "from dataclasses import dataclass\n\n@dataclass\nclass OrderPlaced:\n    order_id: str\n"},
+    )
+
+    said = run("import", "python", "cli_models", "--namespace", "io.shop")
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[1].split() == ["order-placed", "1", "1", "3", "7d"]
+    assert run("lint").code == 0
+
+
+def test_a_module_that_is_not_there_is_named(run: Run, work: Path) -> None:
+    said = run("import", "python", "no_such_module:Order")
+
+    assert said.error == (
+        "no_such_module: there is no module no_such_module "
+        "(hint: write module:Class, and run it where the module is found)"
+    )

@@ -19,6 +19,7 @@ def import_() -> None:
     Examples:
       eventpact import registry --registry http://localhost:8081 --brokers localhost:9092
       eventpact import avsc schemas/
+      eventpact import python shop.events --namespace com.example.shop
     """
 
 
@@ -87,4 +88,27 @@ def from_schema_files(*, paths: tuple[Path, ...], by_folder: bool, out: Path, qu
             by_folder=by_folder,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+    finish(imported, out, quiet=quiet)
+
+
+@import_.command("python", cls=Explained)
+@click.argument("names", nargs=-1, required=True, metavar="MODULE[:CLASS]...")
+@import_options
+def from_python_classes(*, names: tuple[str, ...], out: Path, quiet: bool, **said: Any) -> None:
+    """Make contracts of Python classes: AvroModels, dataclasses, pydantic models.
+
+    The modules are imported, so their code runs. A module without a class gives every model that it defines. Each
+    class becomes version 1 of an event; classes that others hold alike become shared types.
+
+    Examples:
+      eventpact import python shop.events:OrderPlaced
+      eventpact import python shop.events --namespace com.example.shop --owner checkout
+    """
+    from eventpact_cli.console import progress
+    from eventpact_registry.importers.python_classes import from_python
+
+    wishes = wishes_from(said)
+    with progress("Reading") as bar:
+        task = bar.add_task("", total=None)
+        imported = from_python(names, wishes, lambda done, total: bar.update(task, completed=done, total=total))
     finish(imported, out, quiet=quiet)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from eventpact.avro import names
 from eventpact.avro.model import PRIMITIVES
 from eventpact.avro.source import MAX_DEPTH
 from eventpact.errors import SchemaError
@@ -25,8 +26,8 @@ def is_named(schema: Any) -> bool:
 
 def full_name(body: Mapping[str, Any], namespace: str = "") -> str:
     """The full name of a named type that stands in a namespace."""
-    name, own = str(body.get("name", "")), body.get("namespace")
-    return _resolved(name, own if isinstance(own, str) else namespace)
+    own = body.get("namespace")
+    return names.full_name(str(body.get("name", "")), own if isinstance(own, str) else namespace)
 
 
 @dataclass(slots=True)
@@ -42,14 +43,14 @@ class Taken:
     """Those of them that were taken out."""
 
 
-def take_out(body: dict[str, Any], names: Collection[str] = ()) -> Taken:
-    """A named type in which the definitions of `names` are replaced by their names.
+def take_out(body: dict[str, Any], wanted: Collection[str] = ()) -> Taken:
+    """A named type in which the definitions of `wanted` are replaced by their names.
 
     Raises:
         SchemaError: it nests too deeply.
     """
     taken = Taken()
-    walk = _Walk(names, taken)
+    walk = _Walk(wanted, taken)
     walk.own.add(full_name(body))
     taken.body = walk.definition(body, full_name(body).rpartition(".")[0], 0)
     taken.used -= walk.own
@@ -58,7 +59,7 @@ def take_out(body: dict[str, Any], names: Collection[str] = ()) -> Taken:
 
 @dataclass(slots=True)
 class _Walk:
-    names: Collection[str]
+    wanted: Collection[str]
     taken: Taken
     own: set[str] = field(default_factory=set)
     """Full names that are defined in what is left."""
@@ -80,7 +81,7 @@ class _Walk:
             raise SchemaError("schemas nested too deeply", hint=f"schemas may nest {MAX_DEPTH} deep")
         if isinstance(schema, str):
             if schema not in PRIMITIVES:
-                self.taken.used.add(_resolved(schema, namespace))
+                self.taken.used.add(names.full_name(schema, namespace))
             return schema
         if isinstance(schema, list):
             return [self._schema(branch, namespace, depth + 1) for branch in schema]
@@ -98,13 +99,9 @@ class _Walk:
         if "." in str(schema["name"]) or not inner:
             del alone["namespace"]
         self.taken.defined[name] = alone
-        if name not in self.names:
+        if name not in self.wanted:
             self.own.add(name)
             return self.definition(schema, inner, depth + 1)
         self.taken.out[name] = alone
         self.taken.used.add(name)
         return name
-
-
-def _resolved(name: str, namespace: str) -> str:
-    return f"{namespace}.{name}" if namespace and "." not in name else name

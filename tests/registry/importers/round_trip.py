@@ -50,7 +50,7 @@ def wishes_for(system: System) -> Wishes:
 
 
 def subjects(contracts: ContractRepository, *systems: str) -> dict[str, Any]:
-    """Every subject of some systems, or of all, with its level, and each version with its number, references and meaning, words included."""
+    """Every subject of some systems, or of all, with its level and versions: number, references, meaning, words."""
     return {
         subject.name: (
             subject.level,
