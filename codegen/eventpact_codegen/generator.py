@@ -143,8 +143,9 @@ def _drafted(system: System, place: Place, target: Target[Any]) -> tuple[Package
         for step in target.passes:
             draft = step.run(draft)
     except RecursionError as error:
-        hint = "define shared types that refer to each other by name instead of inside each other"
-        raise ContractError(Problem(f"the types of {system.name} nest too deep", system.file, hint=hint)) from error
+        said = f"types of {system.name} hold each other too deep, by name or in place: some 200 levels are the most"
+        hint = "let a record hold a list of its parts instead of parts within parts"
+        raise ContractError(Problem(said, system.file, hint=hint)) from error
     if draft.problems:
         raise ContractError(*draft.problems)
     return package, draft

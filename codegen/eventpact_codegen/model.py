@@ -132,10 +132,11 @@ class MapValue:
 
 @dataclass(frozen=True, slots=True)
 class RecordValue:
-    """A default of a record: a value for every field."""
+    """A default of a record."""
 
     to: TypeId
     fields: tuple[tuple[str, Value], ...]
+    """What it says itself, by Avro name; fields that it leaves out have their own defaults."""
 
 
 Value: TypeAlias = ScalarValue | SymbolValue | ListValue | MapValue | RecordValue

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eventpact.avro.defaults import Checker, Strictness, hint
+from eventpact.avro.defaults import MAX_PARTS, Checker, Strictness, hint
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
+from eventpact.errors import SchemaError
 from eventpact_codegen.definitions import problem_at
 from eventpact_codegen.model import (
     EnumModel,
@@ -51,13 +52,19 @@ class TypeTable:
             advice = "move it to the system's `types` and refer to it, or give one of them another name"
             self.problems.append(problem_at(model, message, hint=advice))
 
-    def is_readable(self, schema: Schema, default: Any) -> bool:
-        """Whether a default stands for a value of a type."""
-        return self._checker.fits(schema, default)
+    def branch(self, union: Union, default: Any) -> Schema:
+        """The branch that a default is of."""
+        return union.branches[self._checker.branch(union, default)]
 
-    def accepts(self, field: Field) -> bool:
-        """Whether a field has a default that stands for a value of its type."""
-        return self._checker.accepts(field)
+    def fault(self, field: Field) -> tuple[str, str] | None:
+        """What is wrong with a field's default, and what to do about it."""
+        if not self._checker.accepts(field):
+            return "stands for no value of its type", f"write {hint(field.type)}"
+        try:
+            self._checker.parts(field.type, field.default)
+        except SchemaError:
+            return f"comes to more than {MAX_PARTS:,} values by the defaults inside it", "write shorter defaults"
+        return None
 
 
 class Walk:
@@ -93,26 +100,25 @@ class Walk:
         if isinstance(schema, Enum):
             self._table.add(EnumModel(type_id, schema.symbols, schema.default, schema.doc or "", origin))
             return type_id
-        model = RecordModel(type_id, tuple(map(self._field, schema.fields)), schema.doc or "", origin)
-        for place, (field, made) in enumerate(zip(schema.fields, model.fields, strict=True)):
-            if field.has_default and made.default is None:
-                message = f"the default of field '{field.name}' of {type_id} stands for no value of its type"
-                advice = f"write {hint(field.type)}"
-                self._table.problems.append(problem_at(model, message, field=place, hint=advice))
+        faults = [self._table.fault(field) if field.has_default else None for field in schema.fields]
+        fields = (self._field(field, fault is None) for field, fault in zip(schema.fields, faults, strict=True))
+        model = RecordModel(type_id, tuple(fields), schema.doc or "", origin)
+        for place, (field, fault) in enumerate(zip(model.fields, faults, strict=True)):
+            if fault is not None:
+                message = f"the default of field '{field.name}' of {type_id} {fault[0]}"
+                self._table.problems.append(problem_at(model, message, field=place, hint=fault[1]))
         self._table.add(model)
         return type_id
 
-    def _field(self, field: Field) -> FieldModel:
-        default = self._value(field.type, field.default) if self._table.accepts(field) else None
+    def _field(self, field: Field, is_sound: bool) -> FieldModel:
+        default = self._value(field.type, field.default) if field.has_default and is_sound else None
         return FieldModel(field.name, self.expression(field.type), default, field.doc or "", field.is_personal)
 
     def _value(self, schema: Schema, given: Any) -> Value:
         """A default that fits its type, with the types of its parts."""
         match schema:
-            case Union(branches=branches):
-                # The first branch that it fits (Avro 1.12, "Complex Types", Unions).
-                fitting = next(branch for branch in branches if self._table.is_readable(branch, given))
-                return self._value(fitting, given)
+            case Union():
+                return self._value(self._table.branch(schema, given), given)
             case Array(items=items):
                 return ListValue(tuple(self._value(items, item) for item in given))
             case Map(values=values):
@@ -120,10 +126,9 @@ class Walk:
             case Enum():
                 return SymbolValue(self.define(schema), given)
             case Record(fields=fields):
-                parts = ((field.name, given.get(field.name, field.default), field.type) for field in fields)
-                return RecordValue(
-                    self.define(schema), tuple((name, self._value(of, part)) for name, part, of in parts)
-                )
+                said = (field for field in fields if field.name in given)
+                parts = tuple((field.name, self._value(field.type, given[field.name])) for field in said)
+                return RecordValue(self.define(schema), parts)
             case Primitive() | Fixed():
                 return ScalarValue(_scalar(schema), given)
 

@@ -78,7 +78,40 @@ class TestNesting:
         assert event.contract.decode(event.contract.encode(event)) == event
 
     def test_types_deeper_than_pythons_stack_are_refused(self, tmp_path: Path) -> None:
-        assert "the types of shop nest too deep" in said(chain(450), tmp_path)
+        problem = said(chain(450), tmp_path)
+
+        assert "types of shop hold each other too deep, by name or in place: some 200 levels are the most" in problem
+        assert "(hint: let a record hold a list of its parts instead of parts within parts)" in problem
+
+
+def doubling(levels: int) -> dict[str, object]:
+    """A record that holds the one below it twice, each left to its default."""
+    made: dict[str, object] = {"type": "record", "name": "Level0", "fields": [field("it", "int", default=0)]}
+    for level in range(1, levels):
+        below = f"Level{level - 1}"
+        fields = [field("one", made, default={}), field("other", below, default={})]
+        made = {"type": "record", "name": f"Level{level}", "fields": fields}
+    return made
+
+
+class TestDefaultsThatDouble:
+    def test_the_package_grows_with_the_contracts_and_not_with_the_values(self) -> None:
+        def size(levels: int) -> int:
+            files = sources({ORDER: order(field("it", doubling(levels), default={}))})
+            return sum(len(text) for path, text in files.items() if "_codecs" not in path)
+
+        assert size(12) - size(11) < 2 * (size(6) - size(5))
+
+    @pytest.mark.parametrize("levels", [14, 60])
+    def test_more_values_than_a_default_may_have_are_refused_where_they_begin(
+        self, tmp_path: Path, levels: int
+    ) -> None:
+        with pytest.raises(ContractError) as caught:
+            generate(load({ORDER: order(field("it", doubling(levels), default={}))}), tmp_path)
+
+        said = [str(problem) for problem in caught.value.problems]
+        assert said[-1].startswith(f"contracts/{ORDER}:12:5: the default of field 'it' of io.shop.OrderPlaced")
+        assert all("comes to more than 20,000 values by the defaults inside it" in line for line in said)
 
 
 def test_an_event_of_500_fields_comes_back_as_it_was(tmp_path: Path, import_from: Import) -> None:

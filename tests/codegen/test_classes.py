@@ -79,6 +79,31 @@ def test_defaults(avro_type: object, default: object, given: str) -> None:
     assert annotated(avro_type, default=default).partition(" = ")[2] == given
 
 
+MONEY = {"type": "record", "name": "Money", "fields": [field("amount", "int", default=0), field("unit")]}
+
+
+def test_a_record_is_made_from_what_its_default_says_and_the_defaults_of_its_fields(
+    tmp_path: Path, import_from: Import
+) -> None:
+    changes = {ORDER: order(field("price", MONEY, default={"unit": "EUR"}))}
+
+    assert line_of(sources(changes)["shop_events/events.py"], "price: ").endswith('lambda: Money(unit="EUR"))')
+    price = import_from(written(tmp_path, changes), "shop_events").OrderPlaced(order_id="o").price
+    assert (price.amount, price.unit) == (0, "EUR")
+
+
+def test_a_class_that_a_default_makes_may_stand_behind_the_class_that_has_it(
+    tmp_path: Path, import_from: Import
+) -> None:
+    """Each mentions the other: one has to come first."""
+    origin = {"type": "record", "name": "Metadata", "fields": [field("cause", ["null", "OrderPlaced"], default=None)]}
+    event = avsc("OrderPlaced", field("orderId"), field("metadata", origin, default={}), namespace="io.shop.order")
+
+    cls = import_from(written(tmp_path, {ORDER: event}), "shop_events").OrderPlaced
+
+    assert cls(order_id="o").metadata.cause is None
+
+
 @pytest.mark.parametrize(
     ("avro_type", "default", "reason"),
     [

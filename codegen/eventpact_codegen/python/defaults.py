@@ -56,11 +56,9 @@ def _expression(draft: Draft, value: Value) -> Code:
                 raise ValueError(f"'{symbol}' is no symbol of {to}")
             return code(draft.symbol(to), ".", identifier(draft.members[to][symbol]))
         case RecordValue(to, fields):
-            attributes = (identifier(attribute) for attribute in draft.attributes[to])
-            arguments = (
-                code(attribute, "=", _expression(draft, given))
-                for attribute, (_, given) in zip(attributes, fields, strict=True)
-            )
+            names = (field.name for field in draft.package.record(to).fields)
+            attributes = dict(zip(names, map(identifier, draft.attributes[to]), strict=True))
+            arguments = (code(attributes[name], "=", _expression(draft, given)) for name, given in fields)
             return code(draft.symbol(to), "(", joined(", ", arguments), ")")
 
 

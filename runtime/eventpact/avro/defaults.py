@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eventpact.avro.invalid import shown
 from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Union
 from eventpact.avro.source import MAX_DEPTH
+from eventpact.avro.varint import long_bytes
 from eventpact.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Checker:
         self._exact = strictness >= Strictness.EXACT
         self._fields: dict[int, bool] = {}
         self._values: dict[tuple[int, int], bool] = {}
+        self._parts: dict[tuple[int, int], int] = {}
         self._depth = 0
 
     def accepts(self, field: Field) -> bool:
@@ -100,6 +102,43 @@ class Checker:
             self._values[key] = self._fits(schema, value)
             self._depth -= 1
         return self._values[key]
+
+    def parts(self, schema: Schema, value: Any) -> int:
+        """How many values a default that fits consists of, each counted as often as it is written.
+
+        Raises:
+            SchemaError: more than `MAX_PARTS`, or too deep within each other.
+        """
+        counted = self._count(schema, value, 0)
+        if counted > MAX_PARTS:
+            raise _too_large()
+        return counted
+
+    def _count(self, schema: Schema, value: Any, depth: int) -> int:
+        if depth > 2 * MAX_DEPTH:
+            raise _too_large()
+        key = (id(schema), id(value))  # what doubles at each level is counted once
+        if key not in self._parts:
+            inner = self._inside(schema, value)
+            self._parts[key] = 1 + sum(self._count(part, one, depth + 1) for part, one in inner)
+        return self._parts[key]
+
+    def _inside(self, schema: Schema, value: Any) -> Iterable[tuple[Schema, Any]]:
+        match schema:
+            case Union():
+                return [(schema.branches[self.branch(schema, value)], value)]
+            case Array(items=items):
+                return [(items, item) for item in value]
+            case Map(values=values):
+                return [(values, item) for item in value.values()]
+            case Record(fields=fields):
+                return [(field.type, value.get(field.name, field.default)) for field in fields]
+            case _:
+                return ()
+
+    def branch(self, union: Union, value: Any) -> int:
+        """Which branch a default that fits is of: the first that it fits (Avro 1.12, "Complex Types", Unions)."""
+        return next(index for index, branch in enumerate(union.branches) if self.fits(branch, value))
 
     def _fits(self, schema: Schema, value: Any) -> bool:
         match schema:
@@ -134,9 +173,8 @@ def encode(schema: Schema, value: Any) -> bytes:
     checker = Checker(Strictness.READABLE)
     if not checker.fits(schema, value):
         raise SchemaError(f"the default {shown(value)} is none of its type", hint=hint(schema))
+    checker.parts(schema, value)
     writer = _Writer(checker)
-    if writer.parts(schema, value, 0) > MAX_PARTS:
-        raise _too_large()
     writer.write(schema, value)
     return bytes(writer.out)
 
@@ -149,45 +187,18 @@ class _Writer:
     def __init__(self, checker: Checker) -> None:
         self.out = bytearray()
         self.checker = checker
-        self.counted: dict[tuple[int, int], int] = {}
-
-    def parts(self, schema: Schema, value: Any, depth: int) -> int:
-        """How many values a default consists of, each counted as often as it would be written."""
-        if depth > 2 * MAX_DEPTH:
-            raise _too_large()
-        key = (id(schema), id(value))  # what doubles at each level is counted once
-        if key not in self.counted:
-            inner = self.inside(schema, value)
-            self.counted[key] = 1 + sum(self.parts(part, one, depth + 1) for part, one in inner)
-        return self.counted[key]
-
-    def inside(self, schema: Schema, value: Any) -> Iterable[tuple[Schema, Any]]:
-        match schema:
-            case Union():
-                return [(schema.branches[self.branch(schema, value)], value)]
-            case Array(items=items):
-                return [(items, item) for item in value]
-            case Map(values=values):
-                return [(values, item) for item in value.values()]
-            case Record(fields=fields):
-                return [(field.type, value.get(field.name, field.default)) for field in fields]
-            case _:
-                return ()
-
-    def branch(self, union: Union, value: Any) -> int:
-        return next(index for index, branch in enumerate(union.branches) if self.checker.fits(branch, value))
 
     def write(self, schema: Schema, value: Any) -> None:
         match schema:
             case Primitive(kind=kind):
                 self.out += _WRITERS[kind](value)
             case Enum(symbols=symbols):
-                self.out += _long(symbols.index(value))
+                self.out += long_bytes(symbols.index(value))
             case Fixed(size=size):
                 self.out += _bytes(value)[:size].ljust(size, b"\0")
             case Union(branches=branches):
-                index = self.branch(schema, value)
-                self.out += _long(index)
+                index = self.checker.branch(schema, value)
+                self.out += long_bytes(index)
                 self.write(branches[index], value)
             case Array(items=items):
                 self.count(value)
@@ -206,17 +217,7 @@ class _Writer:
 
     def count(self, items: Collection[Any]) -> None:
         if items:
-            self.out += _long(len(items))
-
-
-def _long(number: int) -> bytes:
-    zigzag = (number << 1) ^ (number >> 63)
-    out = bytearray()
-    while zigzag > 0x7F:
-        out.append(zigzag & 0x7F | 0x80)
-        zigzag >>= 7
-    out.append(zigzag)
-    return bytes(out)
+            self.out += long_bytes(len(items))
 
 
 def _float(format_: str, number: float) -> bytes:
@@ -228,7 +229,7 @@ def _float(format_: str, number: float) -> bytes:
 
 
 def _sized(data: bytes) -> bytes:
-    return _long(len(data)) + data
+    return long_bytes(len(data)) + data
 
 
 def _bytes(text: str) -> bytes:
@@ -257,8 +258,8 @@ _PRIMITIVES: Final[Mapping[str, Callable[[Any], bool]]] = {
 _WRITERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     "null": lambda _: b"",
     "boolean": lambda value: b"\1" if value else b"\0",
-    "int": _long,
-    "long": _long,
+    "int": long_bytes,
+    "long": long_bytes,
     "float": partial(_float, "<f"),
     "double": partial(_float, "<d"),
     "string": lambda value: _sized(value.encode()),

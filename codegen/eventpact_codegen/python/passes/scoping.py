@@ -12,7 +12,7 @@ from eventpact_codegen.python.draft import Default
 from eventpact_codegen.python.scopes import ScopeBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from eventpact_codegen.model import TypeId
     from eventpact_codegen.python.draft import Draft
@@ -21,12 +21,16 @@ STR_ENUM: Final = Symbol("enum", "StrEnum")
 
 
 def scope(draft: Draft) -> Draft:
-    """Fill `scopes`; defaults that need a module which imports this one are put off until an instance is made."""
+    """Fill `scopes`; defaults that need what is not there yet are put off until an instance is made."""
     cycles = _cycles(draft)
-    defaults = {
-        type_id: tuple(_put_off(default, cycles[draft.modules[type_id]]) for default in given)
-        for type_id, given in draft.defaults.items()
-    }
+    defaults: dict[TypeId, tuple[Default | None, ...]] = {}
+    for module, types in draft.order.items():
+        later = {draft.symbol(type_id) for type_id in types}
+        for type_id in types:
+            defaults[type_id] = tuple(
+                _put_off(default, cycles[module], later) for default in draft.defaults.get(type_id, ())
+            )
+            later.discard(draft.symbol(type_id))
     draft = replace(draft, defaults=defaults)
     scopes = {}
     for module, types in draft.order.items():
@@ -38,8 +42,9 @@ def scope(draft: Draft) -> Draft:
     return replace(draft, scopes=scopes)
 
 
-def _put_off(default: Default | None, cyclic: frozenset[str]) -> Default | None:
-    if default is None or not any(symbol.module in cyclic for symbol in symbols(default.code)):
+def _put_off(default: Default | None, cyclic: frozenset[str], later: Collection[Symbol]) -> Default | None:
+    """`cyclic`: modules that import this one; `later`: classes of this one that come no sooner than the field's."""
+    if default is None or not any(symbol.module in cyclic or symbol in later for symbol in symbols(default.code)):
         return default
     return Default("expression", code(default.code, "()") if default.kind == "factory" else default.code)
 

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from eventpact import avro
-from eventpact.avro.defaults import Checker, Strictness, encode, hint
+from eventpact.avro.defaults import MAX_PARTS, Checker, Strictness, encode, hint
 from eventpact.avro.model import Field, Schema
-from eventpact.errors import CodecError
+from eventpact.errors import CodecError, SchemaError
 from eventpact_registry.rules.default_parts import REMEMBERED, parts
 from eventpact_registry.rules.model import Severity, Verdict, rule
 from eventpact_registry.rules.subjects import RecordField
@@ -31,7 +31,20 @@ def _fault(schema: Schema, value: Any) -> str | None:
 def _first_fault(field: Field) -> tuple[Any, str] | None:
     """The first plain value of a field's default that is none of its type, and why."""
     faults = ((value, _fault(schema, value)) for schema, value in parts(field))
-    return next(((value, why) for value, why in faults if why is not None), None)
+    fault = next(((value, why) for value, why in faults if why is not None), None)
+    return fault if fault is not None else _excess(field)
+
+
+def _excess(field: Field) -> tuple[Any, str] | None:
+    """Whether the defaults that a default leans on multiply beyond what is written and read."""
+    checker = Checker(Strictness.READABLE)
+    if not checker.accepts(field):
+        return None
+    try:
+        checker.parts(field.type, field.default)
+    except SchemaError:
+        return field.default, f"with the defaults inside it, it comes to more than {MAX_PARTS:,} values"
+    return None
 
 
 @rule("DEFAULT_INVALID", Severity.ERROR)

@@ -110,7 +110,7 @@ class Event(_Event, contract="torture_events._codecs.class_:EVENT_CONTRACT"):
     kinds: _tuple[Kind, ...] = (Kind.event,)
     dict: Mapping[_str, Kind] = _field(default_factory=_dict[_str, Kind])
     decimal: Decimal | None = None
-    list: list_ = _field(default_factory=lambda: list_(list=None))
+    list: list_ = _field(default_factory=list_)
     exception: Exception_ | None = None
     validate_: Record | dataclass | None = None
     point_: point | None = None
