@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, EVERY, is_qualified, qualified, split, within
-from eventpact_registry.server.requests import context, flag, page, path, subject, submission, window
+from eventpact_registry.server.governance import LEVEL
+from eventpact_registry.server.metadata import as_json
+from eventpact_registry.server.requests import config_changes, context, flag, page, path, subject, submission, window
 from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from eventpact_registry.server.governance import Governance
@@ -31,7 +36,8 @@ class Calls:
     def register(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /subjects/{subject}/versions."""
         found = self._service.register(subject(request), submission(body), normalize=flag(request, "normalize"))
-        return {"id": found.version.schema_id, "version": found.version.version, "guid": found.schema.guid}
+        answer = {"id": found.version.schema_id, "version": found.version.version, "guid": found.schema.guid}
+        return {**answer, **_metadata(found.schema)}
 
     def lookup(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /subjects/{subject}."""
@@ -65,6 +71,12 @@ class Calls:
     def version_text(self, request: Request) -> Any:
         """GET /subjects/{subject}/versions/{version}/schema."""
         return json.loads(self._picked(request).schema.text)
+
+    def latest_with(self, request: Request) -> Any:
+        """GET /subjects/{subject}/metadata."""
+        keys, values = (request.query_params.getlist(name) for name in ("key", "value"))
+        wanted = dict(zip(map(unquote, keys), map(unquote, values), strict=False))  # clients escape them twice
+        return _version(self._service.latest_with(subject(request), wanted, deleted=flag(request, "deleted")))
 
     def referenced_by(self, request: Request) -> Any:
         """GET /subjects/{subject}/versions/{version}/referencedby."""
@@ -131,16 +143,17 @@ class Calls:
 
     def level(self, request: Request) -> Any:
         """GET /config[/{subject}]."""
-        level = self._governance.level(_scope(request), default_to_global=flag(request, "defaultToGlobal"))
-        return {"compatibilityLevel": level}
+        return _config(self._governance.config(_scope(request), default_to_global=flag(request, "defaultToGlobal")))
 
     def set_level(self, request: Request, body: dict[str, Any]) -> Any:
         """PUT /config[/{subject}]."""
-        return {"compatibility": self._governance.set_level(_scope(request), body.get("compatibility"))}
+        changes = config_changes(body)
+        self._governance.configure(_scope(request), changes)
+        return _config({name: value for name, value in changes.items() if value}, level=LEVEL)
 
     def drop_level(self, request: Request) -> Any:
         """DELETE /config[/{subject}]."""
-        return {"compatibilityLevel": self._governance.drop_level(_scope(request))}
+        return _config(self._governance.drop_config(_scope(request)))
 
     def mode(self, request: Request) -> Any:
         """GET /mode[/{subject}]."""
@@ -173,7 +186,7 @@ class Calls:
 
     def health(self, _: Request) -> Any:
         """GET /health: answers once the database does."""
-        self._governance.level(GLOBAL, default_to_global=True)
+        self._governance.config(GLOBAL, default_to_global=True)
         return {"status": "UP", "version": own_version()}
 
     def root(self, _: Request) -> Any:
@@ -200,7 +213,19 @@ def _version(found: Found) -> dict[str, Any]:
 def _schema(stored: StoredSchema) -> dict[str, Any]:
     """A schema's text and guid, and its references where it has any."""
     references = [{"name": ref.name, "subject": ref.subject, "version": ref.version} for ref in stored.references]
-    return {"schema": stored.text, **({"references": references} if references else {}), "guid": stored.guid}
+    pinned = {"references": references} if references else {}
+    return {"schema": stored.text, **pinned, **_metadata(stored), "guid": stored.guid}
+
+
+def _metadata(stored: StoredSchema) -> dict[str, Any]:
+    return {"metadata": as_json(stored.metadata)} if stored.metadata else {}
+
+
+def _config(settings: Mapping[str, str], level: str = "compatibilityLevel") -> dict[str, Any]:
+    """A configuration; the API names the level in two ways."""
+    return {
+        level if name == LEVEL else name: value if name == LEVEL else as_json(value) for name, value in settings.items()
+    }
 
 
 def _scope(request: Request) -> str:

@@ -145,9 +145,9 @@ def invalid_subject(subject: str) -> RegistryError:
     return _refusal(42208, f"The specified subject '{subject}' is not a valid subject.")
 
 
-def invalid_rule_set() -> RegistryError:
-    """422: metadata and rules are not served; to drop them silently would be worse."""
-    return _refusal(42210, "Invalid ruleset: this registry serves neither metadata nor ruleSet")
+def not_served(what: str) -> RegistryError:
+    """422: rules and the like are not served; to drop them silently would be worse."""
+    return _refusal(42210, f"Invalid ruleset: this registry does not serve {what}")
 
 
 def not_a_path() -> RegistryError:

@@ -1,16 +1,20 @@
-"""Compatibility levels and modes: of the whole registry, and of single subjects."""
+"""Configurations (level, metadata) and modes: of the whole registry, of contexts and of single subjects."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from eventpact_registry.contracts.model import Mode as Level
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, EVERY, qualified, split
+from eventpact_registry.server.metadata import NONE, merged
 from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eventpact_registry.server.rows import Rows
     from eventpact_registry.server.store import Store
 
@@ -36,90 +40,110 @@ DEFAULT_MODE: Final = Mode.READWRITE
 
 _READ_ONLY: Final = frozenset({Mode.READONLY, Mode.READONLY_OVERRIDE})
 
-
-def level_in_force(rows: Rows, subject: str) -> Level:
-    """The subject's own level, else its context's, else the global one."""
-    return Level(_in_force(rows, subject, LEVEL) or DEFAULT_LEVEL)
-
-
-def mode_in_force(rows: Rows, subject: str) -> Mode:
-    """The subject's own mode, else its context's, else the global one; a global override beats all."""
-    if rows.setting(GLOBAL, MODE) == Mode.READONLY_OVERRIDE:
-        return Mode.READONLY_OVERRIDE
-    return Mode(_in_force(rows, subject, MODE) or DEFAULT_MODE)
+DEFAULT_METADATA: Final = "defaultMetadata"
+OVERRIDE_METADATA: Final = "overrideMetadata"
+_CONFIG: Final = (LEVEL, DEFAULT_METADATA, OVERRIDE_METADATA)
+"""The settings that make up a configuration."""
 
 
-def _in_force(rows: Rows, subject: str, name: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The settings that hold for a subject: its own, else its context's, else the global ones."""
+
+    level: Level
+    mode: Mode
+    default_metadata: str
+    override_metadata: str
+
+    def metadata(self, given: str, previous: str) -> str:
+        """The metadata of a new version: what is given, else the previous version's, between default and override."""
+        return merged(self.default_metadata, given or previous, self.override_metadata)
+
+    def config(self) -> dict[str, str]:
+        """As a configuration."""
+        config = dict(zip(_CONFIG, (self.level, self.default_metadata, self.override_metadata), strict=True))
+        return {name: value for name, value in config.items() if value}
+
+
+def in_force(rows: Rows, subject: str) -> InForce:
+    """The settings that hold for a subject; a global override of the mode beats all."""
     context, _ = split(subject)
-    for scope in (subject, qualified(context, ""), GLOBAL):
-        value = rows.setting(scope, name)
-        if value is not None:
-            return value
-    return None
+    scopes = tuple(dict.fromkeys((subject, qualified(context, ""), GLOBAL)))
+    found = rows.settings(*scopes)
+
+    def value(name: str, default: str) -> str:
+        return next((found[scope, name] for scope in scopes if (scope, name) in found), default)
+
+    overridden = found.get((GLOBAL, MODE)) == Mode.READONLY_OVERRIDE
+    return InForce(
+        Level(value(LEVEL, DEFAULT_LEVEL)),
+        Mode.READONLY_OVERRIDE if overridden else Mode(value(MODE, DEFAULT_MODE)),
+        value(DEFAULT_METADATA, NONE),
+        value(OVERRIDE_METADATA, NONE),
+    )
 
 
-def demand_writable(rows: Rows, subject: str) -> Mode:
-    """The mode in force, when it lets anything be written.
+def demand_writable(rows: Rows, subject: str) -> InForce:
+    """The settings that hold for a subject, when its mode lets anything be written.
 
     Raises:
         RegistryError: 42205, the mode is read-only.
     """
-    mode = mode_in_force(rows, subject)
-    if mode in _READ_ONLY:
+    settings = in_force(rows, subject)
+    if settings.mode in _READ_ONLY:
         raise errors.not_permitted(f"{_label(subject)} is in read-only mode")
-    return mode
-
-
-def forget_subject(rows: Rows, subject: str) -> None:
-    """Drop a subject's level and mode; they end with its last live version."""
-    for name in (LEVEL, MODE):
-        rows.drop_setting(subject, name)
+    return settings
 
 
 class Governance:
-    """Reads and changes levels and modes. `GLOBAL` stands for the whole registry, `:.context:` for a context."""
+    """Reads and changes configurations and modes; `GLOBAL` is the whole registry, `:.context:` a context."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def level(self, subject: str, *, default_to_global: bool) -> Level:
-        """A subject's own level.
+    def config(self, subject: str, *, default_to_global: bool) -> dict[str, str]:
+        """A subject's own configuration, by name of setting.
 
         Raises:
             RegistryError: 40408, it has none, and the global one was not asked for.
         """
         with self._store.reading() as rows:
-            if subject == GLOBAL or default_to_global or rows.setting(subject, LEVEL) is not None:
-                return level_in_force(rows, subject)
-        raise errors.no_subject_level(subject)
+            own = _own_config(rows, subject)
+            if subject == GLOBAL or default_to_global:
+                return in_force(rows, subject).config()
+        if not own:
+            raise errors.no_subject_level(subject)
+        return own
 
-    def set_level(self, subject: str, level: object) -> Level:
-        """Set a level.
+    def configure(self, subject: str, changes: Mapping[str, str]) -> None:
+        """Change a configuration; an empty value drops a setting.
 
         Raises:
             RegistryError: 42203, there is no such level; 42205, the mode is read-only.
         """
-        wanted = _parsed(Level, level)
-        if wanted is None:
-            raise errors.invalid_level()
+        wanted = {name: _level(value) if name == LEVEL else value for name, value in changes.items()}
         with self._store.writing() as rows:
             demand_writable(rows, subject)
-            rows.set_setting(subject, LEVEL, wanted)
-        return wanted
+            for name, value in wanted.items():
+                if value:
+                    rows.set_setting(subject, name, value)
+                else:
+                    rows.drop_setting(subject, name)
 
-    def drop_level(self, subject: str) -> Level:
-        """Fall back to the global level, or to the built-in one; gives the level that was dropped.
+    def drop_config(self, subject: str) -> dict[str, str]:
+        """Fall back to the global configuration, or to the built-in one; gives what was dropped.
 
         Raises:
             RegistryError: 40401, the subject has none.
         """
         with self._store.writing() as rows:
             demand_writable(rows, subject)
-            own = rows.setting(subject, LEVEL)
-            if own is None and subject != GLOBAL:
+            own = _own_config(rows, subject)
+            if not own and subject != GLOBAL:
                 raise errors.subject_not_found(subject)
-            rows.drop_setting(subject, LEVEL)
-        return Level(own or DEFAULT_LEVEL)
+            for name in own:
+                rows.drop_setting(subject, name)
+        return own if subject != GLOBAL else {LEVEL: DEFAULT_LEVEL, **own}
 
     def mode(self, subject: str, *, default_to_global: bool) -> Mode:
         """A subject's own mode.
@@ -129,7 +153,7 @@ class Governance:
         """
         with self._store.reading() as rows:
             if subject == GLOBAL or default_to_global or rows.setting(subject, MODE) is not None:
-                return mode_in_force(rows, subject)
+                return in_force(rows, subject).mode
         raise errors.no_subject_mode(subject)
 
     def set_mode(self, subject: str, mode: object, *, force: bool) -> Mode:
@@ -142,7 +166,7 @@ class Governance:
         if wanted is None:
             raise errors.invalid_mode()
         with self._store.writing() as rows:
-            if wanted is Mode.IMPORT and not force and mode_in_force(rows, subject) is not Mode.IMPORT:
+            if wanted is Mode.IMPORT and not force and in_force(rows, subject).mode is not Mode.IMPORT:
                 _demand_empty(rows, subject)
             rows.set_setting(subject, MODE, wanted)
         return wanted
@@ -159,6 +183,18 @@ class Governance:
                 raise errors.subject_not_found(subject)
             rows.drop_setting(subject, MODE)
         return Mode(own or DEFAULT_MODE)
+
+
+def _own_config(rows: Rows, subject: str) -> dict[str, str]:
+    found = rows.settings(subject)
+    return {name: found[subject, name] for name in _CONFIG if (subject, name) in found}
+
+
+def _level(written: str) -> Level:
+    level = _parsed(Level, written)
+    if level is None:
+        raise errors.invalid_level()
+    return level
 
 
 def _demand_empty(rows: Rows, subject: str) -> None:

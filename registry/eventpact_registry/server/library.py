@@ -10,13 +10,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventpact import avro
 from eventpact.errors import SchemaError
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import split, within
+from eventpact_registry.server.metadata import NONE
 from eventpact_registry.server.rows import Reference
 from eventpact_registry.server.schema_text import standard_text
 
@@ -49,9 +50,15 @@ class Prepared:
     schema: Schema
     text: str
     """Its standard text, which is what is stored."""
-    guid: str
-    """Equal for the same text with the same references."""
     references: tuple[Reference, ...]
+    metadata: str = NONE
+
+    @property
+    def guid(self) -> str:
+        """Equal for the same text with the same references and metadata."""
+        parts: list[Any] = [self.text, [(ref.name, ref.subject, ref.version) for ref in self.references]]
+        identity = json.dumps([*parts, self.metadata] if self.metadata else parts)
+        return str(UUID(bytes=hashlib.sha256(identity.encode()).digest()[:16]))
 
 
 def gather(rows: Rows, references: Sequence[Reference], context: str, *, normalize: bool = False) -> Gathered:
@@ -77,7 +84,7 @@ class Library:
         self._parsed: dict[StoredSchema, Schema] = {}
         self._lock = Lock()
 
-    def prepare(self, text: str, gathered: Gathered) -> Prepared:
+    def prepare(self, text: str, gathered: Gathered, metadata: str) -> Prepared:
         """Parse a schema that a client sent.
 
         Raises:
@@ -88,9 +95,7 @@ class Library:
             standard = standard_text(text)
         except ValueError as error:
             raise errors.invalid_schema(str(error)) from error
-        identity = json.dumps([standard, [(ref.name, ref.subject, ref.version) for ref in gathered.references]])
-        digest = hashlib.sha256(identity.encode()).digest()
-        return Prepared(schema, standard, str(UUID(bytes=digest[:16])), gathered.references)
+        return Prepared(schema, standard, gathered.references, metadata)
 
     def keep(self, stored: StoredSchema, schema: Schema) -> Schema:
         """Remember what a stored schema is when it is parsed."""

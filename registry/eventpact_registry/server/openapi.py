@@ -52,22 +52,35 @@ def _reference(component: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{component}"}
 
 
+_CONFIG_METADATA: Final = {name: _reference("Metadata") for name in ("defaultMetadata", "overrideMetadata")}
+
 _COMPONENTS: Final[dict[str, Any]] = {
     "Reference": _object({"name": _TEXT, "subject": _TEXT, "version": {**_PIN, "description": "-1 is the newest."}}),
     "Submission": _object(
         {"schema": {**_TEXT, "format": AVRO, "description": "An Avro schema as JSON text."}},
         schemaType={"enum": ["AVRO", "", None]},
         references={**_list("Reference"), "type": ["array", "null"]},
+        metadata=_reference("Metadata"),
         id={**_GIVEN, "description": "The id to register under, in IMPORT mode only; 0 and -1 are none."},
         version={
             **_GIVEN,
             "description": "The version to register as: the next one, or any in IMPORT mode; 0 and -1 are none.",
         },
     ),
-    "Registered": _object({"id": _INT, "version": _INT, "guid": _TEXT}),
-    "Schema": _object({"schema": _TEXT, "guid": _TEXT}, references=_list("Reference")),
+    "Metadata": {
+        "type": ["object", "null"],
+        "properties": {
+            "tags": {"type": ["object", "null"], "additionalProperties": _NAMES},
+            "properties": {"type": ["object", "null"], "additionalProperties": _TEXT},
+            "sensitive": {**_NAMES, "type": ["array", "null"]},
+        },
+    },
+    "Registered": _object({"id": _INT, "version": _INT, "guid": _TEXT}, metadata=_reference("Metadata")),
+    "Schema": _object({"schema": _TEXT, "guid": _TEXT}, references=_list("Reference"), metadata=_reference("Metadata")),
     "Version": _object(
-        {"subject": _TEXT, "version": _INT, "id": _INT, "schema": _TEXT, "guid": _TEXT}, references=_list("Reference")
+        {"subject": _TEXT, "version": _INT, "id": _INT, "schema": _TEXT, "guid": _TEXT},
+        references=_list("Reference"),
+        metadata=_reference("Metadata"),
     ),
     "Versions": _list("Version"),
     "Uses": {"type": "array", "items": _object({"subject": _TEXT, "version": _INT})},
@@ -77,8 +90,12 @@ _COMPONENTS: Final[dict[str, Any]] = {
     "Number": _INT,
     "Avro": {"description": "An Avro schema."},
     "Verdict": _object({"is_compatible": _TRUTH}, messages=_NAMES),
-    "Level": _object({"compatibilityLevel": _LEVELS}),
-    "LevelWanted": _object({"compatibility": _LEVELS}),
+    "Level": _object({}, compatibilityLevel=_LEVELS, **_CONFIG_METADATA),
+    "LevelSet": _object({}, compatibility=_LEVELS, **_CONFIG_METADATA),
+    "LevelWanted": {
+        **_object({}, compatibility={"enum": [*_LEVELS["enum"], None]}, **_CONFIG_METADATA),
+        "anyOf": [{"required": [name]} for name in ("compatibility", *_CONFIG_METADATA)],
+    },
     "Mode": _object({"mode": _MODES}),
     "Anything": {"type": "object"},
     "Error": _object({"error_code": {"type": "integer"}, "message": _TEXT}),
@@ -97,6 +114,8 @@ _IN_PATH: Final[dict[str, dict[str, Any]]] = {
 _IN_QUERY: Final[dict[str, dict[str, Any]]] = {
     "subject": _TEXT,
     "subjectPrefix": _TEXT,
+    "key": _NAMES,
+    "value": _NAMES,
     "offset": {**_POSITION, "description": "How many to pass over; less than 0 means none."},
     "limit": {**_POSITION, "description": "How many to give; less than 0 means all."},
 }

@@ -58,8 +58,8 @@ def _post(
     return Operation("POST", path, call, gives, summary, "Submission", query, writes=writes)
 
 
-def _set(path: str, call: Callable[..., Any], takes: str, summary: str, *query: str) -> Operation:
-    return Operation("PUT", path, call, takes, summary, takes, query, writes=True)
+def _set(path: str, call: Callable[..., Any], takes: str, gives: str, summary: str, *query: str) -> Operation:
+    return Operation("PUT", path, call, gives, summary, takes, query, writes=True)
 
 
 def _delete(path: str, call: Callable[..., Any], gives: str, summary: str, *query: str) -> Operation:
@@ -74,6 +74,9 @@ OPERATIONS: Final = (
     _read(_VERSIONS, Calls.versions, "Numbers", "A subject's versions", "deleted", "deletedOnly", *_PAGE),
     _read("/config/{subject}", Calls.level, "Level", "A subject's level", "defaultToGlobal"),
     _read("/subjects", Calls.subjects, "Names", "Subjects", "subjectPrefix", "deleted", "deletedOnly", *_PAGE),
+    _read(
+        f"{_SUBJECT}/metadata", Calls.latest_with, "Version", "The newest with properties", "key", "value", "deleted"
+    ),
     _delete(_SUBJECT, Calls.delete_subject, "Numbers", "Delete a subject", "permanent"),
     _delete(_VERSION, Calls.delete_version, "Number", "Delete a version", "permanent"),
     _read(f"{_VERSION}/schema", Calls.version_text, "Avro", "A version's schema alone", "deleted"),
@@ -88,15 +91,15 @@ OPERATIONS: Final = (
     _post(f"/compatibility{_VERSIONS}", Calls.test, "Verdict", "May a schema follow?", "normalize", "verbose"),
     _post(f"/compatibility{_VERSION}", Calls.test, "Verdict", "May it follow this?", "normalize", "verbose"),
     _read("/config", Calls.level, "Level", "The global level", "defaultToGlobal"),
-    _set("/config", Calls.set_level, "LevelWanted", "Set the global level"),
+    _set("/config", Calls.set_level, "LevelWanted", "LevelSet", "Set the global level"),
     _delete("/config", Calls.drop_level, "Level", "Back to the built-in level"),
-    _set("/config/{subject}", Calls.set_level, "LevelWanted", "Set a subject's level"),
+    _set("/config/{subject}", Calls.set_level, "LevelWanted", "LevelSet", "Set a subject's level"),
     _delete("/config/{subject}", Calls.drop_level, "Level", "Back to the global level"),
     _read("/mode", Calls.mode, "Mode", "The global mode", "defaultToGlobal"),
-    _set("/mode", Calls.set_mode, "Mode", "Set the global mode", "force"),
+    _set("/mode", Calls.set_mode, "Mode", "Mode", "Set the global mode", "force"),
     _delete("/mode", Calls.drop_mode, "Mode", "Back to the built-in mode"),
     _read("/mode/{subject}", Calls.mode, "Mode", "A subject's mode", "defaultToGlobal"),
-    _set("/mode/{subject}", Calls.set_mode, "Mode", "Set a subject's mode", "force"),
+    _set("/mode/{subject}", Calls.set_mode, "Mode", "Mode", "Set a subject's mode", "force"),
     _delete("/mode/{subject}", Calls.drop_mode, "Mode", "Back to the global mode"),
     _read("/contexts", Calls.contexts, "Names", "Contexts"),
     _read("/v1/metadata/id", Calls.metadata_id, "Anything", "Which cluster this is"),

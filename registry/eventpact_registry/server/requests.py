@@ -11,6 +11,8 @@ from starlette.requests import ClientDisconnect
 
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, within
+from eventpact_registry.server.governance import DEFAULT_METADATA, LEVEL, OVERRIDE_METADATA
+from eventpact_registry.server.metadata import metadata_text
 from eventpact_registry.server.rows import Reference
 from eventpact_registry.server.service import Submission
 
@@ -29,6 +31,9 @@ CONTEXT: Final = "eventpact.context"
 """The key of a request's scope under which the context of its path is kept."""
 
 _NUMBER: Final = re.compile("[+-]?[0-9]{1,10}")
+_NOT_SERVED: Final = ("alias", "compatibilityGroup", "defaultRuleSet", "overrideRuleSet", "normalize", "validateFields")
+"""Settings of a configuration that other registries know."""
+
 _GREATEST_INT: Final = 2**31 - 1
 
 
@@ -67,12 +72,12 @@ def submission(body: dict[str, Any]) -> Submission:
 
     Raises:
         RegistryError: 400, a property has the wrong type; 42201, there is no schema or it is not Avro; 42210, it comes
-            with metadata or rules.
+            with rules.
     """
     if body.get("schemaType") not in (None, "", "AVRO"):
         raise errors.schema_type_not_served(body["schemaType"])
-    if body.get("metadata") or body.get("ruleSet"):
-        raise errors.invalid_rule_set()
+    if body.get("ruleSet"):
+        raise errors.not_served("ruleSet")
     text = body.get("schema")
     if text is None or text == "":
         raise errors.invalid_schema("Empty schema")
@@ -81,7 +86,29 @@ def submission(body: dict[str, Any]) -> Submission:
         references=tuple(_reference(item) for item in _listed(body, "references")),
         schema_id=_given(body, "id"),
         version=_given(body, "version"),
+        metadata=metadata_text(body.get("metadata"), "metadata"),
     )
+
+
+def config_changes(body: dict[str, Any]) -> dict[str, str]:
+    """The settings in a body, by name; empty ones are to be dropped.
+
+    Raises:
+        RegistryError: 400, a property has the wrong type; 42203, there is no level and nothing else; 42210, it asks for
+            what is not served.
+    """
+    for name in _NOT_SERVED:
+        if body.get(name):
+            raise errors.not_served(name)
+    changes: dict[str, str] = {
+        name: metadata_text(body[name], name) for name in (DEFAULT_METADATA, OVERRIDE_METADATA) if name in body
+    }
+    level = body.get(LEVEL)
+    if level is None and changes:
+        return changes
+    if not isinstance(level, str) or not level:
+        raise errors.invalid_level()
+    return {LEVEL: level.upper(), **changes}
 
 
 def _listed(body: dict[str, Any], name: str) -> list[Any]:

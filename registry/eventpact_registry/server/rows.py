@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from eventpact_registry.server.contexts import DEFAULT, EVERY, qualified, split, within
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 GLOBAL: Final = ""
 """The subject under which the settings of the whole registry are kept."""
 
-_SCHEMA: Final = "SELECT context, id, guid, text FROM schemas"
+_SCHEMA: Final = "SELECT context, id, guid, text, metadata FROM schemas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,26 @@ class Reference:
     version: int
 
 
+class Content(Protocol):
+    """What a schema is made of."""
+
+    @property
+    def guid(self) -> str:
+        """Equal for equal content."""
+
+    @property
+    def text(self) -> str:
+        """Its standard text."""
+
+    @property
+    def references(self) -> Sequence[Reference]:
+        """What it takes from elsewhere."""
+
+    @property
+    def metadata(self) -> str:
+        """Its standard text, see `metadata`."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSchema:
     """A schema by its id, which is one in its context."""
@@ -33,10 +53,12 @@ class StoredSchema:
     context: str
     id: int
     guid: str
-    """Equal for the same text with the same references, in every context and every registry."""
+    """Equal for the same text with the same references and metadata, in every context and every registry."""
     text: str
     references: tuple[Reference, ...]
     """Subjects as the client wrote them: bare ones are those of `context`."""
+    metadata: str = ""
+    """Its standard text, see `metadata`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +98,7 @@ class Rows:
         ).fetchone()
         return None if row is None else row[0]
 
-    def add_schema(
-        self, context: str, guid: str, text: str, references: Sequence[Reference], schema_id: int | None
-    ) -> int:
+    def add_schema(self, context: str, schema: Content, schema_id: int | None) -> int:
         """Add a schema, under `schema_id` when it is given, else under its context's next id."""
         row = self._connection.execute(
             """INSERT INTO contexts (name, last_id) VALUES (?1, coalesce(?2, 1))
@@ -87,13 +107,14 @@ class Rows:
         ).fetchone()
         added = int(row[0]) if schema_id is None else schema_id
         self._connection.execute(
-            "INSERT INTO schemas (context, id, guid, text) VALUES (?, ?, ?, ?)", (context, added, guid, text)
+            "INSERT INTO schemas (context, id, guid, text, metadata) VALUES (?, ?, ?, ?, ?)",
+            (context, added, schema.guid, schema.text, schema.metadata),
         )
         self._connection.executemany(
             "INSERT INTO schema_references VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (context, added, index, ref.name, ref.subject, ref.version, within(context, ref.subject))
-                for index, ref in enumerate(references)
+                for index, ref in enumerate(schema.references)
             ],
         )
         return added
@@ -180,12 +201,25 @@ class Rows:
         ).fetchone()
         return None if row is None else row[0]
 
+    def settings(self, *subjects: str) -> dict[tuple[str, str], str]:
+        """All settings of these subjects, by subject and name."""
+        marks = ", ".join("?" * len(subjects))
+        rows = self._connection.execute(
+            f"SELECT subject, name, value FROM settings WHERE subject IN ({marks})",  # noqa: S608 - question marks
+            subjects,
+        )
+        return {(subject, name): value for subject, name, value in rows}
+
     def set_setting(self, subject: str, name: str, value: str) -> None:
         """Set a setting of one subject, or of `GLOBAL`."""
         self._connection.execute(
             "INSERT INTO settings VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
             (subject, name, value),
         )
+
+    def forget_settings(self, subject: str) -> None:
+        """Forget all settings of a subject."""
+        self._connection.execute("DELETE FROM settings WHERE subject = ?", (subject,))
 
     def drop_setting(self, subject: str, name: str) -> None:
         """Forget a setting."""
@@ -200,8 +234,10 @@ class Rows:
                WHERE context = ? AND schema_id = ? ORDER BY position""",
             row[:2],
         )
-        context, schema_id, guid, text = row
-        return StoredSchema(context, schema_id, guid, text, tuple(Reference(*reference) for reference in references))
+        context, schema_id, guid, text, metadata = row
+        return StoredSchema(
+            context, schema_id, guid, text, tuple(Reference(*reference) for reference in references), metadata
+        )
 
     def _versions(self, where: str, *arguments: int | str) -> list[StoredVersion]:
         rows = self._connection.execute(

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eventpact import avro
 from eventpact_registry.compatibility import DEMANDS, incompatibilities
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, is_valid, split, within
-from eventpact_registry.server.governance import Mode, demand_writable, forget_subject, level_in_force
+from eventpact_registry.server.governance import Mode, demand_writable, in_force
 from eventpact_registry.server.library import Library, gather
+from eventpact_registry.server.metadata import as_json
 from eventpact_registry.server.picking import is_latest, pick, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from eventpact.avro.model import Schema
     from eventpact_registry.compatibility import Incompatibility
     from eventpact_registry.contracts.model import Mode as Level
+    from eventpact_registry.server.governance import InForce
     from eventpact_registry.server.library import Prepared
     from eventpact_registry.server.limits import Limits
     from eventpact_registry.server.rows import Reference, Rows, StoredSchema, StoredVersion
@@ -35,6 +37,8 @@ class Submission:
     """The id to register under, in IMPORT mode only."""
     version: int | None = None
     """The version to register as: the next one, or any in IMPORT mode."""
+    metadata: str = ""
+    """Its standard text, see `metadata`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ class Service:
         prepared = self._prepared(subject, submission, normalize=normalize)
         if not (submission.schema_id or submission.version):
             with self._store.reading() as rows:
-                known = self._live(rows, subject, prepared)
+                settings = in_force(rows, subject)
+                live = visible(rows.versions(subject), deleted=False)
+                known = self._match(rows, subject, live, self._described(rows, subject, settings, live, prepared))
                 if known is not None:
                     return self._found(rows, known)
         with self._store.writing() as rows:
@@ -91,7 +97,11 @@ class Service:
                 raise errors.subject_not_found(subject)
         prepared = self._prepared(subject, submission, normalize=normalize)
         with self._store.reading() as rows:
-            version = self._match(rows, subject, visible(rows.versions(subject), deleted=deleted), prepared)
+            known = visible(rows.versions(subject), deleted=deleted)
+            version = self._match(rows, subject, known, prepared)
+            if version is None:  # who looks up need not know what the registry adds to what is registered
+                described = self._described(rows, subject, in_force(rows, subject), known, prepared)
+                version = self._match(rows, subject, known, described)
             if version is None:
                 raise errors.schema_not_found()
             return self._found(rows, version)
@@ -126,6 +136,22 @@ class Service:
         """
         with self._store.reading() as rows:
             return self._found(rows, pick(subject, rows.versions(subject), version, deleted=deleted))
+
+    def latest_with(self, subject: str, properties: Mapping[str, str], *, deleted: bool) -> Found:
+        """The newest version whose metadata has these properties.
+
+        Raises:
+            RegistryError: 40401, the subject is unknown; 40402, none of its versions has them.
+        """
+        with self._store.reading() as rows:
+            known = visible(rows.versions(subject), deleted=deleted)
+            for version in reversed(known):
+                found = self._found(rows, version)
+                if properties.items() <= as_json(found.schema.metadata).get("properties", {}).items():
+                    return found
+        if not known:
+            raise errors.subject_not_found(subject)
+        raise errors.version_not_found("with this metadata")
 
     def referenced_by(self, subject: str, version: str, *, deleted: bool) -> list[int]:
         """Ids of the schemas that refer to a version.
@@ -193,7 +219,7 @@ class Service:
         """
         prepared = self._prepared(subject, submission, normalize=normalize)
         with self._store.reading() as rows:
-            level = level_in_force(rows, subject)
+            level = in_force(rows, subject).level
             live = visible(rows.versions(subject), deleted=False)
             judged = (
                 live
@@ -242,16 +268,19 @@ class Service:
 
     def _register(self, rows: Rows, subject: str, submission: Submission, prepared: Prepared) -> StoredVersion:
         """Inside the transaction: look again, judge, add."""
-        mode = demand_writable(rows, subject)
+        settings = demand_writable(rows, subject)
+        mode = settings.mode
         _demand_mode_for(submission, subject, mode)
         versions = rows.versions(subject)
-        known = self._live(rows, subject, prepared)
+        live = visible(versions, deleted=False)
+        prepared = self._described(rows, subject, settings, live, prepared)
+        known = self._match(rows, subject, live, prepared)
         if known is not None and submission.version in (None, known.version):
             if submission.schema_id in (None, known.schema_id):
                 return known
             raise errors.overwrites(submission.schema_id)
         if mode is not Mode.IMPORT:
-            self._judge(rows, subject, prepared.schema, visible(versions, deleted=False))
+            self._judge(rows, subject, settings.level, prepared.schema, live)
         following = versions[-1].version + 1 if versions else 1
         number = submission.version or following
         if number != following and mode is not Mode.IMPORT:
@@ -277,18 +306,24 @@ class Service:
         for reference in prepared.references:  # one may have been deleted since the schema was parsed
             if rows.version(within(context, reference.subject), reference.version) is None:
                 raise errors.reference_not_found(reference.subject, reference.version)
-        return rows.add_schema(context, prepared.guid, prepared.text, prepared.references, wanted)
+        return rows.add_schema(context, prepared, wanted)
 
-    def _judge(self, rows: Rows, subject: str, schema: Schema, live: Sequence[StoredVersion]) -> None:
-        level = level_in_force(rows, subject)
+    def _judge(self, rows: Rows, subject: str, level: Level, schema: Schema, live: Sequence[StoredVersion]) -> None:
         judged = live if DEMANDS[level].transitive else live[-1:]
         previous = [self._stored(rows, version) for version in judged]
         found = incompatibilities(level, schema, previous)
         if found:
             raise errors.incompatible(subject, _messages(level, found, judged))
 
-    def _live(self, rows: Rows, subject: str, prepared: Prepared) -> StoredVersion | None:
-        return self._match(rows, subject, visible(rows.versions(subject), deleted=False), prepared)
+    def _described(
+        self, rows: Rows, subject: str, settings: InForce, live: Sequence[StoredVersion], prepared: Prepared
+    ) -> Prepared:
+        """With the metadata that it is registered with; in IMPORT mode, with what is given."""
+        if settings.mode is Mode.IMPORT:
+            return prepared
+        newest = rows.schema(split(subject)[0], live[-1].schema_id) if live and not prepared.metadata else None
+        metadata = settings.metadata(prepared.metadata, newest.metadata if newest else "")
+        return replace(prepared, metadata=metadata) if metadata != prepared.metadata else prepared
 
     def _match(
         self, rows: Rows, subject: str, versions: Sequence[StoredVersion], prepared: Prepared
@@ -313,7 +348,7 @@ class Service:
         """The schema of a request, parsed while nobody waits for the database."""
         with self._store.reading() as rows:
             gathered = gather(rows, submission.references, split(subject)[0], normalize=normalize)
-        prepared = self._library.prepare(submission.text, gathered)
+        prepared = self._library.prepare(submission.text, gathered, submission.metadata)
         if _parts(prepared.schema) > self._limits.parts:
             raise errors.too_complex(self._limits.parts)
         return prepared
@@ -368,7 +403,7 @@ def _delete(rows: Rows, versions: Sequence[StoredVersion], *, permanent: bool) -
             rows.soft_delete(version.subject, version.version)
     subject = versions[0].subject
     if all(version.deleted for version in rows.versions(subject)):
-        forget_subject(rows, subject)
+        rows.forget_settings(subject)  # they end with its last live version
 
 
 def _messages(level: Level, found: Sequence[Incompatibility], versions: Sequence[StoredVersion]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _BUSY_SECONDS: Final = 20.0
 
 _TABLES: Final = """
@@ -33,6 +33,7 @@ CREATE TABLE schemas (
     id INTEGER NOT NULL,
     guid TEXT NOT NULL,
     text TEXT NOT NULL,
+    metadata TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (context, id),
     UNIQUE (guid, context)
 ) STRICT;
@@ -67,6 +68,9 @@ CREATE TABLE settings (
     PRIMARY KEY (subject, name)
 ) STRICT, WITHOUT ROWID;
 """
+
+_UPGRADES: Final = {2: "ALTER TABLE schemas ADD COLUMN metadata TEXT NOT NULL DEFAULT ''"}
+"""What makes an older format the next one."""
 
 
 class Store:
@@ -132,10 +136,10 @@ def _connect(database: str | Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, database: str | Path) -> None:
-    """Make the tables in a new database; refuse, untouched, one of another format or of another program."""
+    """Make the tables in a new database, upgrade an older one; refuse, untouched, one of another program or later."""
     connection.execute("BEGIN IMMEDIATE")
     [found] = connection.execute("PRAGMA user_version").fetchone()
-    if found not in (0, _FORMAT):
+    if found not in (0, _FORMAT, *_UPGRADES):
         raise EventPactError(
             f"the registry's database {database} has format {found}, this version reads format {_FORMAT}: "
             "name a new file, or serve the old one with the version that made it"
@@ -145,6 +149,9 @@ def _prepare(connection: sqlite3.Connection, database: str | Path) -> None:
             raise EventPactError(f"{database} is another program's database; name a new file for the registry")
         for statement in _TABLES.split(";\n"):
             connection.execute(statement)
+    for older in range(found or _FORMAT, _FORMAT):
+        connection.execute(_UPGRADES[older])
+    if found != _FORMAT:
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
     connection.execute("COMMIT")
 

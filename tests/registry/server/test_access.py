@@ -102,6 +102,19 @@ def test_who_may_read_reads_looks_up_and_asks_for_verdicts_but_changes_nothing(g
         "Bearer wrong",
         "Digest username=ci",
     ],
+    ids=[
+        "nothing",
+        "another password",
+        "no password",
+        "another user",
+        "a token as password",
+        "no base64",
+        "no colon",
+        "too long",
+        "no token",
+        "another token",
+        "another scheme",
+    ],
 )
 def test_nobody_else_gets_in(guarded: str, authorization: str | None) -> None:
     for method, path in [("GET", "/subjects"), ("DELETE", "/subjects/users"), ("GET", "/metrics")]:

@@ -61,13 +61,17 @@ def test_a_body_that_is_no_json_object_is_400(rest: Rest, raw: bytes) -> None:
         {"schema": USER, "version": 2**31},
         {"schema": USER, "version": {}},
         {"schema": USER, "references": 0},
+        {"schema": USER, "metadata": "owner"},
+        {"schema": USER, "metadata": {"properties": {"owner": 5}}},
+        {"schema": USER, "metadata": {"tags": {"a": "b"}}},
+        {"schema": USER, "metadata": {"properties": {"owner": "\ud800"}}},
     ],
 )
 def test_a_property_of_the_wrong_type_is_400_and_named(rest: Rest, body: object) -> None:
     answer = rest("POST", VERSIONS, body)
 
     assert answer.status == 400
-    assert "The property" in answer.body["message"]
+    assert "property" in answer.body["message"] or "Metadata" in answer.body["message"]
 
 
 @pytest.mark.parametrize("where", ["schema", "schemaType", "references.subject", "references.name", "doc"])
@@ -112,9 +116,12 @@ def test_only_avro_is_served(rest: Rest, kind: str) -> None:
     assert rest("GET", "/schemas/types").body == ["AVRO"]
 
 
-def test_metadata_and_rules_are_refused_rather_than_dropped(rest: Rest) -> None:
-    assert rest.register("users", USER, metadata={"properties": {"owner": "me"}}).code == 42210
+def test_rules_are_refused_rather_than_dropped(rest: Rest) -> None:
     assert rest.register("users", USER, ruleSet={"domainRules": [{}]}).code == 42210
+    for setting in ("compatibilityGroup", "overrideRuleSet", "alias"):
+        answer = rest("PUT", "/config/users", {"compatibility": "FULL", setting: "x"})
+        assert answer.code == 42210
+        assert setting in answer.body["message"]
 
 
 def test_another_media_type_is_415(rest: Rest) -> None:

@@ -151,8 +151,25 @@ def test_a_database_of_a_later_format_is_refused(tmp_path: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
 
-    with pytest.raises(EventPactError, match="has format 99, this version reads format 2"):
+    with pytest.raises(EventPactError, match="has format 99, this version reads format 3"):
         EmbeddedRegistry(database)
+
+
+def test_a_database_of_the_format_before_is_upgraded(tmp_path: Path) -> None:
+    database = tmp_path / "registry.db"
+    with EmbeddedRegistry(database) as registry:
+        Rest(registry.url).register("users", record("User", "a: int"))
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("ALTER TABLE schemas DROP COLUMN metadata")
+        connection.execute("PRAGMA user_version = 2")
+
+    with EmbeddedRegistry(database) as registry:
+        rest = Rest(registry.url)
+        assert rest.register("users", record("User", "a: int")).place == (1, 1)
+        assert rest.register("users", record("User", "a: int"), metadata={"properties": {"owner": "me"}}).place == (
+            2,
+            2,
+        )
 
 
 def test_a_folder_that_does_not_exist_is_an_error_that_names_the_file(tmp_path: Path) -> None:
