@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,3 +164,15 @@ def test_a_module_that_is_not_there_is_named(run: Run, work: Path) -> None:
         "no_such_module: there is no module no_such_module "
         "(hint: write module:Class, and run it where the module is found)"
     )
+
+
+def test_an_asyncapi_document_becomes_contracts(run: Run, work: Path) -> None:
+    payload = {"schemaFormat": "application/vnd.apache.avro", "schema": json.loads(avsc("OrderPlaced", field("id")))}
+    channel = {"address": "orders", "messages": {"placed": {"payload": payload}}}
+    write(work, {"asyncapi.json": json.dumps({"asyncapi": "3.0.0", "channels": {"orders": channel}})})
+
+    said = run("import", "asyncapi", "asyncapi.json")
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[1].split() == ["orders", "1", "1", "3", "7d"]
+    assert run("lint").code == 0

@@ -19,6 +19,7 @@ def import_() -> None:
     Examples:
       eventpact import registry --registry http://localhost:8081 --brokers localhost:9092
       eventpact import avsc schemas/
+      eventpact import asyncapi asyncapi.yaml
       eventpact import python shop.events --namespace com.example.shop
     """
 
@@ -88,6 +89,35 @@ def from_schema_files(*, paths: tuple[Path, ...], by_folder: bool, out: Path, qu
             by_folder=by_folder,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+    finish(imported, out, quiet=quiet)
+
+
+@import_.command("asyncapi", cls=Explained)
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE...",
+)
+@import_options
+def from_asyncapi_documents(*, files: tuple[Path, ...], out: Path, quiet: bool, **said: Any) -> None:
+    """Make contracts of AsyncAPI documents, versions 2 and 3, in YAML or JSON.
+
+    A channel becomes a topic, as its Kafka binding says; a message with an Avro payload an event; a group id a consumer
+    group. What `$ref` leads to is read from the document and from files below its folder, never from the network.
+
+    Examples:
+      eventpact import asyncapi asyncapi.yaml
+      eventpact import asyncapi orders.yaml payments.json --system shop --namespace com.example.shop
+    """
+    from eventpact_cli.console import progress
+    from eventpact_registry.importers.asyncapi import from_asyncapi
+
+    wishes = wishes_from(said)
+    with progress("Reading") as bar:
+        task = bar.add_task("", total=None)
+        imported = from_asyncapi(files, wishes, lambda done, total: bar.update(task, completed=done, total=total))
     finish(imported, out, quiet=quiet)
 
 

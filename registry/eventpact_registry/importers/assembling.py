@@ -85,7 +85,7 @@ def _single(definitions: Sequence[Definition], wishes: Wishes) -> dict[str, Defi
             continue
         first = found.setdefault(definition.full_name, definition)
         if first is not definition and first.bodies != definition.bodies:
-            hint = "say which of them is older: name the files NAME.v1.avsc and NAME.v2.avsc, in one folder"
+            hint = "remove one; versions of one type are files NAME.v1.avsc and NAME.v2.avsc in one folder"
             text = f"{definition.full_name} is defined in {first.origin} too, and differently"
             problems.append(Problem(text, definition.origin, hint=hint))
     if problems:
