@@ -87,6 +87,9 @@ class EventContract:
     classes: Callable[[], Mapping[str, Binding]] | None = None
     """The classes of the event and its types by full Avro name, for further codecs: files decode whole blocks."""
 
+    def __repr__(self) -> str:
+        return f"EventContract({self.full_name}, version {self.version}, on {self.topic or 'no topic'})"
+
 
 class _ContractOnUse:
     """The contract of an event's class: imported with its codec when it is first asked for, then kept in the class."""

@@ -46,6 +46,9 @@ class RecordType:
         """Attribute to Avro field, in order: names as the contracts write them, docs, marks."""
         self._json: dict[str, JsonEncoding] = {}
 
+    def __repr__(self) -> str:
+        return f"RecordType({self.name})"
+
     @property
     def name(self) -> str:
         """Full name in Avro, `io.quikapp.message.MessageSent`."""

@@ -119,7 +119,7 @@ class TestVersions:
 class TestStreams:
     def test_events_go_through_pipes(self, sent: Path, work: Path) -> None:
         out = execute("convert", "sent.avro", "-", "--to", "json", cwd=work)
-        assert (out.code, out.err) == (0, "-: 2 records\n")
+        assert (out.code, out.err) == (0, "standard output: 2 records\n")
 
         back = execute(
             "convert", "-", "piped.avro", "--from", "json", "--event", "OrderPlaced", cwd=work, stdin=out.out
@@ -199,7 +199,10 @@ class TestWrongUse:
             (["sent.avro", "x.jsonl", "--codec", "snappy"], "--codec, --level and --append are of container files"),
             (["sent.jsonl", "x.avro", "--event", "OrderPlaced", "--codec", "lz4"], "x.avro: there is no codec 'lz4'"),
             (["sent.jsonl", "x.avro", "--event", "OrderPlaced@9"], "OrderPlaced has no version 9"),
+            (["sent.jsonl", "x.avro", "--event", "OrderPlaced@new"], "'OrderPlaced@new' names no version"),
             (["sent.jsonl", "x.avro", "--event", "Nothing"], "there is no event or type Nothing"),
+            (["sent.jsonl", "x.avro", "--schema", "sent.jsonl"], "sent.jsonl:"),
+            (["sent.avro", "sent.avro", "--append"], "SOURCE and TARGET are one file, which would grow as long as"),
             (["missing.avro", "x.jsonl"], "missing.avro: No such file or directory"),
             (["sent.jsonl", "x.jsonl", "--from", "avro"], "sent.jsonl at byte 0: this is no Avro container file"),
         ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -23,9 +22,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All five, generated."""
     out = tmp_path_factory.mktemp("packages")
     repository = ContractRepository.load(DirectorySource(ROOT / "contracts"))
-    started = time.perf_counter()
     generate(repository, out)
-    assert time.perf_counter() - started < 30, "generating five systems takes seconds, even on a busy machine"
     return out
 
 

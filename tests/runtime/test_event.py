@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventpact.event import correlated, correlation_id, identified, new_id, now, source
+from tests.runtime.sample import Posted
 
 
 def test_ids_are_random() -> None:
@@ -80,3 +81,7 @@ def test_every_public_name_is_there() -> None:
     assert all(getattr(eventpact, name) for name in eventpact.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         eventpact.Nothing  # noqa: B018 - the access is the test
+
+
+def test_a_contract_is_shown_by_its_name_and_place_and_not_by_its_schema() -> None:
+    assert repr(Posted.contract) == "EventContract(io.sample.Posted, version 2, on sample.posted)"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _ENDINGS: Final[dict[str, Format]] = {".avro": "avro", ".json": "json", ".jsonl": "json", ".ndjson": "json"}
 _STREAM: Final = "-"
-_PINNED: Final = re.compile(r"(?P<event>.+)@(?P<version>[0-9]+|latest)")
 _TELL_EVERY: Final = 256
 """Records between two looks at the progress."""
 
@@ -75,7 +74,8 @@ def convert(*, source: str, target: str, **options: Any) -> None:
     run = _Run(source, target, options)
     written = run.convert()
     if not options["quiet"]:
-        click.echo(f"{target}: {counted(written, 'record')}", err=target == _STREAM)
+        name = "standard output" if target == _STREAM else target
+        click.echo(f"{name}: {counted(written, 'record')}", err=target == _STREAM)
 
 
 class _Run:
@@ -92,6 +92,8 @@ class _Run:
             raise _usage("--event and --schema are two ways to say the same: give one")
         if self._to == "json" and (options["codec"] or options["level"] is not None or options["append"]):
             raise _usage("--codec, --level and --append are of container files, and TARGET is JSON")
+        if options["append"] and _is_one_file(source, target):
+            raise _usage("SOURCE and TARGET are one file, which would grow as long as it is read: append to another")
 
     def convert(self) -> int:
         """Convert; returns how many records there were."""
@@ -129,16 +131,20 @@ class _Run:
         """The schema that was asked for by name and version; `fallback` is the full name that the source has."""
         if self._options["schema"] is not None:
             from eventpact import avro
+            from eventpact.errors import ContractError, SchemaError
 
             if version is not None:
                 raise _usage("--to-version is of an event of the contracts, not of a schema file")
-            return avro.parse(self._options["schema"].read_bytes())
+            file: Path = self._options["schema"]
+            try:
+                return avro.parse(file.read_bytes())
+            except SchemaError as error:
+                raise ContractError(replace(error.problems[0], file=str(file))) from error
         event: str | None = self._options["event"]
         if event is None:
             return None if version is None else self._of_full_name(fallback, version)
-        pinned = _PINNED.fullmatch(event)
-        name = pinned["event"] if pinned else event
-        return self._version(f"{name}@{version or (pinned['version'] if pinned else 'latest')}")
+        name, _, pinned = event.partition("@")
+        return self._version(f"{name}@{version or pinned or 'latest'}")
 
     def _of_full_name(self, full_name: str | None, version: int) -> Schema:
         from eventpact.errors import ContractError, Problem
@@ -177,6 +183,10 @@ def _format(name: str, said: Format | None, what: str, option: str) -> Format:
     if found is None:
         raise _usage(f"the ending of {what} '{name}' tells no format: give {option} avro or {option} json")
     return found
+
+
+def _is_one_file(source: str, target: str) -> bool:
+    return _STREAM not in {source, target} and Path(target).exists() and Path(source).samefile(target)
 
 
 def _usage(message: str) -> click.UsageError:

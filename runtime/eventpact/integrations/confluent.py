@@ -61,20 +61,24 @@ class KeySerializer(Serializer):
     producer.produce(topic, key=event, value=event)
     """
 
-    __slots__ = ()
+    __slots__ = ("_adapters",)
+
+    def __init__(self, *adapters: Adapter[Any]) -> None:
+        """`adapters`: for classes that no contract made."""
+        self._adapters = adapters
 
     def __call__(self, obj: Any, ctx: SerializationContext | None = None) -> bytes | None:  # noqa: ARG002 - as called
         """The key of an event; text is encoded, bytes and None stay.
 
         Raises:
-            SerializationError: the event has no key and its topic is compacted.
+            SerializationError: it is no event, or it has no key and its topic is compacted.
         """
         if obj is None or isinstance(obj, bytes):
             return obj
         if isinstance(obj, str):
             return obj.encode()
         with _translated():
-            return key(obj)
+            return key(obj, *self._adapters)
 
 
 class EventDeserializer(Deserializer):

@@ -27,6 +27,27 @@ Subject: TypeAlias = SubjectStrategy | Callable[[str | None, str], str]
 """A strategy, or a function from the topic and the record's full name."""
 
 
+class Contracts:
+    """The contracts of what is sent: a generated class has its own, an adapter brings that of another class."""
+
+    def __init__(self, *adapters: Adapter[Any]) -> None:
+        self.adapted = {adapter.model: adapter.contract for adapter in adapters}
+
+    def of(self, cls: type[Any]) -> EventContract:
+        """The contract of a class.
+
+        Raises:
+            EncodeError: it has none.
+        """
+        contract: EventContract | None = self.adapted.get(cls) or getattr(cls, "contract", None)
+        if contract is None:
+            raise EncodeError(
+                f"expected an event, got {cls.__name__}: send generated events, or give the serializer an adapter "
+                f"for it (eventpact.adapt)"
+            )
+        return contract
+
+
 class Serializing:
     """Events to values in the registry's wire format. Safe to share between threads.
 
@@ -49,7 +70,7 @@ class Serializing:
             register: `"dev"` registers what the registry does not know.
         """
         self._catalog = catalog_of(registry, register)
-        self._adapters = {adapter.model: adapter.contract for adapter in adapters}
+        self._contracts = Contracts(*adapters)
         self._subject = subject
         self._ways: dict[tuple[type[Any], str | None, bool], Way] = {}
 
@@ -75,23 +96,14 @@ class Serializing:
 
     def takes(self, event: Any) -> bool:
         """Whether this is an event, or an instance of an adapter's class."""
-        return isinstance(event, Event) or type(event) in self._adapters
+        return isinstance(event, Event) or type(event) in self._contracts.adapted
 
     def _found(self, cls: type[Any], topic: str | None, key: bool) -> Way:
-        contract = self._contract(cls)
+        contract = self._contracts.of(cls)
         schema_id = self._catalog.schema_id(contract, self._named(contract, topic, key))
         way: Way = prefix(schema_id), contract.encode
         self._ways[cls, topic, key] = way
         return way
-
-    def _contract(self, cls: type[Any]) -> EventContract:
-        contract: EventContract | None = self._adapters.get(cls) or getattr(cls, "contract", None)
-        if contract is None:
-            raise EncodeError(
-                f"expected an event, got {cls.__name__}: send generated events, or give the serializer an adapter "
-                f"for it (eventpact.adapt)"
-            )
-        return contract
 
     def _named(self, contract: EventContract, topic: str | None, key: bool) -> str:
         if callable(self._subject):
@@ -138,20 +150,31 @@ class Deserializing:
         return self._reader.knows(value)
 
 
-def key(event: Any) -> bytes | None:
+def key(event: Any, *adapters: Adapter[Any]) -> bytes | None:
     """The key of an event's record, as its contract says.
 
+    Args:
+        event: the event.
+        adapters: for classes that no contract made.
+
     Raises:
+        EncodeError: it is no event.
         DeliveryError: the topic is compacted and the event has no key.
     """
-    contract: EventContract = event.contract
-    return key_of(contract)(event)
+    return key_of(Contracts(*adapters).of(type(event)))(event)
 
 
-def headers(event: Any) -> list[tuple[str, bytes]]:
-    """The headers of an event's record, as its contract says."""
-    contract: EventContract = event.contract
-    made = headers_of(contract)(event)
+def headers(event: Any, *adapters: Adapter[Any]) -> list[tuple[str, bytes]]:
+    """The headers of an event's record, as its contract says.
+
+    Args:
+        event: the event.
+        adapters: for classes that no contract made.
+
+    Raises:
+        EncodeError: it is no event.
+    """
+    made = headers_of(Contracts(*adapters).of(type(event)))(event)
     return [(name, value.encode() if isinstance(value, str) else value or b"") for name, value in made]
 
 

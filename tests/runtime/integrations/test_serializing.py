@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -113,6 +114,17 @@ class TestEncoding:
         assert headers(post) == [("event-type", b"posted"), ("author-name", b"Ada")]
         with pytest.raises(DeliveryError, match="compacted"):
             key(Noted(note=None))
+
+    def test_key_and_headers_of_an_adapted_class_are_those_of_its_adapter(self) -> None:
+        authors = adapt(Author, schema=AUTHOR, key=["id"], headers={"kind": "=author"})
+
+        assert key(Author(id="a-1"), authors) == b"a-1"
+        assert headers(Author(id="a-1"), authors) == [("kind", b"author")]
+
+    @pytest.mark.parametrize("asked", [key, headers])
+    def test_what_is_no_event_has_no_key_and_no_headers(self, asked: Callable[[Any], object]) -> None:
+        with pytest.raises(EncodeError, match=r"expected an event, got Author: .* adapter"):
+            asked(Author(id="a-1"))
 
 
 class TestDecoding:
