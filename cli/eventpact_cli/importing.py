@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -110,8 +110,9 @@ def finish(imported: Imported, out: Path, *, quiet: bool) -> None:
     if quiet:
         return
     show_table(("topic", "events", "versions", "partitions", "retention"), _rows(repository, imported), right=_NUMBERS)
-    for note in imported.notes:
-        click.echo(f"note: {note.about}: {note.text}")
+    for text, about in _by_text(imported).items():
+        more = f" and {len(about) - _NAMED:,} more" if len(about) > _NAMED else ""
+        click.echo(f"note: {', '.join(about[:_NAMED])}{more}: {text}")
     breaks = _breaks(repository, imported.system.name)
     if breaks:
         text = f"{counted(breaks, 'version')} broke their mode when they were registered; `eventpact check` shows them"
@@ -121,7 +122,17 @@ def finish(imported: Imported, out: Path, *, quiet: bool) -> None:
     click.echo(f"{out / imported.system.name}: {counted(written_count, 'file')} written{there}")
 
 
-_NUMBERS = ("events", "versions", "partitions")
+_NUMBERS: Final = ("events", "versions", "partitions")
+_NAMED: Final = 5
+"""How many things a note names before it counts them."""
+
+
+def _by_text(imported: Imported) -> dict[str, list[str]]:
+    """What each note is about; what several say alike is said once."""
+    found: dict[str, list[str]] = {}
+    for note in imported.notes:
+        found.setdefault(note.text, []).append(note.about)
+    return found
 
 
 def _rows(repository: ContractRepository, imported: Imported) -> list[tuple[str, ...]]:

@@ -82,7 +82,7 @@ def test_without_a_cluster_what_is_guessed_is_said_in_the_file(run: Run, work: P
 
     assert (said.code, said.out) == (0, "")
     assert (
-        "# Guessed: no cluster was asked.\npartitions: 3\n"
+        "# Guessed, because no cluster told it: partitions and retention.\npartitions: 3\n"
         in Path("contracts/shop/order.placed/topic.yaml").read_text()
     )
     assert "owner: sales\n" in Path("contracts/shop/system.yaml").read_text()

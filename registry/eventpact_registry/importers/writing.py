@@ -30,11 +30,11 @@ RETENTION_MS: Final = 7 * 24 * 60 * 60 * 1000
 _PARAMETER: Final = re.compile(r"[._-]?\{[a-z][a-z0-9_]*\}")
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 _TRUTH: Final = {"true": True, "false": False}
-_SHARED: Final = ("replication-factor", "retention", "cleanup-policy", "compatibility", "config")
+_SHARED: Final = ("replication-factor", "cleanup-policy", "compatibility", "config")
 """What goes into the system's defaults where all topics agree."""
 _WIDTH: Final = 116
-_GUESSED: Final = "# Guessed: no cluster was asked.\n"
-_KEY: Final = "# Which field is the key is not known to a registry: say `key`, or leave records without one.\n"
+_GUESSED: Final = "# Guessed, because no cluster told it: {}.\n"
+_KEY: Final = "# Which field is the key is for you to say, as `key`; without it records have none.\n"
 
 
 def written(system: SystemDraft) -> dict[str, str]:
@@ -109,9 +109,11 @@ def _topic_text(
         }
         if not own["config"]:
             del own["config"]
-    guessed = _GUESSED if topic.partitions is None or topic.retention_ms is None else ""
+    told = {"partitions": topic.partitions, "retention": topic.retention_ms}
+    guessed = [name for name, value in told.items() if value is None]
+    comment = _GUESSED.format(" and ".join(guessed)) if guessed else ""
     key = _KEY if topic.purpose == "events" else ""
-    return _yaml(head) + guessed + _yaml(own) + key
+    return _yaml(head) + comment + _yaml(own) + key
 
 
 def _settings(topic: TopicDraft) -> dict[str, Any]:
@@ -144,7 +146,7 @@ def _inferred(topic: TopicDraft) -> SubjectStrategy:
 
 
 def _defaults(topics: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What two or more topics all agree on, partitions left out."""
+    """What two or more topics all agree on, partitions and retention left out."""
     if len(topics) < 2:
         return {}
     found: dict[str, Any] = {}
