@@ -344,7 +344,7 @@ class TestAvroSide:
         ]
         assert list(of_event.fields) == [each.name for each in fields(torture.Event)]
         assert record_type(bookshop.Parcel).fields["address"].is_personal
-        assert repr(record_type(bookshop.Parcel)).startswith("RecordType(io.bookshop.")
+        assert repr(record_type(bookshop.Parcel)).startswith("RecordType(org.bookshop.")
 
     def test_symbols_keep_their_avro_spelling(self, torture: ModuleType) -> None:
         assert torture.EveryKind.title_.value == "title"

@@ -24,7 +24,7 @@ from eventpact_registry.contracts.source import DirectorySource
 from eventpact_testing.examples import ValueMaker
 from eventpact_testing.stack import embedded_stack, planned, synchronise
 from tests.codegen.conftest import Import
-from tests.codegen.packages import CONTRACTS, GOLDEN, ROOT, tool
+from tests.codegen.packages import CONTRACTS, GOLDEN, PYRIGHT_FOUND_NOTHING, ROOT, pyright, tool
 from tests.registry.contracts.building import Files, avsc, field, load
 
 MODELS = GOLDEN / "pydantic"
@@ -107,6 +107,14 @@ def test_services_and_packages_are_clean_under_strict_mypy(packages: Path, mypy_
         'Argument "amount" to "Money" has incompatible type "str"; expected "Decimal"  [arg-type]',
         'Unexpected keyword argument "eventId" for "OrderPlaced"; did you mean "event_id"?  [call-arg]',
     ]
+
+
+def test_packages_are_clean_under_strict_pyright(packages: Path, tmp_path: Path) -> None:
+    """Those that hold everything; the other systems have nothing that these have not."""
+    for system in ("bookshop", "torture"):
+        shutil.copytree(packages / system / f"{system}_events", tmp_path / f"{system}_events")
+
+    assert pyright(tmp_path).endswith(PYRIGHT_FOUND_NOTHING)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

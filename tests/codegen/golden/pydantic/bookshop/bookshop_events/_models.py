@@ -30,14 +30,14 @@ _CONFIG: Final = ConfigDict(
 )
 
 
-class Model(BaseModel, Record, frozen=True):
+class Model(BaseModel, Record, frozen=True):  # pyright: ignore[reportIncompatibleMethodOverride]  # `validate`
     """Base of all records."""
 
     model_config = _CONFIG
     validate = Record.validate  # type: ignore[assignment]  # that of BaseModel is deprecated
 
 
-class EventModel(BaseModel, Event, frozen=True):
+class EventModel(BaseModel, Event, frozen=True):  # pyright: ignore[reportIncompatibleMethodOverride]  # as above
     """Base of all events."""
 
     model_config = _CONFIG
