@@ -146,13 +146,15 @@ def adapt(
         converters: class to functions (to the codec's value, from it) for values that Avro does not know.
 
     Raises:
-        ModelError: class and schema differ; lists every difference.
+        ModelError: class and schema differ, or the key or a header is no attribute of the class; lists all of it.
         SchemaError: the schema is not valid.
     """
     parsed = _schema(model, schema, references)
     if not isinstance(parsed, Record):
         raise ModelError(Problem(f"{model.__name__} is sent as a record, its schema is of kind {parsed.kind}"))
-    adapter = Adapter(model, parsed, match(parsed, model, converters or {}))
+    node = match(parsed, model, converters or {})
+    _check_paths(node, {"key": key, "headers": list((headers or {}).values())})
+    adapter = Adapter(model, parsed, node)
     adapter.contract = EventContract(
         system="",
         name=short_name(parsed.name),
@@ -174,6 +176,20 @@ def adapt(
 
 def _then(first: Callable[[bytes], Any], second: Callable[[Any], Any]) -> Callable[[bytes], Any]:
     return lambda data: second(first(data))
+
+
+def _check_paths(node: RecordNode, paths: Mapping[str, Sequence[str]]) -> None:
+    """Refuse paths that begin with no attribute: a property of the class will do, though no field goes with it."""
+    known = {attribute.name for attribute, _ in node.fields}
+    name = node.shape.cls.__name__
+    problems = [
+        Problem(f"{what} '{path}': {name} has no attribute '{step}'", hint=f"it has {', '.join(sorted(known))}")
+        for what, named in paths.items()
+        for path, step in ((path, path.partition(".")[0]) for path in named if not path.startswith("="))
+        if step not in known and not hasattr(node.shape.cls, step)
+    ]
+    if problems:
+        raise ModelError(*problems)
 
 
 def _schema(model: type[Any], schema: str | Mapping[str, Any] | Schema | None, references: Sequence[Schema]) -> Schema:

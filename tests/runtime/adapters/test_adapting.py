@@ -421,6 +421,15 @@ class TestAsEvents:
 
         assert group.seen == [(Shipped(order_id="o-1"), b"o-1", {"kind": b"shipped", "id": b"o-1"})]
 
+    def test_a_key_or_header_that_is_no_attribute_is_refused_at_once(self) -> None:
+        with pytest.raises(ModelError) as caught:
+            adapt(Shipped, schema=SHIPPED, key=["orderId"], headers={"id": "order_id", "kind": "=x", "by": "who.id"})
+
+        assert [problem.message for problem in caught.value.problems] == [
+            "key 'orderId': Shipped has no attribute 'orderId'",
+            "headers 'who.id': Shipped has no attribute 'who'",
+        ]
+
     def test_they_are_equal_when_their_values_are(self) -> None:
         shipped = adapt(Shipped, schema=SHIPPED)
 

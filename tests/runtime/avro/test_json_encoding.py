@@ -285,3 +285,9 @@ def test_text_can_be_indented() -> None:
 def test_another_encoding_is_refused() -> None:
     with pytest.raises(ValueError, match="'xml' is no encoding: use 'avro' or 'plain'"):
         JsonEncoding(avro.parse('"int"'), "xml")  # type: ignore[arg-type]  # what a caller without types may pass
+
+
+def test_an_instant_that_is_written_otherwise_is_told_the_form_with_its_zone() -> None:
+    said = refusal(logical("long", "timestamp-millis"), '"2026-03-02 08:30:00"', "plain")
+
+    assert "write it as 2026-03-02T08:30:00.250Z, with Z or an offset at its end" in said

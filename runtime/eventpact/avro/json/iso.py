@@ -67,9 +67,10 @@ def instant_text(count: int, decimals: int) -> str:
 
 def instant_count(text: str, decimals: int) -> int:
     """Parts of a second since 1970 in UTC."""
-    day, clock, zone = _split(text)
+    form = "write it as 2026-03-02T08:30:00.250Z, with Z or an offset at its end"
+    day, clock, zone = _split(text, form)
     if not _ZONE.fullmatch(zone):
-        raise ValueError("write it as 2026-03-02T08:30:00.250Z, with Z or an offset at its end")
+        raise ValueError(form)
     midnight = datetime.fromisoformat(f"{day}T00:00:00{zone}").astimezone(UTC)
     return (midnight - EPOCH) // _SECOND * _unit(decimals) + time_count(clock, decimals)
 
@@ -81,9 +82,10 @@ def local_text(count: int, decimals: int) -> str:
 
 def local_count(text: str, decimals: int) -> int:
     """Parts of a second since 1970-01-01T00:00, wherever that is."""
-    day, clock, zone = _split(text)
+    form = "write it as 2026-03-02T08:30:00.250, without a zone"
+    day, clock, zone = _split(text, form)
     if zone:
-        raise ValueError("write it as 2026-03-02T08:30:00.250, without a zone")
+        raise ValueError(form)
     return date_days(day) * _DAY * _unit(decimals) + time_count(clock, decimals)
 
 
@@ -130,12 +132,12 @@ def _moment(epoch: datetime, count: int, decimals: int) -> str:
     return f"{moment.isoformat(timespec='seconds')}.{fraction:0{decimals}}"
 
 
-def _split(text: str) -> tuple[str, str, str]:
-    """Day, time of day, and what follows it."""
+def _split(text: str, form: str) -> tuple[str, str, str]:
+    """Day, time of day, and what follows it; `form` says how it is written."""
     day, clock = text[:10], text[11:]
     found = _CLOCK.match(clock)
     if not _DATE.fullmatch(day) or text[10:11] != "T" or found is None:
-        raise ValueError("write it as 2026-03-02T08:30:00.250")
+        raise ValueError(form)
     return day, found[0], clock[found.end() :]
 
 
