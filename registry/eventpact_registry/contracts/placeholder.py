@@ -7,6 +7,9 @@ from typing import Final
 UNKNOWN: Final = "(unknown)"
 """How a description or an owner begins that `import` had to leave open."""
 
+NOBODY: Final = f"{UNKNOWN} say which team answers for it"
+"""An owner that is not known."""
+
 
 def is_open(text: str) -> bool:
     """Whether a text is still to be written."""

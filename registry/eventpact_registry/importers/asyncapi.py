@@ -17,6 +17,7 @@ from eventpact_registry.importers.assembling import Definition, Surroundings, as
 from eventpact_registry.importers.documents import Documents, Part
 from eventpact_registry.importers.drafts import Note, TopicDraft
 from eventpact_registry.importers.schema_json import full_name, is_named
+from eventpact_registry.importers.subject_names import is_topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from eventpact_registry.importers.drafts import Imported, Wishes
 
-_TOPIC: Final = re.compile(r"([A-Za-z0-9._-]|\{[a-z][a-z0-9_]*\}){1,249}", re.ASCII)
 _GROUP: Final = re.compile(r"[a-z][a-z0-9-]{0,127}", re.ASCII)
 _PARAMETER: Final = re.compile(r"\{([A-Za-z0-9_-]+)\}")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -113,7 +113,7 @@ class _Document:
         binding = self.documents.below(channel, "bindings", "kafka")
         said = binding.text("topic") or channel.text("address") or key
         name = self._name(said)
-        if not _TOPIC.fullmatch(name):
+        if not is_topic_name(name):
             self.found.notes.append(Note(said, "left out: a topic's name is letters, digits, '.', '_' and '-'"))
             return None
         carries = 0

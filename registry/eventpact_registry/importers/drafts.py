@@ -59,6 +59,8 @@ class TopicDraft:
     purpose: Literal["events", "retry", "dead-letters"] = "events"
     events: tuple[SeriesDraft, ...] = ()
     description: str | None = None
+    owner: str | None = None
+    """The system's own when None."""
     partitions: int | None = None
     replication_factor: int | None = None
     retention_ms: int | None = None

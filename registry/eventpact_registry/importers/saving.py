@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from eventpact.errors import ContractError, OutputError, Problem
 from eventpact_registry.contracts.repository import ContractRepository
@@ -12,6 +12,9 @@ from eventpact_registry.contracts.source import DirectorySource, Tree
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+
+_LEAVE_OUT: Final = "leave out what is at fault, with --namespace and --topics, or mend it where it comes from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,23 @@ def prove(files: Mapping[str, str], folder: Path) -> ContractRepository:
     """The folder's contracts as they will be; nothing is written.
 
     Raises:
-        ContractError: they would not load.
+        ContractError: they would not load, or a name that the source gave would lead out of the folder.
     """
+    strange = [path for path in files if not _is_plain(path)]
+    if strange:
+        raise ContractError(*(Problem(f"{path!r} cannot be a file of contracts", hint=_LEAVE_OUT) for path in strange))
     try:
         return ContractRepository.load(_Overlay(folder, files))
     except ContractError as error:
-        hint = "leave out what is at fault, with --namespace and --topics, or mend it where it comes from"
         raise ContractError(
-            *error.problems, Problem("these contracts would not load, so none were written", hint=hint)
+            *error.problems, Problem("these contracts would not load, so none were written", hint=_LEAVE_OUT)
         ) from error
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a path is one of the layout's: a file in a system's folder, or in a folder there."""
+    parts = path.split("/")
+    return len(parts) in {2, 3} and all(part.isprintable() and part.strip(".") and "\\" not in part for part in parts)
 
 
 def save(files: Mapping[str, str], folder: Path, on_file: Callable[[], None] = lambda: None) -> list[Saved]:

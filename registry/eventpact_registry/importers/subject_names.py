@@ -6,9 +6,12 @@ could be a topic. What was made by no strategy of Confluent's has no place in co
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from eventpact.subjects import SubjectStrategy
+
+_TOPIC: Final = re.compile(r"([A-Za-z0-9._-]|\{[a-z][a-z0-9_]*\}){1,249}", re.ASCII)
 
 
 class Named(NamedTuple):
@@ -28,6 +31,11 @@ def read_name(subject: str, full_name: str) -> Named | None:
     if subject.endswith("-value") and subject != "-value":
         return Named(SubjectStrategy.TOPIC_NAME, subject.removesuffix("-value"))
     return None
+
+
+def is_topic_name(name: str) -> bool:
+    """Whether contracts can have a topic of that name, which may hold parameters."""
+    return _TOPIC.fullmatch(name) is not None and bool(name.strip("."))
 
 
 def left_out(subject: str) -> str | None:

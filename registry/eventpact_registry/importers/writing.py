@@ -14,7 +14,7 @@ import yaml
 
 from eventpact_registry.contracts.layout import SYSTEM_FILE, TOPIC_FILE, TYPES_FOLDER
 from eventpact_registry.contracts.model import Mode, SubjectStrategy
-from eventpact_registry.contracts.placeholder import UNKNOWN
+from eventpact_registry.contracts.placeholder import NOBODY, UNKNOWN
 from eventpact_registry.contracts.scalars import UNLIMITED_MS, duration
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _system_text(system: SystemDraft, folders: Mapping[str, str], defaults: Mapp
         "system": system.name,
         "namespace": system.namespace,
         "description": system.description or f"{UNKNOWN} Imported: say what the system is.",
-        "owner": system.owner or f"{UNKNOWN} say which team answers for it",
+        "owner": system.owner or NOBODY,
         "package": {"name": _distribution(system.name), "version": "1.0.0"},
     }
     if system.topic_name != "{topic}":
@@ -102,6 +102,8 @@ def _topic_text(
         head["name"] = topic.name
     if topic.purpose != "events":
         head["purpose"] = topic.purpose
+    if topic.owner is not None:
+        head["owner"] = topic.owner
     own = {name: value for name, value in settings.items() if defaults.get(name) != value}
     if "config" in defaults:
         own["config"] = {

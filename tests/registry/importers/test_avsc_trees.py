@@ -181,6 +181,18 @@ def test_a_schema_that_nests_without_end_is_refused(tmp_path: Path) -> None:
         imported(tmp_path, {"Deep.avsc": text})
 
 
+@pytest.mark.parametrize("name", ["../../Evil", "a/b", "Evil\n", "\u001b[31mEvil"])
+def test_a_name_that_leads_out_of_the_folder_writes_nothing(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ContractError):
+        imported(tmp_path, {"Evil.avsc": avsc(name)}, Wishes(namespace="io.shop"))
+
+
+@pytest.mark.parametrize("topic", ["..", "../../outside", "a/b", "types/../x"])
+def test_a_topic_that_leads_out_of_the_folder_writes_nothing(tmp_path: Path, topic: str) -> None:
+    with pytest.raises(ContractError, match="cannot be a file of contracts"):
+        imported(tmp_path, {"Order.avsc": avsc("Order")}, Wishes(places=(Place("*", topic),)))
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     outside = write(tmp_path / "outside", {"Secret.avsc": avsc("Secret")})
     inside = write(tmp_path / "schemas", {"Order.avsc": avsc("Order")})
