@@ -68,6 +68,16 @@ def test_drift_is_listed_and_fails_and_nothing_is_written(run: Run, shop: Path) 
     assert run("generate", "--check").code == 0
 
 
+def test_drift_leads_to_the_command_that_was_checked(run: Run, shop: Path) -> None:
+    Path("our templates").mkdir()
+
+    said = run("generate", "--check", "--system", "shop", "--templates", "our templates", "--target", "typescript").out
+
+    assert said.splitlines()[-1].endswith(
+        "run `eventpact generate --system shop --target typescript --out build/typescript --templates 'our templates'`"
+    )
+
+
 def test_one_file_that_differs_is_counted_as_one(run: Run, shop: Path) -> None:
     run("generate")
     (EVENTS / "py.typed").unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -78,8 +79,7 @@ def generate(
         for drift in report.drift:
             click.echo(f"{drift.path}: {drift.kind}")
         differ = "differs" if len(report.drift) == 1 else "differ"
-        command = " ".join(["eventpact generate", *([] if name == "python" else [f"--target {name}"]), f"--out {out}"])
-        click.echo(f"{counted(len(report.drift), 'file')} {differ} from the contracts; run `{command}`")
+        click.echo(f"{counted(len(report.drift), 'file')} {differ} from the contracts; run `{_again(out)}`")
         click.get_current_context().exit(ending.FOUND)
     if not quiet:
         for package in report.packages:
@@ -88,3 +88,18 @@ def generate(
             click.echo(f"{package.folder}: {package.distribution}, {size}, {changed}")
         for gone in report.left_over:
             click.echo(f"{gone.folder}: removed, the contracts have no such system any more")
+
+
+def _again(out: Path) -> str:
+    """The command that writes what was checked: as it was called, without `--check`."""
+    given = click.get_current_context().params
+    options = [
+        ("--contracts", given["contracts"] if given["contracts"] != Path("contracts") else None),
+        *(("--system", system) for system in given["systems"]),
+        ("--target", given["name"] if given["name"] != "python" else None),
+        ("--out", out),
+        ("--templates", given["templates"]),
+    ]
+    return shlex.join(
+        ["eventpact", "generate", *(str(part) for option in options if option[1] is not None for part in option)]
+    )
