@@ -250,7 +250,7 @@ def test_a_folder_without_contracts_does_not_pass_for_flawless(run: Run, work: P
 def test_a_missing_folder_is_named(run: Run, work: Path, command: str) -> None:
     assert run(command).error == (
         "there is no contracts folder 'contracts' "
-        "(hint: name the folder with --contracts DIR, or make one with `eventpact init`)"
+        "(hint: name the folder with --contracts DIR or dir:DIR, or make one with `eventpact init`)"
     )
 
 

@@ -71,7 +71,7 @@ class DirectorySource:
         try:
             _read_folder(self.path, "", tree)
         except FileNotFoundError as error:
-            hint = "name the folder with --contracts DIR, or make one with `eventpact init`"
+            hint = "name the folder with --contracts DIR or dir:DIR, or make one with `eventpact init`"
             raise ContractError(Problem(f"there is no contracts folder '{self.path}'", hint=hint)) from error
         except OSError as error:
             raise ContractError(Problem(f"{error.filename}: {error.strerror}", hint="check its permissions")) from error
