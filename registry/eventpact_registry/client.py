@@ -1,20 +1,23 @@
 """A schema registry as `plan` and `apply` see it: typed, nothing remembered, each call bounded in time.
 
-It speaks to any Confluent-compatible registry through confluent-kafka's own client. Where registries differ, the
-difference is handled in the method that meets it, and said there.
+It speaks to any Confluent-compatible registry through confluent-kafka's own client. Where registries differ in what
+they can do, `vendors` knows; where they only answer differently, the method that meets it says so.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote
 
 from confluent_kafka.schema_registry import RegisteredSchema, Schema, SchemaReference, SchemaRegistryClient
 
 from eventpact.errors import NotRegistered, RegistryError, SettingsError
 from eventpact.registry import translated
 from eventpact_registry.contracts.model import Mode
+from eventpact_registry.vendors import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from eventpact.settings import Settings
+    from eventpact_registry.vendors import Vendor
 
 T = TypeVar("T")
 
@@ -30,6 +34,10 @@ _NO_MODE: Final = frozenset({404, 405, 501})
 
 _PAGE: Final = 1000
 """How many versions are asked for at a time."""
+
+_DEFAULTS: Final = "defaultMetadata"
+_OWNER: Final = "owner"
+"""The setting and the property that say whose a subject is."""
 
 _READ_ONLY: Final = frozenset({"READONLY", "READONLY_OVERRIDE"})
 
@@ -52,6 +60,14 @@ class RegisteredVersion:
     schema_id: int
     text: str
     pins: tuple[Pin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectConfig:
+    """What a subject has of its own."""
+
+    level: Mode | None = None
+    owner: str | None = None
 
 
 class RegistryClient:
@@ -95,14 +111,15 @@ class RegistryClient:
     def listing(self, prefix: str) -> list[RegisteredVersion] | None:
         """Every version of the subjects whose names start with `prefix`, in few requests.
 
-        None from a registry that does not list schemas, or lists them without their texts, as Apicurio.
+        None from a registry that does not list schemas, or lists them without their texts.
         """
-        rest = self._client._rest_client  # the one call of the API that the client has no method for
+        if not self.vendor.lists_schemas:
+            return None
         found: list[RegisteredVersion] = []
         while True:
             query = {"subjectPrefix": prefix, "offset": len(found), "limit": _PAGE}
             try:
-                page = self._ask("list schemas", lambda query=query: rest.get("schemas", query))  # type: ignore[misc]
+                page = self._ask("list schemas", lambda query=query: self._get("schemas", query))  # type: ignore[misc]
                 found += [_version(one["subject"], RegisteredSchema.from_dict(one)) for one in page]
             except RegistryError as error:
                 if error.status is None:
@@ -139,22 +156,44 @@ class RegistryClient:
         schema = _schema(text, pins)
         return self._ask(f"register {subject}", lambda: self._client.register_schema(subject, schema))
 
+    def config(self, subject: str) -> SubjectConfig:
+        """What the subject has of its own: a compatibility level, an owner."""
+        doing = f"get the configuration of {subject}"
+        try:
+            answer = self._ask(doing, lambda: self._get(_config_path(subject)))
+        except NotRegistered:  # 40408 from Confluent's, 40401 from Apicurio
+            return SubjectConfig()
+        level, owner = answer.get("compatibilityLevel"), _properties(answer).get(_OWNER)
+        return SubjectConfig(None if level is None else self._level(doing, level), owner)
+
     def level(self, subject: str) -> Mode | None:
         """The subject's own compatibility level, if it has one."""
-        try:
-            return self._level(f"get the compatibility level of {subject}", subject)
-        except NotRegistered:  # 40408 from Confluent's, 40401 from Apicurio
-            return None
+        return self.config(subject).level
 
     def default_level(self) -> Mode:
         """The level of subjects that have none of their own."""
-        return self._level("get the global compatibility level", None)
+        doing = "get the global compatibility level"
+        return self._level(doing, self._ask(doing, self._client.get_compatibility))
 
     def set_level(self, subject: str, level: Mode) -> None:
         """Give a subject its own compatibility level; it need not have a version yet."""
         self._ask(
             f"set the compatibility level of {subject}", lambda: self._client.set_compatibility(subject, level.value)
         )
+
+    def set_owner(self, subject: str, owner: str) -> None:
+        """Say whose a subject is, in its default metadata; what else is there stays.
+
+        Defaults, not overrides: versions that are registered already then stay what they are when they are sent again.
+        """
+        doing = f"set the owner of {subject}"
+        path = _config_path(subject)
+        try:
+            metadata = self._ask(doing, lambda: self._get(path)).get(_DEFAULTS) or {}
+        except NotRegistered:
+            metadata = {}
+        wanted = {**metadata, "properties": {**(metadata.get("properties") or {}), _OWNER: owner}}
+        self._ask(doing, lambda: self._client._rest_client.put(path, {_DEFAULTS: wanted}))
 
     def writable(self, subject: str) -> bool:
         """Whether the subject's mode, or the global one, lets versions be registered; yes where there are no modes."""
@@ -176,10 +215,18 @@ class RegistryClient:
         with suppress(NotRegistered):
             self._ask(f"delete {subject}", lambda: self._client.delete_subject(subject))
 
-    def _level(self, doing: str, subject: str | None) -> Mode:
-        answer = self._ask(doing, lambda: self._client.get_compatibility(subject))
+    @cached_property
+    def vendor(self) -> Vendor:
+        """Which kind of registry it is."""
+        return recognise(lambda path: self._ask("ask which registry this is", lambda: self._get(path)))
+
+    def _get(self, path: str, query: dict[str, Any] | None = None) -> Any:
+        """A call that the client has no method for, or whose answer it does not give whole."""
+        return self._client._rest_client.get(path, query)
+
+    def _level(self, doing: str, answer: object) -> Mode:
         try:
-            return Mode(answer)
+            return Mode(str(answer))
         except ValueError as error:
             raise RegistryError(f"cannot {doing}: the registry at {self.url} says {answer!r}") from error
 
@@ -188,6 +235,14 @@ class RegistryClient:
         self._client.clear_caches()  # type: ignore[no-untyped-call]  # the client leaves it without annotations
         with translated(self.url, doing):
             return call()
+
+
+def _config_path(subject: str) -> str:
+    return f"config/{quote(subject, safe='')}"
+
+
+def _properties(config: dict[str, Any]) -> dict[str, str]:
+    return (config.get(_DEFAULTS) or {}).get("properties") or {}
 
 
 def _schema(text: str, pins: Iterable[Pin]) -> Schema:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from eventpact.avro.model import Schema
-    from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient
+    from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient, SubjectConfig
     from eventpact_registry.contracts.model import Mode
 
 Key = TypeVar("Key")
@@ -46,7 +46,7 @@ class Shelf:
         self._client = client
         self._found: dict[tuple[str, int], RegisteredVersion] = {}
         self._numbers: dict[str, list[int]] = {}
-        self._levels: dict[str, Mode | None] = {}
+        self._configs: dict[str, SubjectConfig] = {}
         self._parsed: dict[tuple[str, int], Schema] = {}
 
     def subjects(self) -> set[str]:
@@ -59,11 +59,11 @@ class Shelf:
         return {subject: name for subject, name in names.items() if name}
 
     def fetch(self, subjects: Iterable[str]) -> None:
-        """Fetch subjects with all their versions, levels, and the versions that these refer to."""
+        """Fetch subjects with all their versions, configurations, and the versions that these refer to."""
         wanted = sorted(subjects)
         if not (len(wanted) >= _MANY and self._list(wanted)):
             self._numbers.update(self._each(self._client.versions, wanted))
-        self._levels.update(self._each(self._client.level, wanted))
+        self._configs.update(self._each(self._client.config, wanted))
         needed = {(subject, number) for subject in wanted for number in self._numbers[subject]}
         seen: set[tuple[str, int]] = set()
         while needed:
@@ -87,7 +87,13 @@ class Shelf:
 
     def level(self, subject: str) -> Mode | None:
         """A fetched subject's own level, if it has one."""
-        return self._levels.get(subject)
+        config = self._configs.get(subject)
+        return None if config is None else config.level
+
+    def owner(self, subject: str) -> str | None:
+        """Whose a fetched subject is, as far as the registry knows."""
+        config = self._configs.get(subject)
+        return None if config is None else config.owner
 
     def numbers(self, subject: str) -> list[int]:
         """A fetched subject's version numbers in rising order; none when it was not fetched."""

@@ -136,7 +136,7 @@ def test_dev_offers_what_the_contracts_say_until_it_is_stopped(run: Run, shop: P
         stopped = dev.stop(number)
 
     assert said.startswith(
-        "5 changes applied; stop it with Ctrl-C\n1 topic for tenant acme\n\nexport KAFKA_BROKERS=127.0.0.1:"
+        "7 changes applied; stop it with Ctrl-C\n1 topic for tenant acme\n\nexport KAFKA_BROKERS=127.0.0.1:"
     )
     assert {name: state.partitions for name, state in states.items()} == {"order.placed": 3, "notes.acme": 3}
     assert subjects == ["io.shop.NoteTaken", "order.placed-value"]

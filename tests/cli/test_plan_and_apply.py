@@ -60,10 +60,11 @@ def test_what_is_missing_is_planned_applied_and_then_not_missing_any_more(run: R
     assert header.split() == ["change", "of", "name", "detail"]
     assert [step.split()[:4] for step in steps] == [
         ["set", "level", "subject", "order.placed-value"],
+        ["set", "owner", "subject", "order.placed-value"],
         ["register", "subject", "order.placed-value", "version"],
     ]
-    assert total == "2 changes; 1 topic as declared"
-    assert lines(applied) == [*lines(planned), "Applied 2 changes"]
+    assert total == "3 changes; 1 topic as declared"
+    assert lines(applied) == [*lines(planned), "Applied 3 changes"]
     assert lines(again) == ["No changes: 1 subject and 1 topic as declared"]
     assert NO_CONFIG in again.out
 
@@ -87,14 +88,14 @@ def test_one_side_alone_neither_needs_nor_mentions_the_other(run: Run, shop: Pat
     schemas = run("plan", "--only", "schemas", "--registry", stack.registry.url)
     topics = run("plan", "--only", "topics", "--brokers", stack.broker.bootstrap_servers)
 
-    assert lines(schemas)[-1] == "2 changes"
+    assert lines(schemas)[-1] == "3 changes"
     assert lines(topics) == ["No changes: 1 topic as declared"]
 
 
 def test_where_to_go_may_stand_in_the_environment(run: Run, shop: Path, stack: Stack) -> None:
     where = {"KAFKA_BROKERS": stack.broker.bootstrap_servers, "SCHEMA_REGISTRY_URL": stack.registry.url}
 
-    assert lines(run("plan", **where))[-1] == "2 changes; 1 topic as declared"
+    assert lines(run("plan", **where))[-1] == "3 changes; 1 topic as declared"
 
 
 def test_the_plan_as_json_says_the_same(run: Run, shop: Path, stack: Stack) -> None:
@@ -102,7 +103,7 @@ def test_the_plan_as_json_says_the_same(run: Run, shop: Path, stack: Stack) -> N
     run("apply", *stack.options)
     again = json.loads(run("plan", *stack.options, "--format", "json").out)
 
-    assert [change["action"] for change in planned["changes"]] == ["set level", "register"]
+    assert [change["action"] for change in planned["changes"]] == ["set level", "set owner", "register"]
     assert (planned["empty"], again["empty"], again["changes"]) == (False, True, [])
     assert again["in_sync"] == {"subjects": 1, "topics": 1}
 
@@ -126,7 +127,7 @@ def test_a_conflict_is_shown_with_its_place_and_nothing_is_applied(run: Run, sho
     conflict = f"conflict: contracts/{ORDER}/topic.yaml:2:13: topic order.placed has 3 partitions, the contract says 1"
     assert (planned.code, planned.err) == (1, "")
     assert any(line.startswith(conflict) for line in planned.out.splitlines())
-    assert planned.out.endswith("2 changes and 1 conflict\n")
+    assert planned.out.endswith("3 changes and 1 conflict\n")
     assert (applied.code, applied.errors) == (1, ["nothing was applied: 1 conflict to settle"])
     assert conflict in applied.out
     with RegistryClient(Settings(registry_url=stack.registry.url)) as client:
@@ -161,7 +162,12 @@ def test_only_the_system_that_is_asked_for_is_planned(run: Run, shop: Path, stac
 
     said = run("plan", *stack.options, "--system", "store", "--format", "json")
 
-    assert {change["action"] for change in json.loads(said.out)["changes"]} == {"set level", "register", "create"}
+    assert {change["action"] for change in json.loads(said.out)["changes"]} == {
+        "set level",
+        "set owner",
+        "register",
+        "create",
+    }
     assert "order.placed" not in said.out
 
 
@@ -210,7 +216,7 @@ def test_a_kept_plan_is_applied_once_and_refused_when_things_have_moved(run: Run
     again = run("apply", "plan.json", *stack.options)
 
     assert (planned.code, applied.code) == (0, 0)
-    assert lines(applied) == ["Applied 2 changes"]
+    assert lines(applied) == ["Applied 3 changes"]
     assert again.error.startswith("plan.json: contracts, registry or cluster have moved since the plan: no longer:")
 
 
@@ -222,7 +228,7 @@ def test_a_kept_plan_brings_its_own_choices(run: Run, shop: Path, stack: Stack) 
 
     assert refused.code == 2
     assert "a plan brings its own choices" in refused.err
-    assert lines(applied) == ["Applied 2 changes"]
+    assert lines(applied) == ["Applied 3 changes"]
 
 
 def test_a_plan_with_conflicts_is_not_kept(run: Run, shop: Path, stack: Stack) -> None:
@@ -234,13 +240,13 @@ def test_a_plan_with_conflicts_is_not_kept(run: Run, shop: Path, stack: Stack) -
 
 def test_only_what_is_selected_is_planned(run: Run, shop: Path, stack: Stack) -> None:
     assert lines(run("plan", *stack.options, "--select", "order.placed")) == ["No changes: 1 topic as declared"]
-    assert lines(run("plan", *stack.options, "--select", "order.*-value"))[-1] == "2 changes"
+    assert lines(run("plan", *stack.options, "--select", "order.*-value"))[-1] == "3 changes"
 
 
 def test_a_plan_in_markdown_is_ready_for_a_pull_request(run: Run, shop: Path, stack: Stack) -> None:
     shown = run("plan", *stack.options, "--format", "markdown").out
 
-    assert shown.startswith("## Plan: 2 changes; 1 topic as declared\n\n| change | of | name | detail |\n")
+    assert shown.startswith("## Plan: 3 changes; 1 topic as declared\n\n| change | of | name | detail |\n")
 
 
 def test_what_earlier_contracts_declared_is_deleted_only_when_somebody_agrees(
@@ -313,4 +319,4 @@ def test_a_missing_right_is_an_error_before_anything_is_changed(run: Run, shop: 
     assert planned.code == 0
     assert applied.error.startswith("set level order.placed-value failed: ")
     assert "Forbidden: user viewer may only read" in applied.error
-    assert "0 of 2 steps done" in applied.error
+    assert "0 of 3 steps done" in applied.error

@@ -18,6 +18,7 @@ from eventpact_registry.plan.steps import (
     GrowTopic,
     RegisterVersion,
     SetLevel,
+    SetOwner,
     describe,
 )
 
@@ -112,6 +113,8 @@ def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | N
     match step:
         case SetLevel():
             _needed(registry).set_level(step.subject, step.new)
+        case SetOwner():
+            _needed(registry).set_owner(step.subject, step.new)
         case RegisterVersion():
             _register(step, _needed(registry))
         case CreateTopic():

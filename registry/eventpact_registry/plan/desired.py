@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from eventpact.topic import TopicContract
 from eventpact_registry.client import Pin
+from eventpact_registry.contracts.placeholder import is_open
 from eventpact_registry.plan.retired import NOTHING, Retired
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class DesiredSubject:
     name: str
     level: Mode
     versions: tuple[SchemaVersion, ...]
+    owner: str = ""
+    """The team that answers for it; empty where the contracts leave that open."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,13 +84,13 @@ def pins(version: SchemaVersion) -> tuple[Pin, ...]:
 
 def _subjects(system: System) -> Iterator[DesiredSubject]:
     for shared in system.types.values():
-        yield _subject(shared.full_name, system.type_compatibility, shared)
+        yield _subject(shared.full_name, system.type_compatibility, shared, system.owner)
     for topic, event in system.events():
-        yield _subject(topic.subject(event), topic.compatibility, event)
+        yield _subject(topic.subject(event), topic.compatibility, event, topic.owner)
 
 
-def _subject(name: str, level: Mode, versioned: VersionedType) -> DesiredSubject:
-    return DesiredSubject(name, level, versioned.versions)
+def _subject(name: str, level: Mode, versioned: VersionedType, owner: str) -> DesiredSubject:
+    return DesiredSubject(name, level, versioned.versions, "" if is_open(owner) else owner)
 
 
 def topic_contract(topic: Topic) -> TopicContract:

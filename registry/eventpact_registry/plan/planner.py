@@ -10,7 +10,7 @@ from eventpact_registry.plan.steps import Note, Plan
 
 if TYPE_CHECKING:
     from eventpact_registry.plan.desired import Desired
-    from eventpact_registry.plan.state import ClusterState, State
+    from eventpact_registry.plan.state import ClusterState, RegistryState, State
     from eventpact_registry.plan.steps import Step
     from eventpact_registry.plan.subjects import SubjectPlan
     from eventpact_registry.plan.topics import TopicPlan
@@ -53,11 +53,19 @@ def plan(
         conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
         notes=(
             *(note for part in parts for note in part.notes),
+            *(() if state.registry is None else _registry_notes(wanted, state.registry)),
             *(() if state.cluster is None else _cluster_notes(wanted, state.cluster, replication_factor_limit)),
         ),
         subjects_in_sync=sum(subject.in_sync for subject in subjects.values()),
         topics_in_sync=sum(topic.in_sync for topic in topics),
     )
+
+
+def _registry_notes(wanted: Desired, state: RegistryState) -> list[Note]:
+    """What holds for all subjects."""
+    if state.no_owners and any(subject.owner for subject in wanted.subjects):
+        return [Note("subjects", f"owners are not set in this registry: {state.no_owners}")]
+    return []
 
 
 def _cluster_notes(wanted: Desired, state: ClusterState, limit: int | None) -> list[Note]:

@@ -58,6 +58,8 @@ class SubjectState:
     """Live versions in rising order; None for one that is no valid Avro schema."""
     writable: bool = True
     """Whether its mode lets versions be registered; asked only where there are some to register."""
+    owner: str | None = None
+    """Whose it is, as far as the registry says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class RegistryState:
 
     default_level: Mode
     subjects: Mapping[str, SubjectState]
+    no_owners: str = ""
+    """Why owners are not kept in this registry; empty where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,11 @@ def _read_registry(registry: RegistryClient, wanted: Desired) -> RegistryState:
             shelf.level(name),
             {number: _schema(shelf, name, number) for number in shelf.numbers(name)},
             max(shelf.numbers(name), default=0) >= newest.get(name, 0) or registry.writable(name),
+            shelf.owner(name),
         )
         for name in names
     }
-    return RegistryState(default_level, subjects)
+    return RegistryState(default_level, subjects, registry.vendor.no_owners)
 
 
 def _schema(shelf: Shelf, subject: str, number: int) -> Schema | None:

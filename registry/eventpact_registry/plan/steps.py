@@ -28,6 +28,15 @@ class SetLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetOwner:
+    """Say in the registry whose a subject is."""
+
+    subject: str
+    old: str | None
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterVersion:
     """Register a contract version as the subject's next version."""
 
@@ -79,7 +88,7 @@ class DeleteTopic:
     partitions: int
 
 
-SchemaStep: TypeAlias = SetLevel | RegisterVersion | DeleteSubject
+SchemaStep: TypeAlias = SetLevel | SetOwner | RegisterVersion | DeleteSubject
 TopicStep: TypeAlias = CreateTopic | GrowTopic | ConfigureTopic | DeleteTopic
 Step: TypeAlias = SchemaStep | TopicStep
 
@@ -120,7 +129,7 @@ class Description:
 
     part: Literal["subject", "topic"]
     name: str
-    action: Literal["register", "set level", "create", "add partitions", "configure", "delete"]
+    action: Literal["register", "set level", "set owner", "create", "add partitions", "configure", "delete"]
     detail: str
 
     def __str__(self) -> str:
@@ -133,6 +142,8 @@ def describe(step: Step) -> Description:
         case SetLevel(subject=subject, old=old, new=new, reason=reason):
             because = f" ({reason})" if reason else ""
             return Description("subject", subject, "set level", f"{old or 'none of its own'} → {new}{because}")
+        case SetOwner(subject=subject, old=old_owner, new=new_owner):
+            return Description("subject", subject, "set owner", f"{old_owner or 'nobody'} → {new_owner}")
         case RegisterVersion(subject=subject, version=version, file=file):
             return Description("subject", subject, "register", f"version {version} from {file}")
         case CreateTopic(contract=contract):

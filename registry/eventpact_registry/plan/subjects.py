@@ -11,7 +11,7 @@ from eventpact_registry.compatibility import incompatibilities
 from eventpact_registry.contracts.model import Mode
 from eventpact_registry.plan.desired import pins
 from eventpact_registry.plan.state import SubjectState
-from eventpact_registry.plan.steps import DeleteSubject, Note, RegisterVersion, SetLevel
+from eventpact_registry.plan.steps import DeleteSubject, Note, RegisterVersion, SetLevel, SetOwner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _UNKNOWN = SubjectState(level=None, versions={})
 class SubjectPlan:
     """What one subject needs."""
 
-    before: list[SetLevel] = field(default_factory=list)
+    before: list[SetLevel | SetOwner] = field(default_factory=list)
     register: list[SchemaVersion] = field(default_factory=list)
     after: list[SetLevel] = field(default_factory=list)
     conflicts: list[Problem] = field(default_factory=list)
@@ -43,7 +43,14 @@ class SubjectPlan:
 
 def plan_subjects(wanted: Sequence[DesiredSubject], state: RegistryState) -> dict[str, SubjectPlan]:
     """What each subject needs, by name."""
-    return {subject.name: _plan_subject(subject, state.subjects.get(subject.name, _UNKNOWN)) for subject in wanted}
+    plans = {}
+    for subject in wanted:
+        found = state.subjects.get(subject.name, _UNKNOWN)
+        plans[subject.name] = _plan_subject(subject, found)
+        if not state.no_owners and subject.owner not in ("", found.owner):
+            step = SetOwner(subject=subject.name, old=found.owner, new=subject.owner)
+            plans[subject.name].before.append(step)  # so that versions have it from the first on
+    return plans
 
 
 def plan_deletions(retired: Sequence[str], state: RegistryState) -> Iterator[DeleteSubject]:

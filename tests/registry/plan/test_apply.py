@@ -90,17 +90,18 @@ def test_progress_is_told_of_each_step_when_it_is_done(parts: Parts) -> None:
     apply(parts.plan(shop(V1)), registry=parts.registry, cluster=parts.cluster, on_step=seen.append)
 
     assert [(progress.done, progress.total, describe(progress.step).action) for progress in seen] == [
-        (1, 3, "set level"),
-        (2, 3, "register"),
-        (3, 3, "create"),
+        (1, 4, "set level"),
+        (2, 4, "set owner"),
+        (3, 4, "register"),
+        (4, 4, "create"),
     ]
 
 
-@pytest.mark.parametrize("stop_after", range(1, 7))
+@pytest.mark.parametrize("stop_after", range(1, 9))
 def test_an_apply_that_was_stopped_after_any_step_is_finished_by_the_next(parts: Parts, stop_after: int) -> None:
     wanted = shop(V1, V3_REQUIRES, **MONEY)
     todo = parts.plan(wanted)
-    assert len(todo.steps) == 7
+    assert len(todo.steps) == 9
 
     def stop(progress: Progress) -> None:
         if progress.done == stop_after:
@@ -111,7 +112,7 @@ def test_an_apply_that_was_stopped_after_any_step_is_finished_by_the_next(parts:
     resumed = parts.plan(wanted)
     apply(resumed, registry=parts.registry, cluster=parts.cluster)
 
-    assert len(resumed.steps) == 7 - stop_after
+    assert len(resumed.steps) == 9 - stop_after
     assert parts.plan(wanted).empty
 
 
@@ -202,10 +203,10 @@ def test_a_plan_is_shown_as_rows_as_a_line_and_as_json(parts: Parts) -> None:
     todo = parts.plan(shop(V1))
 
     assert rows(todo)[0] == ("set level", "subject", SUBJECT, "none of its own → BACKWARD_TRANSITIVE")
-    assert summary(todo) == "3 changes"
+    assert summary(todo) == "4 changes"
     shown = json.loads(json.dumps(as_json(todo)))
-    assert [change["action"] for change in shown["changes"]] == ["set level", "register", "create"]
-    assert shown["changes"][2]["contract"]["partitions"] == 3
+    assert [change["action"] for change in shown["changes"]] == ["set level", "set owner", "register", "create"]
+    assert shown["changes"][3]["contract"]["partitions"] == 3
     parts.apply(shop(V1))
     assert summary(parts.plan(shop(V1))) == "No changes: 1 subject and 1 topic as declared"
 
@@ -230,7 +231,7 @@ def test_a_registry_that_keeps_failing_is_an_error_after_a_bounded_number_of_att
     with (
         _failing_at_first(parts.registry.url, failures=1_000) as url,
         RegistryClient(Settings(registry_url=url)) as proxied,
-        pytest.raises(EventPactError, match=r"says .*503.*0 of 3 steps done"),
+        pytest.raises(EventPactError, match=r"says .*503.*0 of 4 steps done"),
     ):
         apply(todo, registry=proxied, cluster=parts.cluster, retries=Retries(attempts=3, sleep=waits.append))
 
@@ -242,7 +243,7 @@ def test_a_broker_that_is_gone_is_an_error_that_says_how_far_apply_came(parts: P
     with LocalBroker() as other:
         gone = Topics(Settings(brokers=other.bootstrap_servers), timeout=0.2)
 
-    with pytest.raises(EventPactError, match=f"create {TOPIC_NAME} failed: .*2 of 3 steps done") as caught:
+    with pytest.raises(EventPactError, match=f"create {TOPIC_NAME} failed: .*3 of 4 steps done") as caught:
         apply(todo, registry=parts.registry, cluster=gone, retries=Retries(attempts=1))
 
     assert isinstance(caught.value.__cause__, BrokerError)

@@ -23,7 +23,9 @@ REGISTRY, BROKERS = "http://me:s3cret@registry:8081, http://other:8081", "broker
 def state(*versions: int) -> State:
     """A registry that has versions 1 to N of the shop's event."""
     have = {number: shop(V1, V2).subjects[0].versions[number - 1].schema for number in versions}
-    return State(RegistryState(Mode.BACKWARD, {SUBJECT: SubjectState(Mode.BACKWARD_TRANSITIVE, have)}), None)
+    return State(
+        RegistryState(Mode.BACKWARD, {SUBJECT: SubjectState(Mode.BACKWARD_TRANSITIVE, have, owner="sales")}), None
+    )
 
 
 def planned(*versions: str, have: tuple[int, ...] = ()) -> Plan:

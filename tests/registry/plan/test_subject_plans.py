@@ -12,10 +12,16 @@ from tests.registry.contracts.building import SYSTEM, avsc, field
 from tests.registry.plan.contracts import SUBJECT, V1, V2, V3_REQUIRES, shop
 
 
-def registry(*versions: str, level: Mode | None = Mode.BACKWARD_TRANSITIVE, default: Mode = Mode.BACKWARD) -> State:
+def registry(
+    *versions: str,
+    level: Mode | None = Mode.BACKWARD_TRANSITIVE,
+    default: Mode = Mode.BACKWARD,
+    owner: str | None = "sales",
+    no_owners: str = "",
+) -> State:
     """A registry that has versions of the shop's subject, counted from 1."""
     held = {number: avro.parse(text) for number, text in enumerate(versions, 1)}
-    return State(RegistryState(default, {SUBJECT: SubjectState(level, held)}), None)
+    return State(RegistryState(default, {SUBJECT: SubjectState(level, held, owner=owner)}, no_owners), None)
 
 
 EMPTY = State(RegistryState(Mode.BACKWARD, {}), None)
@@ -25,9 +31,10 @@ def steps(wanted_versions: tuple[str, ...], state: State) -> list[str]:
     return [str(describe(step)) for step in plan(shop(*wanted_versions), state).steps]
 
 
-def test_a_new_subject_gets_its_level_and_then_every_version_in_order() -> None:
+def test_a_new_subject_gets_its_level_and_owner_and_then_every_version_in_order() -> None:
     assert steps((V1, V2), EMPTY) == [
         f"set level subject {SUBJECT}: none of its own → BACKWARD_TRANSITIVE",
+        f"set owner subject {SUBJECT}: nobody → sales",
         f"register subject {SUBJECT}: version 1 from contracts/shop/order.placed/OrderPlaced.v1.avsc",
         f"register subject {SUBJECT}: version 2 from contracts/shop/order.placed/OrderPlaced.v2.avsc",
     ]
@@ -63,7 +70,7 @@ def test_a_registered_version_that_means_something_else_is_a_conflict_with_its_p
 
 
 def test_a_registered_version_that_is_no_avro_is_a_conflict() -> None:
-    state = State(RegistryState(Mode.BACKWARD, {SUBJECT: SubjectState(None, {1: None})}), None)
+    state = State(RegistryState(Mode.BACKWARD, {SUBJECT: SubjectState(None, {1: None}, owner="sales")}), None)
 
     [conflict] = plan(shop(V1), state).conflicts
 
@@ -79,7 +86,9 @@ def test_versions_that_contracts_do_not_have_are_noted() -> None:
 
 def test_a_version_that_was_deleted_in_the_registry_stays_deleted() -> None:
     held = {2: avro.parse(V2)}
-    state = State(RegistryState(Mode.BACKWARD, {SUBJECT: SubjectState(Mode.BACKWARD_TRANSITIVE, held)}), None)
+    state = State(
+        RegistryState(Mode.BACKWARD, {SUBJECT: SubjectState(Mode.BACKWARD_TRANSITIVE, held, owner="sales")}), None
+    )
 
     found = plan(shop(V1, V2), state)
 
@@ -89,6 +98,18 @@ def test_a_version_that_was_deleted_in_the_registry_stays_deleted() -> None:
 
 def test_another_level_is_corrected() -> None:
     assert steps((V1,), registry(V1, level=Mode.FULL)) == [f"set level subject {SUBJECT}: FULL → BACKWARD_TRANSITIVE"]
+
+
+def test_another_owner_is_drift() -> None:
+    assert steps((V1,), registry(V1, owner="people")) == [f"set owner subject {SUBJECT}: people → sales"]
+    assert steps((V1,), registry(V1, owner=None)) == [f"set owner subject {SUBJECT}: nobody → sales"]
+
+
+def test_a_registry_that_keeps_no_owners_is_no_drift_and_told_once() -> None:
+    found = plan(shop(V1), registry(V1, owner=None, no_owners="it is too old"))
+
+    assert found.empty
+    assert [str(note.text) for note in found.notes] == ["owners are not set in this registry: it is too old"]
 
 
 def test_a_subject_without_a_level_gets_one_even_where_the_global_one_is_the_same() -> None:
@@ -103,6 +124,7 @@ def test_declared_history_that_the_level_would_refuse_is_registered_under_none_a
     reason = "version 2 breaks BACKWARD_TRANSITIVE"
     assert [str(describe(step)).partition(": ")[2].partition(" from ")[0] for step in found.steps] == [
         f"none of its own → NONE ({reason})",
+        "nobody → sales",
         "version 1",
         "version 2",
         "NONE → BACKWARD_TRANSITIVE",
