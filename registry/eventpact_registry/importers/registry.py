@@ -15,8 +15,9 @@ from eventpact_registry.contracts.layout import TYPES_FOLDER
 from eventpact_registry.contracts.model import Mode
 from eventpact_registry.importers.clusters import ClusterTopics
 from eventpact_registry.importers.drafts import Imported, Note, SystemDraft, TopicDraft
+from eventpact_registry.importers.owners import owned, system_owner
 from eventpact_registry.importers.shelved import read_subjects
-from eventpact_registry.importers.subject_names import read_name
+from eventpact_registry.importers.subject_names import is_topic_name, read_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,18 +49,24 @@ def from_registry(
     known = ClusterTopics(cluster, notes)
     arranged = _Arranged(subjects, wishes, default, notes)
     name, namespace = wishes.named(arranged.full_names())
-    drafts = arranged.topics(namespace)
+    owner = system_owner(wishes.owner, [each.owner for each in arranged.types], arranged.event_owners())
+    drafts = arranged.topics(namespace, owner)
     topics = []
     for done, draft in enumerate(drafts, 1):
         topics.append(known.completed(draft))
         on_progress(done, len(drafts))
     topics += known.without_events(wishes, [topic.name for topic in topics])
     _note_type_levels(arranged.types, topics, default, notes)
+    notes.extend(
+        Note(each.name, f"its owner is {each.owner}; shared types are the system's, whose owner is {owner}")
+        for each in arranged.types
+        if each.owner not in {None, owner}
+    )
     system = SystemDraft(
         name=name,
         namespace=namespace,
         topic_name=wishes.topic_name,
-        owner=wishes.owner,
+        owner=owner,
         topics=tuple(sorted(topics, key=lambda topic: topic.name)),
         types=tuple(subject.series for subject in arranged.types),
     )
@@ -92,7 +99,11 @@ class _Arranged:
         for subject in (*self.types, *(each for events in self._on_topics.values() for _, each in events)):
             yield subject.series.full_name
 
-    def topics(self, namespace: str) -> list[TopicDraft]:
+    def event_owners(self) -> list[str | None]:
+        """Whose each event is."""
+        return [subject.owner for events in self._on_topics.values() for _, subject in events]
+
+    def topics(self, namespace: str, system_owner: str | None) -> list[TopicDraft]:
         """The topics that carry events."""
         unplaced = self._on_topics.pop("", [])
         for _, subject in unplaced:
@@ -101,15 +112,19 @@ class _Arranged:
             self._on_topics.setdefault(topic, []).append((SubjectStrategy.RECORD_NAME, subject))
             text = f"its subject does not tell its topic: put on {topic}, a guess; say it with --place"
             self._notes.append(Note(subject.name, text))
-        return [
-            TopicDraft(
-                name=name,
-                events=tuple(subject.series for _, subject in sorted(events, key=lambda each: each[1].series.name)),
-                compatibility=self._level(name, [subject for _, subject in events]),
-                strategy=events[0][0],
-            )
-            for name, events in sorted(self._on_topics.items())
-        ]
+        return [self._topic(name, events, system_owner) for name, events in sorted(self._on_topics.items())]
+
+    def _topic(
+        self, name: str, events: Sequence[tuple[SubjectStrategy, Subject]], system_owner: str | None
+    ) -> TopicDraft:
+        draft = TopicDraft(
+            name=name,
+            events=tuple(subject.series for _, subject in sorted(events, key=lambda each: each[1].series.name)),
+            compatibility=self._level(name, [subject for _, subject in events]),
+            strategy=events[0][0],
+        )
+        owners = {subject.name: subject.owner for _, subject in events}
+        return owned(draft, owners, system_owner, self._wishes.owner, self._notes)
 
     def _arrange(self, subject: Subject) -> bool:
         """Put a subject on its topic; whether it is a shared type instead."""
@@ -131,6 +146,8 @@ class _Arranged:
                 self._note(subject, "left out: its subject does not tell its topic; say it with --place")
         elif subject.kind != "record":
             self._note(subject, f"left out: an event is a record, not {subject.kind}")
+        elif not is_topic_name(named.topic):
+            self._note(subject, "left out: what its name says of a topic cannot be a topic's name")
         else:
             self._put(named.topic, named.strategy, subject)
         return False

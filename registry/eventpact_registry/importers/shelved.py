@@ -28,6 +28,8 @@ class Subject:
     name: str
     level: Mode | None
     """Its own compatibility level, if it has one."""
+    owner: str | None
+    """Whose it is, as far as the registry knows."""
     series: SeriesDraft
     kind: str
     """Of the latest version: `record`, `enum` or `fixed`."""
@@ -90,7 +92,14 @@ class _Reading:
             return None
         versions = tuple(self._version(number, drafts, notes) for number in range(1, numbers[-1] + 1))
         needs = frozenset(pin.subject for number in numbers for pin in self.shelf.pins(self.name, number))
-        return Subject(self.name, self.shelf.level(self.name), SeriesDraft(full_name, versions), latest.kind, needs)
+        return Subject(
+            name=self.name,
+            level=self.shelf.level(self.name),
+            owner=self.shelf.owner(self.name),
+            series=SeriesDraft(full_name, versions),
+            kind=latest.kind,
+            needs=needs,
+        )
 
     def _version(self, number: int, drafts: dict[int, VersionDraft], notes: list[Note]) -> VersionDraft:
         """A version, or what stands for one that the registry no longer lists."""

@@ -136,6 +136,8 @@ def test_records_are_placed_where_the_user_says(client: RegistryClient) -> None:
         ("orders", PAID, "left out: no strategy names a subject of io.shop.OrderPaid so"),
         ("text-value", '"string"', "left out: it holds no named type"),
         ("kind-value", KIND, "left out: an event is a record, not enum"),
+        ("../../outside-value", PAID, "left out: what its name says of a topic cannot be a topic's name"),
+        ("..-value", PAID, "left out: what its name says of a topic cannot be a topic's name"),
         ("other-value", PLACED, None),
     ],
 )
@@ -212,6 +214,31 @@ def test_a_subject_without_a_level_gets_the_registrys_own_and_that_is_said(clien
         "has no compatibility level of its own; the contract says BACKWARD, as order.paid has it"
     ]
     assert "compatibility: BACKWARD\n" in written(found.system)["shop/order.paid/topic.yaml"]
+
+
+def test_owners_come_back_where_the_registry_knows_them(client: RegistryClient, tmp_path: Path) -> None:
+    client.set_level("order.paid-value", Mode.BACKWARD_TRANSITIVE)
+    client.register("order.paid-value", PAID, ())
+    client.set_owner("order.placed-value", "sales")
+
+    found = from_registry(client, None, Wishes())
+
+    files = written(found.system)
+    assert "owner: sales\n" in files["shop/system.yaml"]
+    assert "owner: (unknown) say which team answers for it\n" in files["shop/order.paid/topic.yaml"]
+    assert "owner" not in files["shop/order.placed/topic.yaml"]
+    assert loads_and_is_in_sync(found, client, tmp_path)
+
+
+def test_an_owner_that_is_said_is_that_of_all_that_have_none(client: RegistryClient) -> None:
+    client.register("order.paid-value", PAID, ())
+    client.set_owner("order.paid-value", "billing")
+
+    files = written(from_registry(client, None, Wishes(owner="sales")).system)
+
+    assert "owner: sales\n" in files["shop/system.yaml"]
+    assert "owner: billing\n" in files["shop/order.paid/topic.yaml"]
+    assert "owner" not in files["shop/order.placed/topic.yaml"]
 
 
 def test_only_chosen_topics_come_with_the_types_that_they_need(client: RegistryClient) -> None:

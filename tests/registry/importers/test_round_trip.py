@@ -8,6 +8,7 @@ import pytest
 
 from eventpact.settings import Settings
 from eventpact_registry.client import RegistryClient
+from eventpact_registry.contracts.placeholder import NOBODY
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource
 from eventpact_registry.gate import lint
@@ -54,6 +55,14 @@ def test_every_subject_comes_back_with_versions_references_levels_and_words(
     assert subjects(given_back) == subjects(original)
 
 
+def test_every_subject_has_the_owner_that_it_had(original: ContractRepository, given_back: ContractRepository) -> None:
+    def owners(contracts: ContractRepository) -> dict[str, str]:
+        return {subject.name: subject.owner for subject in desired(contracts).subjects}
+
+    assert owners(given_back) == owners(original)
+    assert len(set(owners(original).values())) > len(original.systems)
+
+
 def test_events_stand_in_the_folders_that_they_came_from(
     original: ContractRepository, given_back: ContractRepository
 ) -> None:
@@ -76,5 +85,6 @@ def test_lint_finds_no_error_and_names_what_nobody_has_said(given_back: Contract
     found = lint(given_back)
 
     assert {finding.rule for finding in found if finding.severity == "error"} == set()
+    assert {system.owner for system in given_back.systems.values()}.isdisjoint({NOBODY})
     assert sum(finding.rule == "SYSTEM_UNDESCRIBED" for finding in found) == len(given_back.systems)
     assert sum(finding.rule == "TOPIC_UNDESCRIBED" for finding in found) == len(folders(given_back))
