@@ -24,7 +24,7 @@ class Binding:
     """The class of a named type.
 
     A record's class takes its `attributes` as keyword arguments; made for frozen, slotted dataclasses. An enum's class
-    is a `StrEnum` with the Avro symbols as values.
+    is a `StrEnum`, or another `Enum`, with the Avro symbols as values.
     """
 
     cls: type[Any]
@@ -33,6 +33,9 @@ class Binding:
 
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+_GENERATED: Final = Binding.__init__.__code__.co_filename
+"""What the methods that dataclasses write name as their file."""
 
 _TWINS: Final[weakref.WeakKeyDictionary[type[Any], type[Any] | None]] = weakref.WeakKeyDictionary()
 
@@ -71,31 +74,43 @@ def twin(binding: Binding) -> type[Any] | None:
     """A class with the same slots that may be filled by plain assignment; `instance.__class__ = cls` then finishes it.
 
     A frozen dataclass assigns through `object.__setattr__`, field by field; this way takes half the time and leaves the
-    same object. None where it would not: the class has no slots, more slots than fields, inherited ones, or work to do
-    in `__init__` or `__post_init__`, or this Python lays the two out differently. Such classes are called as usual.
+    same object. None where it would not: the class has no slots, more slots than fields, inherited ones, work of its
+    own to do when instances are made or unmade, or this Python lays the two out differently. Such classes are called
+    as usual.
     """
+    if sorted(binding.cls.__dict__.get("__slots__", ())) != sorted(binding.attributes):
+        return None
     if binding.cls not in _TWINS:
-        _TWINS[binding.cls] = _made_twin(binding.cls, binding.attributes)
+        _TWINS[binding.cls] = _made_twin(binding.cls)
     return _TWINS[binding.cls]
 
 
-def _made_twin(cls: type[Any], attributes: tuple[str, ...]) -> type[Any] | None:
-    slots = cls.__dict__.get("__slots__", ())
-    if (
-        not dataclasses.is_dataclass(cls)
-        or hasattr(cls, "__post_init__")
-        or sorted(slots) != sorted(attributes)
-        or sorted(field.name for field in dataclasses.fields(cls)) != sorted(attributes)
-        or not cls.__dataclass_params__.init  # type: ignore[attr-defined]  # every dataclass has it, typeshed does not
-    ):
+def _only_sets_slots(cls: type[Any]) -> bool:
+    """Whether all that making an instance does is to set each slot to what is given for it."""
+    if type(cls) is not type or not dataclasses.is_dataclass(cls):
+        return False
+    given = [field.name for field in dataclasses.fields(cls) if field.init]
+    return (
+        sorted(given) == sorted(cls.__dict__["__slots__"])
+        and cls.__new__ is object.__new__
+        and getattr(getattr(cls.__init__, "__code__", None), "co_filename", None) == _GENERATED
+        and (cls.__setattr__ is object.__setattr__ or cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]  # every dataclass has it, typeshed does not
+        and not any(hasattr(cls, name) for name in ("__post_init__", "__del__"))
+        and not any("__init_subclass__" in base.__dict__ for base in cls.__mro__[1:-1])
+    )
+
+
+def _made_twin(cls: type[Any]) -> type[Any] | None:
+    if not _only_sets_slots(cls):
         return None
+    slots = cls.__dict__["__slots__"]
     try:
         made: type[Any] = type(f"_{cls.__name__}", cls.__bases__, {"__slots__": slots})
         instance = made()
-        for attribute in attributes:
+        for attribute in slots:
             setattr(instance, attribute, None)
         instance.__class__ = cls
-        complete = all(getattr(instance, attribute) is None for attribute in attributes)
+        complete = all(getattr(instance, attribute) is None for attribute in slots)
     except (TypeError, AttributeError):
         return None
     return made if complete and type(instance) is cls else None
@@ -112,4 +127,8 @@ def members(cls: type[Any] | None, symbols: Iterable[str]) -> dict[str, Any]:
         return {symbol: symbol for symbol in symbols}
     if not issubclass(cls, enum.Enum):
         raise TypeError(f"{cls.__name__} is no enum")
-    return {symbol: cls(symbol) for symbol in symbols}
+    found = {symbol: cls(symbol) for symbol in symbols}
+    for symbol, member in found.items():
+        if member.value != symbol:  # `_missing_` has stood in
+            raise ValueError(f"{cls.__name__} has no member for {symbol!r}")
+    return found

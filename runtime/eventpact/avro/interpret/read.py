@@ -52,13 +52,14 @@ class PlanReader:
             DecodeError: they do not hold what the plan expects.
         """
         try:
-            raw = memoryview(data).tobytes()
+            raw = data if type(data) is bytes else memoryview(data).tobytes()
         except TypeError:
             raise DecodeError(f"expected bytes, got {type(data).__name__}") from None
         cursor = Cursor(raw, self._form, self._recursive)
         try:
             value = _READERS[type(self._plan)](self._plan, cursor)
         except (RecursionError, MemoryError) as error:
+            error.__traceback__ = None  # its frames hold what was read so far, and saying so takes memory
             raise cursor.error(too_much(error)) from None
         except SchemaError as error:
             raise cursor.error(f"a default has no value: {error.message}") from None

@@ -43,13 +43,13 @@ class ValueWriter:
         target = Target(self._form, self._recursive)
         try:
             write_value(self._schema, value, target)
+            return bytes(target.out)
         except EncodeError:
             raise
         except (RecursionError, MemoryError) as error:
             raise target.error(too_much(error)) from None
         except Exception as error:  # a value may be any object, and its methods raise what they like
             raise target.error(f"{got(value)} cannot be read: {type(error).__name__}: {error}") from error
-        return bytes(target.out)
 
     @cached_property
     def _recursive(self) -> frozenset[int]:
@@ -184,9 +184,11 @@ def _union(schema: Union, value: Any, target: Target) -> None:
 
 
 def _enum(schema: Enum, value: Any, target: Target) -> None:
-    if not isinstance(value, str) or value not in schema.symbols:
+    cls = target.form.cls(schema.name)
+    symbol = value.value if cls is not None and isinstance(value, cls) else value
+    if not isinstance(symbol, str) or symbol not in schema.symbols:
         raise target.mismatch(schema, value)
-    target.out += long_bytes(schema.symbols.index(value))
+    target.out += long_bytes(schema.symbols.index(symbol))
 
 
 def _fixed(schema: Fixed, value: Any, target: Target) -> None:

@@ -50,8 +50,8 @@ class _Encoding:
 
     def enum(self, schema: Enum) -> Node:
         cls = self.form.cls(schema.name)
-        values = members(cls, schema.symbols) if cls is None or issubclass(cls, str) else {}
-        return ("enum", cls, {value: index for index, value in enumerate(values.values())})
+        values = members(cls, schema.symbols).values()
+        return ("enum", cls, {value: index for index, value in enumerate(values)})
 
     def array(self, schema: Array) -> Node:
         return ("array", self.nodes.place(schema.items), not self.form.plain)
