@@ -10,7 +10,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use super::fit::{Given, unfit};
+use super::fit::{Given, once};
+use super::make::owned;
 use crate::wire::calendar::{Date, Time};
 use crate::wire::{Fit, GiveUp};
 
@@ -47,7 +48,7 @@ static CALENDAR: PyOnceLock<Calendar> = PyOnceLock::new();
 impl Calendar {
     /// The calendar of this process.
     pub fn get(py: Python<'_>) -> PyResult<&'static Self> {
-        CALENDAR.get_or_try_init(py, || {
+        once(&CALENDAR, py, || {
             // SAFETY: importing a capsule gives null and an error, or its pointer; `datetime`'s is to a structure that
             // begins as `Capsule` does and stays for the life of the process.
             let capsule = unsafe {
@@ -65,8 +66,7 @@ impl Calendar {
     pub fn date<'py>(&self, py: Python<'py>, date: Date) -> Fit<Bound<'py, PyAny>> {
         let Date { year, month, day } = date;
         // SAFETY: the interface's function with its own type; it gives a new object, or null and an error.
-        let made = unsafe { (self.capsule.date)(year, month, day, self.capsule.date_type) };
-        owned(py, made)
+        unsafe { owned(py, (self.capsule.date)(year, month, day, self.capsule.date_type)) }
     }
 
     /// A `time` without a zone.
@@ -74,8 +74,10 @@ impl Calendar {
     pub fn time<'py>(&self, py: Python<'py>, time: Time) -> Fit<Bound<'py, PyAny>> {
         let Time { hour, minute, second, micros } = time;
         // SAFETY: as in `date`; None is always alive.
-        let made = unsafe { (self.capsule.time)(hour, minute, second, micros, ffi::Py_None(), self.capsule.time_type) };
-        owned(py, made)
+        unsafe {
+            let time_type = self.capsule.time_type;
+            owned(py, (self.capsule.time)(hour, minute, second, micros, ffi::Py_None(), time_type))
+        }
     }
 
     /// A `datetime`, in UTC or without a zone.
@@ -83,12 +85,11 @@ impl Calendar {
     pub fn datetime<'py>(&self, py: Python<'py>, moment: (Date, Time), utc: bool) -> Fit<Bound<'py, PyAny>> {
         let (Date { year, month, day }, Time { hour, minute, second, micros }) = moment;
         // SAFETY: as in `date`; the interface keeps its UTC alive.
-        let made = unsafe {
+        unsafe {
             let zone = if utc { self.capsule.utc } else { ffi::Py_None() };
             let datetime_type = self.capsule.datetime_type;
-            (self.capsule.datetime)(year, month, day, hour, minute, second, micros, zone, datetime_type)
-        };
-        owned(py, made)
+            owned(py, (self.capsule.datetime)(year, month, day, hour, minute, second, micros, zone, datetime_type))
+        }
     }
 
     /// What a `date` says; none where it cannot be read in place.
@@ -123,11 +124,6 @@ impl Calendar {
             fits.then(|| reading::datetime(value))
         }
     }
-}
-
-fn owned(py: Python<'_>, made: Object) -> Fit<Bound<'_, PyAny>> {
-    // SAFETY: what the interface's functions return: a new reference, or null and an error.
-    unsafe { Bound::from_owned_ptr_or_err(py, made) }.map_err(|error| unfit(py, error))
 }
 
 /// Where CPython keeps the fields: a header, a hash, whether there is a zone, the fields by byte, the zone.

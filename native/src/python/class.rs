@@ -7,9 +7,10 @@ use pyo3::PyTraverseError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::pyclass::PyVisit;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyString, PyType};
 
 use super::fit::{Given, unfit};
+use super::make;
 use crate::wire::{Fit, GiveUp};
 
 /// A class, its attributes in the order of the schema's fields, and what is known of its layout.
@@ -78,17 +79,13 @@ impl Class {
     pub fn draft<'c, 'py>(&'c self, py: Python<'py>) -> Fit<Option<Draft<'c, 'py>>> {
         let Some(layout) = &self.layout else { return Ok(None) };
         // SAFETY: `allocate` is the class's own `tp_alloc`; it gives a new instance with empty slots, or null and an error.
-        let made = unsafe {
-            let made = (layout.allocate)(self.cls.as_ptr().cast(), 0);
-            Bound::from_owned_ptr_or_err(py, made)
-        };
-        let instance = made.map_err(|error| unfit(py, error))?;
+        let instance = unsafe { make::owned(py, (layout.allocate)(self.cls.as_ptr().cast(), 0))? };
         Ok(Some(Draft { offsets: &layout.offsets, instance }))
     }
 
     /// Calls the class with all its attributes as keyword arguments.
     pub fn call<'py>(&self, py: Python<'py>, values: Vec<Option<Bound<'py, PyAny>>>) -> Fit<Bound<'py, PyAny>> {
-        let given = PyDict::new(py);
+        let given = make::dict(py)?;
         for (name, value) in self.names.iter().zip(values) {
             given.set_item(name.bind(py), value.ok_or(GiveUp)?).map_err(|error| unfit(py, error))?;
         }
@@ -130,14 +127,21 @@ impl<'py> Draft<'_, 'py> {
 }
 
 impl Layout {
-    /// Finds each slot by writing an object of its own through the attribute and looking where it went.
+    /// Finds each slot by writing an object of its own through the attribute and looking where it went. None where an
+    /// attribute is anything but a slot, or the class has a say in how instances are made, read or unmade.
     fn find(cls: &Bound<'_, PyType>, names: &[Bound<'_, PyString>]) -> PyResult<Option<Self>> {
         let py = cls.py();
         let object = py.get_type::<PyAny>();
-        let size = |of: &Bound<'_, PyType>, name: &str| of.getattr(name)?.extract::<usize>();
+        let own = py.get_type::<PyType>().getattr("__dict__")?; // a class of classes may answer otherwise
+        let size =
+            |of: &Bound<'_, PyType>, name: &str| own.get_item(name)?.call_method1("__get__", (of,))?.extract::<usize>();
+        let slot = py.import("types")?.getattr("MemberDescriptorType")?;
+        let is_slot = |name: &Bound<'_, PyString>| cls.getattr(name).is_ok_and(|found| found.get_type().is(&slot));
         let end = size(cls, "__basicsize__")?;
         if size(cls, "__dictoffset__").ok() != Some(0)
             || size(cls, "__itemsize__").ok() != Some(0)
+            || !names.iter().all(is_slot)
+            || cls.hasattr("__del__")?
             || !["__new__", "__getattribute__"]
                 .iter()
                 .try_fold(true, |same, &name| Ok::<_, PyErr>(same && cls.getattr(name)?.is(&object.getattr(name)?)))?

@@ -1,18 +1,17 @@
 //! The two classes that Python sees: each is prepared on its first call, and gives up to Python on whatever is unusual.
 
 use std::cell::Cell;
-use std::sync::Mutex;
 
 use pyo3::PyTraverseError;
 use pyo3::prelude::*;
 use pyo3::pyclass::PyVisit;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyBytes;
 
 use super::build::Nodes;
 use super::decode::Reading;
 use super::encode::{Encoding, Node};
-use super::fit::raw;
+use super::fit::{once, raw};
+use super::make;
 use crate::wire::{Fit, GiveUp};
 
 thread_local! {
@@ -31,38 +30,21 @@ struct Ready<P> {
 
 /// A program that is asked for when it is first needed.
 struct Lazy<P> {
-    prepare: Mutex<Option<Py<PyAny>>>,
+    prepare: Py<PyAny>,
     ready: PyOnceLock<Ready<P>>,
 }
 
 impl<P> Lazy<P> {
     fn new(prepare: Py<PyAny>) -> Self {
-        Self { prepare: Mutex::new(Some(prepare)), ready: PyOnceLock::new() }
+        Self { prepare, ready: PyOnceLock::new() }
     }
 
     #[inline]
     fn get(&self, py: Python<'_>, build: fn(&Bound<'_, PyAny>) -> PyResult<P>) -> PyResult<&Ready<P>> {
-        match self.ready.get(py) {
-            Some(ready) => Ok(ready),
-            None => self.made(py, build),
-        }
-    }
-
-    #[cold]
-    fn made(&self, py: Python<'_>, build: fn(&Bound<'_, PyAny>) -> PyResult<P>) -> PyResult<&Ready<P>> {
-        let prepare = self.locked().as_ref().map(|prepare| prepare.clone_ref(py));
-        let ready = self.ready.get_or_try_init(py, || {
-            let prepare = prepare.ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("was prepared before"))?;
-            let (program, slow): (Bound<'_, PyAny>, Bound<'_, PyAny>) = prepare.bind(py).call0()?.extract()?;
-            Ok::<_, PyErr>(Ready { program: build(&program)?, slow: slow.unbind() })
-        })?;
-        let done = self.locked().take();
-        drop(done);
-        Ok(ready)
-    }
-
-    fn locked(&self) -> std::sync::MutexGuard<'_, Option<Py<PyAny>>> {
-        self.prepare.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        once(&self.ready, py, || {
+            let (program, slow): (Bound<'_, PyAny>, Bound<'_, PyAny>) = self.prepare.bind(py).call0()?.extract()?;
+            Ok(Ready { program: build(&program)?, slow: slow.unbind() })
+        })
     }
 
     fn visit(
@@ -71,9 +53,7 @@ impl<P> Lazy<P> {
         program: impl Fn(&P) -> Result<(), PyTraverseError>,
         py: Python<'_>,
     ) -> Result<(), PyTraverseError> {
-        if let Ok(prepare) = self.prepare.try_lock() {
-            visit.call(&*prepare)?;
-        }
+        visit.call(&self.prepare)?;
         if let Some(ready) = self.ready.get(py) {
             visit.call(&ready.slow)?;
             program(&ready.program)?;
@@ -122,9 +102,11 @@ impl Encoder {
         buffer.clear();
         let mut encoding = Encoding::new(&ready.program, buffer);
         let fit = encoding.write(0, value.as_borrowed());
-        let answer = fit.map(|()| PyBytes::new(py, &encoding.out).into_any());
+        let answer = fit.and_then(|()| make::bytes(py, &encoding.out));
         if encoding.out.capacity() <= KEPT {
             BUFFER.set(encoding.out);
+        } else {
+            drop(encoding); // now: the interpreter may need its memory
         }
         ready.answer(answer, value)
     }

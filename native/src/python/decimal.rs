@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
 
-use super::fit::unfit;
+use super::fit::{once, unfit};
 use crate::wire::{Fit, amount};
 
 /// The class, and what makes an instance of a whole number: `Decimal.from_float`, the only way that takes no keywords.
@@ -25,7 +25,7 @@ static DECIMALS: PyOnceLock<Decimals> = PyOnceLock::new();
 impl Decimals {
     /// Those of this process.
     pub fn get(py: Python<'_>) -> PyResult<&'static Self> {
-        DECIMALS.get_or_try_init(py, || {
+        once(&DECIMALS, py, || {
             let cls = py.import("decimal")?.getattr("Decimal")?;
             let from_whole = cls.getattr("from_float")?.unbind();
             let mut decimals = Self { cls: cls.unbind(), from_whole, exponent: None };

@@ -7,20 +7,22 @@ use pyo3::PyTraverseError;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pyclass::PyVisit;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple, PyType};
 
 use super::build::{Nodes, Program};
 use super::class::Class;
 use super::fit::unfit;
 use super::logical::Logical;
+use super::make::{self, text, whole};
 use crate::wire::cursor::Cursor;
 use crate::wire::depth::Depth;
+use crate::wire::output::reserve;
 use crate::wire::skip::{Skip, skip};
 use crate::wire::{Fit, GiveUp};
 
 /// As `eventpact.avro.limits.FREE_ZERO_BYTE_ITEMS`: a block claims no more items that take no bytes; beyond, Python
 /// counts.
-const FREE_ZERO_BYTE_ITEMS: usize = 64;
+const FREE_ZERO_BYTE_ITEMS: usize = 1;
 
 /// Places that an array takes at first, whatever it claims.
 const FIRST_ITEMS: usize = 64;
@@ -330,7 +332,7 @@ impl<'d, 'py> Decoding<'d, 'py> {
                     Wire::Long => self.cursor.long()? as f32,
                     Wire::Float | Wire::Double => f32::from_le_bytes(self.cursor.array()?),
                 };
-                Ok(PyFloat::new(py, f64::from(number)).into_any())
+                make::floating(py, f64::from(number))
             }
             Node::Double(wire) => {
                 let number = match wire {
@@ -339,11 +341,11 @@ impl<'d, 'py> Decoding<'d, 'py> {
                     Wire::Float => f64::from(f32::from_le_bytes(self.cursor.array()?)),
                     Wire::Double => f64::from_le_bytes(self.cursor.array()?),
                 };
-                Ok(PyFloat::new(py, number).into_any())
+                make::floating(py, number)
             }
-            Node::Bytes => Ok(PyBytes::new(py, self.cursor.sized()?).into_any()),
+            Node::Bytes => make::bytes(py, self.cursor.sized()?),
             Node::String => text(py, self.cursor.sized()?),
-            Node::Fixed(size) => Ok(PyBytes::new(py, self.cursor.take(*size)?).into_any()),
+            Node::Fixed(size) => make::bytes(py, self.cursor.take(*size)?),
             Node::Enum(values) => {
                 let index = self.cursor.index(values.len())?;
                 Ok(values[index].as_ref().ok_or(GiveUp)?.bind(py).clone())
@@ -362,7 +364,7 @@ impl<'d, 'py> Decoding<'d, 'py> {
     }
 
     #[inline(never)]
-    fn read_object(&mut self, object: &Object) -> Fit<Bound<'py, PyAny>> {
+    fn read_object(&mut self, object: &'d Object) -> Fit<Bound<'py, PyAny>> {
         let draft = if object.fill { object.class.draft(self.py)? } else { None };
         let Some(mut draft) = draft else { return self.call_object(object) };
         self.read_fields(&object.fields, |index, value| draft.set(index, value))?;
@@ -370,8 +372,10 @@ impl<'d, 'py> Decoding<'d, 'py> {
     }
 
     #[inline(never)]
-    fn call_object(&mut self, object: &Object) -> Fit<Bound<'py, PyAny>> {
-        let mut values: Vec<_> = (0..object.class.len()).map(|_| None).collect();
+    fn call_object(&mut self, object: &'d Object) -> Fit<Bound<'py, PyAny>> {
+        let mut values = Vec::new();
+        reserve(&mut values, object.class.len())?;
+        values.resize_with(object.class.len(), || None);
         self.read_fields(&object.fields, |index, value| {
             *values.get_mut(index).ok_or(GiveUp)? = Some(value);
             Ok(())
@@ -380,7 +384,7 @@ impl<'d, 'py> Decoding<'d, 'py> {
     }
 
     #[inline(never)]
-    fn read_dict(&mut self, dict: &Dict) -> Fit<Bound<'py, PyAny>> {
+    fn read_dict(&mut self, dict: &'d Dict) -> Fit<Bound<'py, PyAny>> {
         let py = self.py;
         let filled = dict.template.bind(py).copy().map_err(|error| unfit(py, error))?;
         self.read_fields(&dict.fields, |index, value| {
@@ -392,7 +396,7 @@ impl<'d, 'py> Decoding<'d, 'py> {
 
     /// Reads a record's fields and makes its defaults; `put` is called once for each field of the reader.
     #[inline]
-    fn read_fields(&mut self, fields: &Fields, mut put: impl FnMut(usize, Bound<'py, PyAny>) -> Fit<()>) -> Fit<()> {
+    fn read_fields(&mut self, fields: &'d Fields, mut put: impl FnMut(usize, Bound<'py, PyAny>) -> Fit<()>) -> Fit<()> {
         self.depth.enter_record(fields.recursive)?;
         for step in &fields.steps {
             match step {
@@ -412,11 +416,11 @@ impl<'d, 'py> Decoding<'d, 'py> {
     }
 
     #[inline(never)]
-    fn read_default(&mut self, bytes: &[u8], node: usize) -> Fit<Bound<'py, PyAny>> {
-        self.depth.enter()?;
-        let value = Decoding::new(self.py, self.program, bytes).read(node)?;
-        self.depth.leave();
-        Ok(value)
+    fn read_default(&mut self, bytes: &'d [u8], node: usize) -> Fit<Bound<'py, PyAny>> {
+        let outer = std::mem::replace(&mut self.cursor, Cursor::new(bytes));
+        let value = self.read(node);
+        self.cursor = outer;
+        value
     }
 
     #[inline(never)]
@@ -431,28 +435,24 @@ impl<'d, 'py> Decoding<'d, 'py> {
             if count > (if zero_bytes { FREE_ZERO_BYTE_ITEMS } else { self.cursor.left() }) {
                 return Err(GiveUp);
             }
-            self.items.try_reserve(count.min(FIRST_ITEMS)).map_err(|_| GiveUp)?;
+            reserve(&mut self.items, count.min(FIRST_ITEMS))?;
             for _ in 0..count {
                 let value = self.read(item)?;
+                reserve(&mut self.items, 1)?;
                 self.items.push(value);
             }
         }
         self.depth.leave();
         let py = self.py;
         let items = self.items.drain(first..);
-        let made = if tuples {
-            PyTuple::new(py, items).map(Bound::into_any)
-        } else {
-            PyList::new(py, items).map(Bound::into_any)
-        };
-        made.map_err(|error| unfit(py, error))
+        if tuples { make::tuple(py, items) } else { make::list(py, items) }
     }
 
     #[inline(never)]
     fn read_map(&mut self, inner: usize) -> Fit<Bound<'py, PyAny>> {
         self.depth.enter()?;
         let py = self.py;
-        let values = PyDict::new(py);
+        let values = make::dict(py)?;
         loop {
             let (count, _) = self.cursor.block()?;
             if count == 0 {
@@ -469,20 +469,5 @@ impl<'d, 'py> Decoding<'d, 'py> {
         }
         self.depth.leave();
         Ok(values.into_any())
-    }
-}
-
-#[inline]
-fn whole(py: Python<'_>, number: i64) -> Fit<Bound<'_, PyAny>> {
-    match number.into_pyobject(py) {
-        Ok(number) => Ok(number.into_any()),
-    }
-}
-
-#[inline]
-fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Fit<Bound<'py, PyAny>> {
-    match PyString::from_bytes(py, bytes) {
-        Ok(text) => Ok(text.into_any()),
-        Err(error) => Err(unfit(py, error)),
     }
 }

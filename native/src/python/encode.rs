@@ -14,9 +14,11 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyT
 use super::build::{Nodes, Program};
 use super::choice::Choice;
 use super::class::Class;
-use super::fit::{Given, append, append_sized, raw, unfit, utf8};
+use super::fit::{Given, raw, unfit, utf8};
 use super::logical::Logical;
+use super::make;
 use crate::wire::depth::Depth;
+use crate::wire::output::{append, append_sized, push};
 use crate::wire::{Fit, GiveUp, varint};
 
 /// How one schema's values are written; numbers are the nodes inside.
@@ -208,18 +210,13 @@ impl<'p> Encoding<'p> {
             }
             Node::Boolean => {
                 let boolean = value.cast_exact::<PyBool>().map_err(|_| GiveUp)?;
-                self.out.push(u8::from(boolean.is_true()));
-                Ok(())
+                push(&mut self.out, u8::from(boolean.is_true()))
             }
             Node::Int => {
                 let number = i32::try_from(whole(value)?).map_err(|_| GiveUp)?;
-                varint::put(&mut self.out, i64::from(number));
-                Ok(())
+                varint::put(&mut self.out, i64::from(number))
             }
-            Node::Long => {
-                varint::put(&mut self.out, whole(value)?);
-                Ok(())
-            }
+            Node::Long => varint::put(&mut self.out, whole(value)?),
             Node::Float => {
                 let wide = number(value)?;
                 let narrow = wide as f32;
@@ -235,14 +232,11 @@ impl<'p> Encoding<'p> {
                 bytes if bytes.len() == *size => append(&mut self.out, bytes),
                 _ => Err(GiveUp),
             },
-            Node::Enum(symbols) => {
-                varint::put(&mut self.out, symbols.index(value)?);
-                Ok(())
-            }
+            Node::Enum(symbols) => varint::put(&mut self.out, symbols.index(value)?),
             Node::Logical(logical) => logical.write(value, &mut self.out),
             Node::Optional { null_first, inner } => {
                 let is_null = value.is_none();
-                self.out.push(if is_null == *null_first { 0 } else { 2 });
+                push(&mut self.out, if is_null == *null_first { 0 } else { 2 })?;
                 if is_null { Ok(()) } else { self.write(*inner, value) }
             }
             Node::Object(object) => self.write_object(object, value.to_owned()),
@@ -289,13 +283,13 @@ impl<'p> Encoding<'p> {
             Ok(tuple) if tuples => tuple,
             Ok(_) => return Err(GiveUp), // among plain values a tuple may name a union's branch
             // looking at an item may change the list: it is written as it was
-            Err(other) => other.into_inner().cast_exact::<PyList>().map_err(|_| GiveUp)?.to_tuple(),
+            Err(other) => copied(other.into_inner().cast_exact::<PyList>().map_err(|_| GiveUp)?)?,
         };
-        self.put_count(items.len());
+        self.put_count(items.len())?;
         for inner in items.iter_borrowed() {
             self.write(item, inner)?;
         }
-        self.out.push(0);
+        push(&mut self.out, 0)?;
         self.depth.leave();
         Ok(())
     }
@@ -308,7 +302,7 @@ impl<'p> Encoding<'p> {
         if !self.nodes.get(inner).is_plain() {
             dict = dict.copy().map_err(|error| unfit(py, error))?; // as with lists
         }
-        self.put_count(dict.len());
+        self.put_count(dict.len())?;
         let (mut position, mut key, mut item) = (0, std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: a dict that we hold, and places for the answers.
         while unsafe { ffi::PyDict_Next(dict.as_ptr(), &mut position, &mut key, &mut item) } != 0 {
@@ -317,7 +311,7 @@ impl<'p> Encoding<'p> {
             append_sized(&mut self.out, utf8(&key)?.as_bytes())?;
             self.write(inner, item)?;
         }
-        self.out.push(0);
+        push(&mut self.out, 0)?;
         self.depth.leave();
         Ok(())
     }
@@ -326,18 +320,22 @@ impl<'p> Encoding<'p> {
     fn write_union(&mut self, choice: &Choice, value: Bound<'_, PyAny>) -> Fit<()> {
         self.depth.enter()?;
         let (branch, value) = choice.choose(value)?;
-        varint::put(&mut self.out, branch as i64);
+        varint::put(&mut self.out, branch as i64)?;
         self.write(*choice.nodes.get(branch).ok_or(GiveUp)?, value.as_borrowed())?;
         self.depth.leave();
         Ok(())
     }
 
     /// A block's count; an empty array or map has no block.
-    fn put_count(&mut self, count: usize) {
-        if count > 0 {
-            varint::put(&mut self.out, count as i64);
-        }
+    fn put_count(&mut self, count: usize) -> Fit<()> {
+        if count > 0 { varint::put(&mut self.out, count as i64) } else { Ok(()) }
     }
+}
+
+/// A list's items as they are now.
+fn copied<'py>(list: &Bound<'py, PyList>) -> Fit<Bound<'py, PyTuple>> {
+    // SAFETY: a list, which is alive; the answer is a new tuple, or null and an error.
+    unsafe { Ok(make::owned(list.py(), ffi::PyList_AsTuple(list.as_ptr()))?.cast_into_unchecked()) }
 }
 
 /// Exactly an int, of 64 bits.

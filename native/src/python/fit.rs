@@ -2,6 +2,7 @@
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::wire::{Fit, GiveUp};
@@ -44,17 +45,14 @@ pub fn raw<'a>(value: &'a Bound<'_, PyAny>) -> Fit<&'a [u8]> {
     }
 }
 
-/// Appends bytes, and gives up where there is no memory for them.
-#[inline]
-pub fn append(out: &mut Vec<u8>, bytes: &[u8]) -> Fit<()> {
-    out.try_reserve(bytes.len()).map_err(|_| GiveUp)?;
-    out.extend_from_slice(bytes);
-    Ok(())
-}
-
-/// Appends bytes behind their length.
-#[inline]
-pub fn append_sized(out: &mut Vec<u8>, bytes: &[u8]) -> Fit<()> {
-    crate::wire::varint::put(out, bytes.len() as i64);
-    append(out, bytes)
+/// What a cell holds, made where it is empty. Making it runs Python code, which may come back here or let another
+/// thread do so: nobody waits for it, and who is first is kept.
+pub fn once<'a, T>(cell: &'a PyOnceLock<T>, py: Python<'_>, make: impl FnOnce() -> PyResult<T>) -> PyResult<&'a T> {
+    match cell.get(py) {
+        Some(made) => Ok(made),
+        None => {
+            let made = make()?;
+            Ok(cell.get_or_init(py, || made))
+        }
+    }
 }

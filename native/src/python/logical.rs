@@ -6,14 +6,16 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::pyclass::PyVisit;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyString, PyTuple, PyType};
+use pyo3::types::{PyInt, PyString, PyTuple, PyType};
 
 use super::calendar::Calendar;
 use super::class::Class;
 use super::decimal::Decimals;
-use super::fit::{Given, append, append_sized, raw, text_of, unfit};
+use super::fit::{Given, once, raw, text_of, unfit};
+use super::make;
 use crate::wire::calendar::{Date, Time, micros, moment};
 use crate::wire::cursor::Cursor;
+use crate::wire::output::{append, append_sized, reserve};
 use crate::wire::{Fit, GiveUp, amount, uuid, varint};
 
 /// What a logical type stands on.
@@ -43,6 +45,7 @@ pub struct Logical {
     calendar: &'static Calendar,
     cls: Py<PyType>,
     convert: Py<PyAny>,
+    /// What the conversion takes behind the value.
     arguments: Vec<Py<PyAny>>,
 }
 
@@ -120,15 +123,15 @@ impl Logical {
                 let value = value.to_owned();
                 let text = value.str().map_err(|error| unfit(value.py(), error))?;
                 match (amount::unscaled(text_of(&text)?, *precision, *scale), base) {
-                    (Some(unscaled), Base::Fixed(size)) if amount::put_fixed(out, unscaled, size) => Ok(()),
-                    (Some(unscaled), Base::Bytes) => {
-                        amount::put_shortest(out, unscaled);
-                        Ok(())
-                    }
+                    (Some(unscaled), Base::Fixed(size)) => amount::put_fixed(out, unscaled, size),
+                    (Some(unscaled), Base::Bytes) => amount::put_shortest(out, unscaled),
                     _ => self.write_converted(value.as_borrowed(), out),
                 }
             }
             (Kind::Duration(class), _) => class.read(&value.to_owned(), |_, part| {
+                if !part.is_exact_instance_of::<PyInt>() {
+                    return Err(GiveUp);
+                }
                 let part: u32 = part.extract().map_err(|error| unfit(part.py(), error))?;
                 append(out, &part.to_le_bytes())
             }),
@@ -139,8 +142,7 @@ impl Logical {
         if matches!(self.base, Base::Int) && i32::try_from(number).is_err() {
             return Err(GiveUp);
         }
-        varint::put(out, number);
-        Ok(())
+        varint::put(out, number)
     }
 
     fn write_converted(&self, value: Given<'_, '_>, out: &mut Vec<u8>) -> Fit<()> {
@@ -188,16 +190,15 @@ impl Logical {
             (Kind::Decimal { decimals, precision, scale }, _) => match amount::from_bytes(bytes) {
                 Some(unscaled) if amount::is_within(unscaled, *precision) => decimals.make(py, unscaled, *scale),
                 Some(_) => Err(GiveUp),
-                None => self.converted(PyBytes::new(py, bytes).into_any()),
+                None => self.converted(make::bytes(py, bytes)?),
             },
             (Kind::Duration(class), _) => {
                 let Some(mut draft) = class.draft(py)? else {
-                    return self.converted(PyBytes::new(py, bytes).into_any());
+                    return self.converted(make::bytes(py, bytes)?);
                 };
                 let mut parts = Cursor::new(bytes);
                 for index in 0..class.len() {
-                    let part = u32::from_le_bytes(parts.array()?).into_pyobject(py);
-                    draft.set(index, part.map_err(|_| GiveUp)?.into_any())?;
+                    draft.set(index, make::whole(py, u32::from_le_bytes(parts.array()?).into())?)?;
                 }
                 if parts.left() > 0 { Err(GiveUp) } else { Ok(draft.finish()) }
             }
@@ -208,8 +209,11 @@ impl Logical {
     /// What the conversion in Python makes of a value.
     fn converted<'py>(&self, value: Bound<'py, PyAny>) -> Fit<Bound<'py, PyAny>> {
         let py = value.py();
-        let given = std::iter::once(value).chain(self.arguments.iter().map(|argument| argument.bind(py).clone()));
-        let given = PyTuple::new(py, given.collect::<Vec<_>>()).map_err(|error| unfit(py, error))?;
+        let mut given = Vec::new();
+        reserve(&mut given, 1 + self.arguments.len())?;
+        given.push(value);
+        given.extend(self.arguments.iter().map(|argument| argument.bind(py).clone()));
+        let given = make::tuple(py, given.into_iter())?.cast_into::<PyTuple>().map_err(|_| GiveUp)?;
         self.convert.bind(py).call1(given).map_err(|error| unfit(py, error))
     }
 
@@ -234,7 +238,7 @@ static UUID: PyOnceLock<Uuid> = PyOnceLock::new();
 
 impl Uuid {
     fn get(py: Python<'_>) -> PyResult<&'static Self> {
-        UUID.get_or_try_init(py, || {
+        once(&UUID, py, || {
             let module = py.import("uuid")?;
             let names = ["int", "is_safe"].map(|name| PyString::intern(py, name));
             Ok(Self {
@@ -259,7 +263,7 @@ impl Uuid {
 
     fn bytes_of(&self, number: Given<'_, '_>) -> Fit<[u8; 16]> {
         let py = number.py();
-        if !number.is_exact_instance_of::<pyo3::types::PyInt>() {
+        if !number.is_exact_instance_of::<PyInt>() {
             return Err(GiveUp);
         }
         let high = number.rshift(self.half.bind(py)).map_err(|error| unfit(py, error))?;
@@ -275,12 +279,10 @@ impl Uuid {
             return Err(GiveUp);
         }
         // SAFETY: a string that ends with a zero byte; the answer is a new int, or null and an error.
-        let number = unsafe {
-            let number = ffi::PyLong_FromString(digits.as_ptr().cast(), std::ptr::null_mut(), 16);
-            Bound::from_owned_ptr_or_err(py, number)
-        };
+        let number =
+            unsafe { make::owned(py, ffi::PyLong_FromString(digits.as_ptr().cast(), std::ptr::null_mut(), 16))? };
         let mut draft = self.class.draft(py)?.ok_or(GiveUp)?;
-        draft.set(0, number.map_err(|error| unfit(py, error))?)?;
+        draft.set(0, number)?;
         draft.set(1, self.unknown.bind(py).clone())?;
         Ok(draft.finish())
     }

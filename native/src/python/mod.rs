@@ -10,5 +10,6 @@ mod decode;
 mod encode;
 mod fit;
 mod logical;
+mod make;
 
 pub use codec::{Decoder, Encoder};

@@ -2,6 +2,9 @@
 //!
 //! Larger numbers exist; whoever meets one does without this module.
 
+use super::output::{append, append_sized, reserve};
+use super::{Fit, GiveUp};
+
 /// Bytes of an `i128`.
 const MOST: usize = 16;
 /// The digits that every `i128` is within.
@@ -16,21 +19,19 @@ pub fn from_bytes(raw: &[u8]) -> Option<i128> {
 }
 
 /// Appends the shortest bytes of a number behind their length.
-pub fn put_shortest(out: &mut Vec<u8>, unscaled: i128) {
-    let needed = needed_bytes(unscaled);
-    super::varint::put(out, needed as i64);
-    out.extend_from_slice(&unscaled.to_be_bytes()[MOST - needed..]);
+pub fn put_shortest(out: &mut Vec<u8>, unscaled: i128) -> Fit<()> {
+    append_sized(out, &unscaled.to_be_bytes()[MOST - needed_bytes(unscaled)..])
 }
 
-/// Appends a number as `size` bytes; false where it does not fit.
-pub fn put_fixed(out: &mut Vec<u8>, unscaled: i128, size: usize) -> bool {
+/// Appends a number as `size` bytes.
+pub fn put_fixed(out: &mut Vec<u8>, unscaled: i128, size: usize) -> Fit<()> {
     if needed_bytes(unscaled) > size {
-        return false;
+        return Err(GiveUp);
     }
     let filling = if unscaled < 0 { 0xFF } else { 0 };
+    reserve(out, size)?;
     out.resize(out.len() + size.saturating_sub(MOST), filling);
-    out.extend_from_slice(&unscaled.to_be_bytes()[MOST.saturating_sub(size)..]);
-    true
+    append(out, &unscaled.to_be_bytes()[MOST.saturating_sub(size)..])
 }
 
 fn needed_bytes(unscaled: i128) -> usize {
@@ -138,7 +139,7 @@ mod tests {
 
     fn shortest(unscaled: i128) -> Vec<u8> {
         let mut out = Vec::new();
-        put_shortest(&mut out, unscaled);
+        put_shortest(&mut out, unscaled).unwrap();
         out
     }
 
@@ -165,7 +166,7 @@ mod tests {
     fn a_fixed_is_filled_with_the_sign() {
         let fixed = |number, size| {
             let mut out = vec![7];
-            put_fixed(&mut out, number, size).then(|| out.split_off(1))
+            put_fixed(&mut out, number, size).ok().map(|()| out.split_off(1))
         };
         assert_eq!(fixed(-2, 3), Some(vec![0xFF, 0xFF, 0xFE]));
         assert_eq!(fixed(5, 18), Some([[0; 17].as_slice(), &[5]].concat()));

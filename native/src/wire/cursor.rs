@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn numbers_of_33_bits_are_no_ints() {
         let mut wide = Vec::new();
-        varint::put(&mut wide, 1 << 31);
+        varint::put(&mut wide, 1 << 31).unwrap();
         assert_eq!(Cursor::new(&wide).int(), Err(GiveUp));
         assert_eq!(Cursor::new(&wide).long(), Ok(1 << 31));
     }
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(Cursor::new(&[3, 4, 7]).block(), Err(GiveUp));
         assert_eq!(Cursor::new(&[3, 1, 7]).block(), Err(GiveUp));
         let mut lowest = Vec::new();
-        varint::put(&mut lowest, i64::MIN);
+        varint::put(&mut lowest, i64::MIN).unwrap();
         lowest.push(0);
         assert_eq!(Cursor::new(&lowest).block(), Err(GiveUp));
     }

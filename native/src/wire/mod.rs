@@ -6,6 +6,7 @@ pub mod amount;
 pub mod calendar;
 pub mod cursor;
 pub mod depth;
+pub mod output;
 pub mod skip;
 pub mod uuid;
 pub mod varint;

@@ -1,5 +1,6 @@
 //! Numbers of variable length: zig-zag, seven bits a byte, lowest first (Avro 1.12, "Primitive Types").
 
+use super::output::{append, push};
 use super::{Fit, GiveUp};
 
 /// Bytes that 64 bits need at most.
@@ -7,16 +8,12 @@ pub const MAX_BYTES: usize = 10;
 
 /// Appends a number.
 #[inline]
-pub fn put(out: &mut Vec<u8>, number: i64) {
+pub fn put(out: &mut Vec<u8>, number: i64) -> Fit<()> {
     let zigzag = ((number << 1) ^ (number >> 63)) as u64;
-    if zigzag < 0x80 {
-        out.push(zigzag as u8);
-    } else {
-        put_long(out, zigzag);
-    }
+    if zigzag < 0x80 { push(out, zigzag as u8) } else { put_long(out, zigzag) }
 }
 
-fn put_long(out: &mut Vec<u8>, mut zigzag: u64) {
+fn put_long(out: &mut Vec<u8>, mut zigzag: u64) -> Fit<()> {
     let mut bytes = [0_u8; MAX_BYTES];
     let mut count = 0;
     for byte in &mut bytes {
@@ -28,7 +25,7 @@ fn put_long(out: &mut Vec<u8>, mut zigzag: u64) {
             break;
         }
     }
-    out.extend_from_slice(&bytes[..count]);
+    append(out, &bytes[..count])
 }
 
 /// The number that a zig-zag code stands for.
@@ -58,7 +55,7 @@ mod tests {
 
     fn bytes(number: i64) -> Vec<u8> {
         let mut out = Vec::new();
-        put(&mut out, number);
+        put(&mut out, number).unwrap();
         out
     }
 

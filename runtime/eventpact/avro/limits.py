@@ -10,8 +10,8 @@ from typing import Final
 MAX_DEPTH: Final = 100
 """How deep a record may nest inside itself, counted in records that their schemas let contain themselves."""
 
-FREE_ZERO_BYTE_ITEMS: Final = 64
-"""Items that take no bytes (null, an empty record) and still cost nothing in one block: its count takes a byte."""
+FREE_ZERO_BYTE_ITEMS: Final = 1
+"""Items that take no bytes (null, an empty record) and are not counted in one block: its count takes a byte."""
 
 MAX_ZERO_BYTE_ITEMS: Final = 65_536
 """Such items in all larger blocks of one datum together."""

@@ -326,6 +326,35 @@ def test_a_codec_that_encodes_while_it_encodes_mixes_nothing_up() -> None:
     assert codec.encode((Reentrant(), Reentrant())) == b"\x04" + b"\x0c\x0ainner" * 2 + b"\x00"
 
 
+def test_a_codec_may_be_called_while_it_is_prepared() -> None:
+    native: Any = executor.native()
+    inner: list[bytes] = []
+
+    def prepare() -> Any:
+        if not inner:
+            inner.append(b"")
+            inner.append(encoder.encode(5))
+        return (("long",),), gives_up
+
+    encoder = native.Encoder(prepare)
+
+    assert encoder.encode(5) == b"\x0a"
+    assert inner[1] == b"\x0a"
+
+
+def test_a_duration_of_unusual_numbers_is_left_to_python() -> None:
+    class Number:
+        def __index__(self) -> int:
+            object.__setattr__(span, "months", 0)  # nothing else holds this number
+            return 5
+
+    span = avro.Duration(Number(), 2, 3)  # type: ignore[arg-type]  # what a caller may do all the same
+    encode, _ = unaided(logical("fixed", "duration", size=12))
+
+    with pytest.raises(Given):
+        encode(span)
+
+
 def test_memory_does_not_grow() -> None:
     codec = avro.Codec(parse(BRANCH), classes=CLASSES, executor="native")
     tree = Branch(parts=(Leaf(colour=Colour.BLUE, when=NOON), Branch(parts=(Leaf(colour=Colour.RED, when=NOON),))))
