@@ -115,8 +115,8 @@ def finish(imported: Imported, out: Path, *, quiet: bool) -> None:
         click.echo(f"note: {', '.join(about[:_NAMED])}{more}: {text}")
     breaks = _breaks(repository, imported.system.name)
     if breaks:
-        text = f"{counted(breaks, 'version')} broke their mode when they were registered; `eventpact check` shows them"
-        click.echo(f"note: {imported.system.name}: {text}, and `plan` wants an approval for each")
+        text = f"versions that broke their mode when they were registered: {breaks:,}; `eventpact check` shows them"
+        click.echo(f"note: {imported.system.name}: {text}, and `plan` wants an approval of each")
     written_count = sum(one.kind == "written" for one in saved)
     there = f", {len(saved) - written_count:,} there already" if written_count < len(saved) else ""
     click.echo(f"{out / imported.system.name}: {counted(written_count, 'file')} written{there}")

@@ -131,6 +131,23 @@ def test_contracts_that_would_not_load_beside_those_that_are_there_are_not_writt
     assert tree(shop) == before
 
 
+def test_versions_that_broke_their_level_are_counted(run: Run, work: Path) -> None:
+    with EmbeddedRegistry() as registry, RegistryClient(Settings(registry_url=registry.url)) as client:
+        client.set_level("order.placed-value", Mode.NONE)
+        client.register("order.placed-value", avsc("OrderPlaced", field("orderId")), ())
+        client.register("order.placed-value", avsc("OrderPlaced", field("orderId"), field("total")), ())
+        client.set_level("order.placed-value", Mode.BACKWARD)
+
+        said = run("import", "registry", "--registry", registry.url, "--only", "schemas")
+
+    assert said.code == 0
+    assert (
+        "note: shop: versions that broke their mode when they were registered: 1; `eventpact check` shows them, "
+        "and `plan` wants an approval of each"
+    ) in said.out.splitlines()
+    assert run("check").code == 1
+
+
 def test_schema_files_become_contracts(run: Run, work: Path) -> None:
     write(work / "schemas", {"orders/OrderPlaced.avsc": avsc("OrderPlaced", field("orderId"))})
 
