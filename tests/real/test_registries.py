@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from confluent_kafka.schema_registry import (
+    Metadata,
+    MetadataProperties,
     Schema,
     SchemaReference,
     SchemaRegistryClient,
@@ -22,7 +24,9 @@ from confluent_kafka.schema_registry import (
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext, SerializationError
 
+from eventpact.settings import Settings
 from eventpact.wire import unframe
+from eventpact_registry.client import RegistryClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +44,7 @@ DIFFERENCES: Final[Mapping[str, Mapping[str, Any]]] = {
     "contexts": {"embedded": "ids of their own", "apicurio": "a part of the name"},
     "the order of references": {"embedded": "normalised", "apicurio": "kept"},
     "a reference to the newest version": {"embedded": True, "apicurio": 422},
+    "metadata": {"embedded": "kept", "apicurio": "dropped"},
     "ids in import mode": {"embedded": "as given", "apicurio": "its own"},
 }
 """What registries answer where Apicurio is not as Confluent's (the embedded registry is)."""
@@ -409,3 +414,22 @@ def test_ids_in_import_mode(client: SchemaRegistryClient, registry: Registry, un
 
     given = "as given" if answer["id"] == 700_001 and client.get_versions(unique) == [3] else "its own"
     assert given == DIFFERENCES["ids in import mode"][registry.name]
+
+
+def test_metadata(client: SchemaRegistryClient, registry: Registry, unique: str) -> None:
+    owned = Metadata(None, MetadataProperties({"owner": "chat"}), None)
+    schema = Schema(record(f"User_{unique}", ("name", "string")), metadata=owned)
+    client.register_schema(unique, schema)
+
+    found = client.get_latest_version(unique).schema.metadata
+
+    kept = found is not None and found.properties == owned.properties
+    assert ("kept" if kept else "dropped") == DIFFERENCES["metadata"][registry.name]
+    if kept:
+        assert client.get_latest_with_metadata(unique, {"owner": "chat"}).version == 1
+
+
+def test_a_registry_says_which_one_it_is(registry: Registry) -> None:
+    names = {"embedded": "the embedded registry", "apicurio": "Apicurio Registry"}
+    with RegistryClient(Settings(registry_url=registry.url)) as client:
+        assert client.vendor.name == names[registry.name]
