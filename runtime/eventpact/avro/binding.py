@@ -35,7 +35,10 @@ class Binding:
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 _GENERATED: Final = Binding.__init__.__code__.co_filename
-"""What the methods that dataclasses write name as their file."""
+"""The file of methods that were written for a class: by `dataclasses`, or by the decorator of generated classes."""
+
+_OWN_BASE: Final = "eventpact.record"
+"""Where the base of generated classes stands: what it does for a subclass, a twin may have done to it."""
 
 _TWINS: Final[weakref.WeakKeyDictionary[type[Any], type[Any] | None]] = weakref.WeakKeyDictionary()
 
@@ -91,19 +94,19 @@ def _only_sets_slots(cls: type[Any]) -> bool:
         return False
     given = [field.name for field in dataclasses.fields(cls) if field.init]
     return (
-        sorted(given) == sorted(cls.__dict__["__slots__"])
+        sorted(given) == sorted(cls.__dict__.get("__slots__", ()))
         and cls.__new__ is object.__new__
         and getattr(getattr(cls.__init__, "__code__", None), "co_filename", None) == _GENERATED
         and (cls.__setattr__ is object.__setattr__ or cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]  # every dataclass has it, typeshed does not
         and not any(hasattr(cls, name) for name in ("__post_init__", "__del__"))
-        and not any("__init_subclass__" in base.__dict__ for base in cls.__mro__[1:-1])
+        and not any("__init_subclass__" in base.__dict__ and base.__module__ != _OWN_BASE for base in cls.__mro__[1:-1])
     )
 
 
 def _made_twin(cls: type[Any]) -> type[Any] | None:
     if not _only_sets_slots(cls):
         return None
-    slots = cls.__dict__["__slots__"]
+    slots = cls.__dict__.get("__slots__", ())
     try:
         made: type[Any] = type(f"_{cls.__name__}", cls.__bases__, {"__slots__": slots})
         instance = made()

@@ -189,3 +189,14 @@ def test_a_member_that_stands_in_for_a_symbol_is_none() -> None:
 
     with pytest.raises(ValueError, match="Colour has no member for 'BLUE'"):
         avro.Codec(schema, classes={"Colour": avro.Binding(Colour)})
+
+
+def test_a_class_without_slots_may_stand_for_a_record_without_fields() -> None:
+    @dataclass(frozen=True)
+    class Nothing:
+        pass
+
+    schema = avro.parse('{"type": "record", "name": "Nothing", "fields": []}')
+    codec = avro.Codec(schema, classes={"Nothing": avro.Binding(Nothing)})
+
+    assert codec.decode(codec.encode(Nothing())) == Nothing()
