@@ -64,7 +64,7 @@ def test_fastavro_writes_our_bytes_and_each_reads_the_others(
                 assert codec.decode(data) == value
                 made[name] += 1
 
-    # What hypothesis keeps has the collector look through everything again and again: not through what was there before.
+    # Much is kept here, so the collector runs often: let it not look through all that the suite has left before.
     gc.collect()
     gc.freeze()
     try:
