@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from eventpact_codegen.text import Source
+    from eventpact_codegen.views import EventRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +65,6 @@ class ProjectView:
     name: Source
     version: Source
     description: Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
-    """An event in the README's table."""
-
-    name: Source
-    topic: Source
-    version: Source
-    summary: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from urllib.parse import quote
 from eventpact_codegen.python.names import identifier
 from eventpact_codegen.python.passes.exporting import producer_symbol
 from eventpact_codegen.python.text import toml_string
-from eventpact_codegen.python.views import EventRow, GroupRow, ProjectView, ReadmeView, TextView
+from eventpact_codegen.python.views import GroupRow, ProjectView, ReadmeView, TextView
 from eventpact_codegen.target import Page
 from eventpact_codegen.text import Source, markdown, markdown_code
+from eventpact_codegen.views import EventRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

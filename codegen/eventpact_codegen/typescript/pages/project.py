@@ -9,7 +9,8 @@ from eventpact_codegen.target import Page
 from eventpact_codegen.text import Source, markdown, markdown_code
 from eventpact_codegen.typescript.names import identifier
 from eventpact_codegen.typescript.text import string
-from eventpact_codegen.typescript.views import EventRow, ProjectView, ReadmeView
+from eventpact_codegen.typescript.views import ProjectView, ReadmeView
+from eventpact_codegen.views import EventRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
