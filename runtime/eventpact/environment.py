@@ -266,6 +266,11 @@ def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any
     return arguments
 
 
+def without_user(url: SplitResult) -> str:
+    """An address without the user and password that it may hold."""
+    return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+
+
 def _registry(reader: _Reader) -> dict[str, Any]:
     urls: list[SplitResult] = reader.get("SCHEMA_REGISTRY_URL", [])
     username: str | None = reader.get("SCHEMA_REGISTRY_USERNAME")
@@ -287,7 +292,7 @@ def _registry(reader: _Reader) -> dict[str, Any]:
     token: Secret | None = reader.get("SCHEMA_REGISTRY_TOKEN")
     if token is not None and username is not None:
         reader.problems.append("SCHEMA_REGISTRY_TOKEN and a user of the registry are given: keep one")
-    plain = (url._replace(netloc=url.netloc.rpartition("@")[2]).geturl() for url in urls)
+    plain = map(without_user, urls)
     ssl = _ssl_files(reader, "SCHEMA_REGISTRY_SSL_")
     return {
         "registry_url": ",".join(plain),

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from eventpact.environment import without_user
 from eventpact.errors import ContractError, OutputError, Problem
 from eventpact_registry.plan.render import as_json
 
@@ -152,9 +153,4 @@ def _named(change: Any) -> str:
 
 def _bare(url: str) -> str:
     """An address, or several, without user and password."""
-    return ",".join(_without_user(one.strip()) for one in url.split(",")) if url else ""
-
-
-def _without_user(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return ",".join(without_user(urlsplit(one.strip())) for one in url.split(",")) if url else ""
