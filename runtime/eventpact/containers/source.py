@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
@@ -49,6 +51,7 @@ class Source:
         self.block: int | None = None
         """The block being read, for errors."""
         self._stream = stream
+        self._end = _end(stream)
 
     def error(self, message: str, at: int | None = None) -> ContainerError:
         """An error at the byte `at`, by default the current one."""
@@ -78,6 +81,8 @@ class Source:
         Raises:
             ContainerError: the file ends inside it, or it has more than 64 bits.
         """
+        if self._end is not None and self.position >= self._end:
+            return None
         start = self.position
         zigzag = 0
         for count in range(_LONGEST):
@@ -109,3 +114,14 @@ class Source:
         if not 0 <= number <= limit:
             raise self.error(f"{what} is {number:,}{unit}: 0 to {limit:,} are allowed", start)
         return number
+
+
+def _end(stream: BinaryIO) -> int | None:
+    """How many bytes a file has from here on; what is appended while it is read belongs to the next reading.
+
+    None of what is no file itself: the size beneath a stream that unpacks says nothing of what comes out.
+    """
+    if not (isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO)):
+        return None
+    found = os.fstat(stream.fileno())
+    return found.st_size - stream.tell() if stat.S_ISREG(found.st_mode) else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -336,3 +338,20 @@ def test_reading_holds_one_block_at_a_time(file: Path) -> None:
     count, peak = map(int, done.stdout.split())
     assert count == 29_999
     assert peak < 500_000
+
+
+def test_a_file_appended_to_itself_holds_its_events_twice(file: Path) -> None:
+    many = POSTS * 200
+    write_events(file, many, codec="null", block_bytes=100)
+    stored = islice(read_events(file, Posted), 3 * len(many))  # a reader that followed its writer would never end
+
+    assert write_events(file, stored, append=True, block_bytes=100) == len(many)
+
+
+def test_a_stream_that_unpacks_a_file_is_read_to_its_own_end(file: Path, tmp_path: Path) -> None:
+    write_events(file, POSTS, codec="null")
+    packed = tmp_path / "posts.avro.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+
+    with gzip.open(packed, "rb") as unpacking, io.BufferedReader(unpacking) as stream:
+        assert list(read_events(stream, Posted)) == POSTS
