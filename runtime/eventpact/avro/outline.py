@@ -72,6 +72,19 @@ def escape(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
+def unescape(token: str) -> str:
+    """The key that a token of a JSON pointer stands for."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def _key(string: str) -> str:
+    """What a key says; as it stands where it is no JSON: errors are placed in texts that were not read to their end."""
+    try:
+        return str(json.loads(string, strict=False))
+    except json.JSONDecodeError:
+        return string
+
+
 def _values(text: str) -> Iterator[tuple[tuple[int, str], int]]:
     """Each value as its place (the number of what holds it, and the token that leads to it) and its offset."""
     containers: list[tuple[int, int | None]] = []  # the number, and the next index of an array
@@ -92,7 +105,7 @@ def _values(text: str) -> Iterator[tuple[tuple[int, str], int]]:
                 place = (parent, str(index))
                 containers[-1] = (parent, index + 1)
             elif key is None:
-                key = json.loads(string or '""', strict=False)
+                key = _key(string or "")
                 continue
             else:
                 place = (parent, escape(key))

@@ -11,7 +11,7 @@ import math
 import re
 from typing import Any, Final, NoReturn
 
-from eventpact.avro.outline import TOKEN, Outline
+from eventpact.avro.outline import TOKEN, Outline, unescape
 from eventpact.errors import SchemaError
 
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -29,7 +29,7 @@ class _RefusedError(ValueError):
 
 
 class _RepeatedKeyError(_RefusedError):
-    """An object names the same key twice."""
+    """An object names the same key twice; which one, and where, the outline of the text says."""
 
 
 def read(source: str | bytes) -> tuple[Any, str]:
@@ -47,9 +47,10 @@ def read(source: str | bytes) -> tuple[Any, str]:
         raise SchemaError(
             f"not JSON: {error.msg}", line=error.lineno, column=error.colno, hint=_syntax_hint(text)
         ) from None
-    except _RepeatedKeyError as error:
+    except _RepeatedKeyError:
         pointer, line, column = Outline(text).repeated_key()
-        raise SchemaError(str(error), path=pointer, line=line, column=column, hint="keep one of the two") from None
+        message = f"the key {unescape(pointer.rpartition('/')[2])!r} is given twice in one object"
+        raise SchemaError(message, path=pointer, line=line, column=column, hint="keep one of the two") from None
     except _RefusedError as error:
         raise SchemaError(str(error)) from None
     except ValueError:  # CPython refuses to convert more than 4,300 digits (sys.set_int_max_str_digits)
@@ -121,9 +122,7 @@ def _syntax_hint(text: str) -> str | None:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _RepeatedKeyError(f"the key {twice!r} is given twice in one object")
+        raise _RepeatedKeyError
     return members
 
 

@@ -43,6 +43,19 @@ def test_a_key_given_twice_is_refused_where_it_comes_again() -> None:
     assert (error.path, error.line, error.column) == ("/name", 2, 25)
 
 
+def test_of_several_keys_given_twice_the_first_is_named() -> None:
+    error = refused('{"a/~b": 1, "a/~b": {"inner": 1, "inner": 2}}')
+
+    assert "'a/~b'" in error.message
+    assert (error.path, error.line, error.column) == ("/a~1~0b", 1, 21)
+
+
+def test_what_follows_a_key_given_twice_need_not_be_json() -> None:
+    error = refused('{"inner": {"x": 1, "x": 2}, "\\q": }')
+
+    assert (error.path, error.line, error.column) == ("/inner/x", 1, 25)
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_no_json_number_is_refused(number: str) -> None:
     assert number in refused(f'{{"type": "string", "weight": {number}}}').message
