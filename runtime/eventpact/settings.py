@@ -10,8 +10,12 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
+from eventpact.credentials import Sasl, Secret, Ssl
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+__all__ = ["CONSUMER_DEFAULTS", "PRODUCER_DEFAULTS", "REQUIRED_VARIABLES", "Sasl", "Secret", "Settings", "Ssl"]
 
 PRODUCER_DEFAULTS: Final[Mapping[str, str]] = {
     "acks": "all",
@@ -35,59 +39,6 @@ REQUIRED_VARIABLES: Final = ("KAFKA_BROKERS", "KAFKA_CLIENT_ID", "SCHEMA_REGISTR
 _CONSUMER_ALWAYS: Final = {"enable.auto.commit": "false", "enable.auto.offset.store": "false"}
 _HEARTBEAT_MS: Final = 3000  # librdkafka's default
 _WEAK_ACKS: Final = {"0", "1"}
-
-
-class Secret:
-    """Text that shows itself only on request."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The text itself."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sasl:
-    """A user of the cluster."""
-
-    username: str
-    password: Secret
-    mechanism: str = "SCRAM-SHA-512"
-    """`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ssl:
-    """TLS to the cluster or the registry; the paths are of PEM files."""
-
-    ca: str | None = None
-    """Whom to trust; the system's authorities where there is none."""
-    certificate: str | None = None
-    key: str | None = None
-    key_password: Secret | None = None
-
-    def properties(self) -> dict[str, str]:
-        """As librdkafka and the registry's client call them."""
-        values = {
-            "ssl.ca.location": self.ca,
-            "ssl.certificate.location": self.certificate,
-            "ssl.key.location": self.key,
-            "ssl.key.password": None if self.key_password is None else self.key_password.reveal(),
-        }
-        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,55 @@
+"""The arguments of `Settings` that an environment makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eventpact.environment import security
+from eventpact.environment.reader import Reader
+from eventpact.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any]:
+    """The arguments of `Settings` that an environment makes; `required` names what must be set.
+
+    Raises:
+        SettingsError: names every variable that is missing or wrong.
+    """
+    reader = Reader(environ)
+    enabled = reader.get("KAFKA_ENABLED", default=True)
+    if enabled:
+        for name in required:
+            reader.require(name, " (or set KAFKA_ENABLED=false)")
+    arguments = {
+        "enabled": enabled,
+        "brokers": reader.get("KAFKA_BROKERS", ""),
+        "client_id": reader.get("KAFKA_CLIENT_ID", ""),
+        **security.registry(reader),
+        "consumer_group": _consumer_group(reader),
+        "session_timeout_ms": reader.get("KAFKA_SESSION_TIMEOUT_MS"),
+        "fetch_wait_ms": reader.get("KAFKA_FETCH_WAIT_MS"),
+        "acks": reader.get("PRODUCER_ACKS"),
+        "compression": reader.get("PRODUCER_COMPRESSION"),
+        "sasl": security.sasl(reader),
+        "ssl": security.ssl(reader),
+        "partitions": reader.get("DEFAULT_PARTITIONS", 3),
+        "replication_factor": reader.get("DEFAULT_REPLICATION_FACTOR", 3),
+        "retention_days": reader.get("MESSAGE_RETENTION_DAYS", 30),
+        "log_level": reader.get("LOG_LEVEL"),
+    }
+    if reader.problems:
+        raise SettingsError(*reader.problems)
+    return arguments
+
+
+def _consumer_group(reader: Reader) -> str | None:
+    group: str | None = reader.get("KAFKA_CONSUMER_GROUP")
+    other: str | None = reader.get("CONSUMER_GROUP_ID")
+    if group is not None and other is not None and group != other:
+        reader.problems.append(
+            f"KAFKA_CONSUMER_GROUP={group!r} and CONSUMER_GROUP_ID={other!r} mean the same and differ: set one of them"
+        )
+    return group or other

@@ -1,0 +1,128 @@
+"""Every environment variable that is read: its meaning, what it may hold, and whether it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from eventpact.credentials import Secret
+from eventpact.environment.parsing import brokers, name, one_of, switch, urls, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable."""
+
+    name: str
+    meaning: str
+    expected: str
+    """Completes "expected …" in an error."""
+    parse: Callable[[str], Any]
+    secret: bool = False
+
+
+_SWITCH: Final = "true or false"
+_NAMED: Final = "a name of letters, digits, '.', '_' and '-'"
+
+VARIABLES: Final[Mapping[str, Variable]] = {
+    variable.name: variable
+    for variable in (
+        Variable("KAFKA_ENABLED", "Off: nothing connects and what is sent is dropped with a count.", _SWITCH, switch),
+        Variable(
+            "KAFKA_BROKERS",
+            "Where the cluster is.",
+            'host:port, several separated by commas ("localhost:9092")',
+            brokers,
+        ),
+        Variable("KAFKA_CLIENT_ID", "The service's name; events give it as their source.", _NAMED, name),
+        Variable(
+            "SCHEMA_REGISTRY_URL",
+            "Where the schema registry is.",
+            'an http or https URL, several separated by commas ("http://localhost:8081")',
+            urls,
+        ),
+        Variable("SCHEMA_REGISTRY_USERNAME", "User of the registry.", "a user name", str),
+        Variable("SCHEMA_REGISTRY_PASSWORD", "That user's password.", "a password", Secret, secret=True),
+        Variable(
+            "SCHEMA_REGISTRY_TOKEN", "Token for the registry, in place of a user.", "a token", Secret, secret=True
+        ),
+        Variable(
+            "SCHEMA_REGISTRY_LOGICAL_CLUSTER",
+            "Which registry the token is for, where one address serves several.",
+            'an id as Confluent Cloud gives it ("lsrc-4v6x2")',
+            str,
+        ),
+        Variable(
+            "SCHEMA_REGISTRY_SSL_CA_LOCATION", "PEM file of the authorities to trust at the registry.", "a path", str
+        ),
+        Variable(
+            "SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION", "PEM file of the certificate for the registry.", "a path", str
+        ),
+        Variable("SCHEMA_REGISTRY_SSL_KEY_LOCATION", "PEM file of that certificate's key.", "a path", str),
+        Variable(
+            "SCHEMA_REGISTRY_SSL_KEY_PASSWORD", "What that key is encrypted with.", "a password", Secret, secret=True
+        ),
+        Variable("KAFKA_CONSUMER_GROUP", "Replaces the name of the group that runs.", _NAMED, name),
+        Variable("CONSUMER_GROUP_ID", "The same as KAFKA_CONSUMER_GROUP.", _NAMED, name),
+        Variable(
+            "KAFKA_SESSION_TIMEOUT_MS",
+            "How long a group member may be silent before its partitions go to others.",
+            "milliseconds, from 1000 to 3600000",
+            whole(1000, 3_600_000),
+        ),
+        Variable(
+            "KAFKA_FETCH_WAIT_MS",
+            "How long the broker may hold back the answer to a fetch that finds too little.",
+            "milliseconds, from 0 to 300000",
+            whole(0, 300_000),
+        ),
+        Variable(
+            "PRODUCER_ACKS",
+            "Who must have an event before it counts as sent; less than all gives up idempotence.",
+            "all, 1 or 0",
+            one_of(**{"all": "all", "_1": "all", "1": "1", "0": "0"}),
+        ),
+        Variable(
+            "PRODUCER_COMPRESSION",
+            "How batches are compressed.",
+            "none, gzip, snappy, lz4 or zstd",
+            one_of(none="none", gzip="gzip", snappy="snappy", lz4="lz4", zstd="zstd"),
+        ),
+        Variable("KAFKA_SASL_ENABLED", "Whether the cluster asks who is there.", _SWITCH, switch),
+        Variable(
+            "KAFKA_SASL_MECHANISM",
+            "How it asks.",
+            "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+            one_of(plain="PLAIN", scram_sha_256="SCRAM-SHA-256", scram_sha_512="SCRAM-SHA-512"),
+        ),
+        Variable("KAFKA_SASL_USERNAME", "User of the cluster.", "a user name", str),
+        Variable("KAFKA_SASL_PASSWORD", "That user's password.", "a password", Secret, secret=True),
+        Variable("KAFKA_SSL_ENABLED", "Whether connections to the cluster use TLS.", _SWITCH, switch),
+        Variable("KAFKA_SSL_CA_LOCATION", "PEM file of the authorities to trust.", "a path", str),
+        Variable("KAFKA_SSL_CERTIFICATE_LOCATION", "PEM file of the service's certificate.", "a path", str),
+        Variable("KAFKA_SSL_KEY_LOCATION", "PEM file of the service's key.", "a path", str),
+        Variable("KAFKA_SSL_KEY_PASSWORD", "What the key is encrypted with.", "a password", Secret, secret=True),
+        Variable(
+            "DEFAULT_PARTITIONS", "Of a topic created without a word about it.", "a number from 1", whole(1, 10**6)
+        ),
+        Variable(
+            "DEFAULT_REPLICATION_FACTOR",
+            "Of a topic created without a word about it.",
+            "a number from 1",
+            whole(1, 1000),
+        ),
+        Variable(
+            "MESSAGE_RETENTION_DAYS", "Of a topic created without a word about it.", "a number from 1", whole(1, 36500)
+        ),
+        Variable(
+            "LOG_LEVEL",
+            "How much the runtime logs.",
+            "DEBUG, INFO, WARNING, ERROR or CRITICAL",
+            one_of(debug="DEBUG", info="INFO", warning="WARNING", warn="WARNING", error="ERROR", critical="CRITICAL"),
+        ),
+    )
+}
+"""Every variable that is read, in the order of the reference page."""
