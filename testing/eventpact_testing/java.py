@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -154,6 +155,14 @@ class JavaProcess:
             if time.monotonic() > deadline:
                 raise EventPactError(f"{self.name} was not ready within {timeout:g} seconds{self._tail()}")
             time.sleep(_POLL_SECONDS)
+
+    def pause(self) -> None:
+        """Let it stand still, its connections open."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on, if it was paused."""
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
