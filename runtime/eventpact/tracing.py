@@ -7,6 +7,7 @@ spans and needs the extra `tracing`.
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -26,6 +27,20 @@ HEADER: Final = "traceparent"
 """The record header that names the span an event was sent in."""
 
 
+_SHAPE: Final = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_LATER: Final = re.compile(rf"(?!00){_SHAPE.pattern}-.*", re.DOTALL)
+"""Versions after 00 may add parts; what they begin with stays."""
+
+
+def traceparent(header: str | bytes | None) -> str | None:
+    """What a `traceparent` header says; `None` where it is no such thing, for a broken trace is not passed on.
+
+    W3C Trace Context, section 3.2.
+    """
+    text = header.decode("ascii", "replace") if isinstance(header, bytes) else header
+    return text if text and (_SHAPE.fullmatch(text) or _LATER.fullmatch(text)) else None
+
+
 class Spans(Protocol):
     """What producers and groups call while spans are switched on."""
 
@@ -39,7 +54,9 @@ class Spans(Protocol):
         """Begin the span of one event: its `traceparent`, and the delivery callback that ends it and calls `told`."""
         ...
 
-    def handling(self, group: str, event: str, contexts: Sequence[Context]) -> AbstractContextManager[None]:
+    def handling(
+        self, group: str, contract: EventContract | None, contexts: Sequence[Context]
+    ) -> AbstractContextManager[None]:
         """The span of a handler's call for one record, or of a batch's; an exception inside marks it failed."""
         ...
 
@@ -66,15 +83,15 @@ def outgoing() -> str | None:
     return None if context is None else context.traceparent
 
 
-def handling(group: str, event: str, contexts: Sequence[Context]) -> AbstractContextManager[None]:
+def handling(group: str, contract: EventContract | None, contexts: Sequence[Context]) -> AbstractContextManager[None]:
     """What a handler is called inside: the span of the record or batch, where spans are switched on, else nothing.
 
     Args:
         group: the group's name on the broker.
-        event: name of the handled event; empty for tombstones and unknown events.
+        contract: of the event; `None` for tombstones and unknown events.
         contexts: of the records that the handler gets, one unless it takes a batch.
     """
-    return _NOTHING if SPANS is None else SPANS.handling(group, event, contexts)
+    return _NOTHING if SPANS is None else SPANS.handling(group, contract, contexts)
 
 
 def instrument(tracer_provider: TracerProvider | None = None) -> None:
