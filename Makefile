@@ -7,7 +7,7 @@ NATIVE := $(VENV)/.native
 CARGO := $(shell command -v cargo)
 # All extras but `native`, which is built from its room: the index does not have it.
 EXTRAS := dev files metrics testing toolkit tracing
-BENCHMARKS := codec check imports
+BENCHMARKS := codec check delivery imports
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint generate docs bench lock clean
