@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from confluent_kafka import KafkaError
 
 from eventpact.errors import DeliveryError, EventPactError
+from eventpact.histogram import DELIVERY_SECONDS, Histogram, HistogramSnapshot
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("eventpact.produce")
 _LOGGED: Final = 10
 """Failures that are logged one by one between two flushes; the rest is only counted."""
+
+NO_LATENCY: Final = Histogram(DELIVERY_SECONDS).snapshot()
 
 _PURGED: Final = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
 
@@ -48,6 +51,22 @@ class ProducerStatistics:
     """Accepted and dropped because `KAFKA_ENABLED` is off."""
     pending: int
     """Neither acknowledged nor failed yet."""
+    spooled: int = 0
+    """Put into the spool because no broker took them."""
+    resent: int = 0
+    """Of the spool's events, acknowledged later; those that an earlier process left behind included."""
+    waiting: int = 0
+    """In the spool now."""
+    waiting_bytes: int = 0
+    """How much room they take there, in bytes."""
+    set_aside: int = 0
+    """Of those waiting, refused by the brokers for what they are: kept, and not sent again by this producer."""
+    rejected: int = 0
+    """Refused at once because the breaker was open and there is no spool."""
+    opened: int = 0
+    """How often the breaker opened."""
+    latency: HistogramSnapshot = NO_LATENCY
+    """From a send to its acknowledgement, of one event in 64; `latency.count` is how many were looked at."""
 
 
 @dataclass(slots=True)

