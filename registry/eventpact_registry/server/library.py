@@ -19,7 +19,7 @@ from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import split, within
 from eventpact_registry.server.metadata import NONE
 from eventpact_registry.server.rows import Reference
-from eventpact_registry.server.schema_text import standard_text
+from eventpact_registry.standard_text import standard_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

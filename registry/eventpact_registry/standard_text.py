@@ -8,12 +8,9 @@ order in which Avro Java prints them.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from eventpact.avro.model import PRIMITIVES, split_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _NAMED: Final = frozenset({"record", "error", "enum", "fixed"})
 
@@ -27,7 +24,12 @@ _ORDER: Final[dict[str, tuple[str, ...]]] = {
 }
 """The attributes that Avro defines, by type; others follow in alphabetical order."""
 
+_INNER: Final = {"array": "items", "map": "values"}
+"""The attribute that holds the schema inside."""
+
 _FIELD: Final = ("name", "type", "doc", "default", "order", "aliases")
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def standard_text(source: str) -> str:
@@ -36,32 +38,28 @@ def standard_text(source: str) -> str:
     Raises:
         ValueError: a number cannot be written as JSON (`1e999`).
     """
-    standard = _schema(json.loads(source), "")
-    return json.dumps(standard, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(_schema(json.loads(source), ""))
 
 
 def _schema(node: Any, namespace: str) -> Any:
-    match node:
-        case str():
-            return node if node in PRIMITIVES else _relative(_full(node, namespace), namespace)
-        case list():
-            return [_schema(branch, namespace) for branch in node]
-        case dict():
-            return _declaration(node, namespace)
-        case _:
-            return node
+    if isinstance(node, str):
+        return node if node in PRIMITIVES else _relative(_full(node, namespace), namespace)
+    if isinstance(node, dict):
+        return _declaration(node, namespace)
+    if isinstance(node, list):
+        return [_schema(branch, namespace) for branch in node]
+    return node
 
 
 def _declaration(node: dict[str, Any], namespace: str) -> Any:
     kind = node.get("type")
     if not isinstance(kind, str):
-        return _ordered(node, ("type",), {"type": lambda value: _schema(value, namespace)})
-    if set(node) == {"type"}:
+        return _rewritten(_ordered(node, ("type",)), "type", namespace)
+    if len(node) == 1:
         return _schema(kind, namespace)
     if kind in _NAMED:
         return _named(node, kind, namespace)
-    inner = {"array": "items", "map": "values"}.get(kind, "")
-    return _ordered(node, _ORDER.get(kind, ("type",)), {inner: lambda value: _schema(value, namespace)})
+    return _rewritten(_ordered(node, _ORDER.get(kind, ("type",))), _INNER.get(kind, ""), namespace)
 
 
 def _named(node: dict[str, Any], kind: str, enclosing: str) -> dict[str, Any]:
@@ -71,25 +69,34 @@ def _named(node: dict[str, Any], kind: str, enclosing: str) -> dict[str, Any]:
     written.pop("namespace", None)
     if namespace != enclosing:
         written["namespace"] = namespace
-    return _ordered(
-        written,
-        _ORDER[kind],
-        {
-            "fields": lambda fields: [_field(field, namespace) for field in fields],
-            "aliases": lambda aliases: [_relative(_full(alias, namespace), namespace) for alias in aliases],
-        },
-    )
+    ordered = _ordered(written, _ORDER[kind])
+    if "fields" in ordered:
+        ordered["fields"] = [_field(field, namespace) for field in ordered["fields"]]
+    if "aliases" in ordered:
+        ordered["aliases"] = [_relative(_full(alias, namespace), namespace) for alias in ordered["aliases"]]
+    return ordered
 
 
 def _field(node: dict[str, Any], namespace: str) -> dict[str, Any]:
-    kept = {key: value for key, value in node.items() if (key, value) != ("order", "ascending")}
-    return _ordered(kept, _FIELD, {"type": lambda value: _schema(value, namespace)})
+    ordered = _ordered(node, _FIELD)
+    if ordered.get("order") == "ascending":
+        del ordered["order"]
+    return _rewritten(ordered, "type", namespace)
 
 
-def _ordered(node: dict[str, Any], first: tuple[str, ...], rewrite: dict[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    """`node` with the attributes of `first` in front and the rest sorted, each rewritten where `rewrite` has a rule."""
-    keys = [key for key in first if key in node] + sorted(node.keys() - set(first))
-    return {key: rewrite[key](node[key]) if key in rewrite else node[key] for key in keys}
+def _ordered(node: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
+    """`node` with the attributes of `first` in front and the rest sorted."""
+    ordered = {key: node[key] for key in first if key in node}
+    if len(ordered) < len(node):
+        ordered |= {key: node[key] for key in sorted(node.keys() - ordered.keys())}
+    return ordered
+
+
+def _rewritten(node: dict[str, Any], inner: str, namespace: str) -> dict[str, Any]:
+    """`node` with the schema in its attribute `inner`, where it has that, in standard form."""
+    if inner in node:
+        node[inner] = _schema(node[inner], namespace)
+    return node
 
 
 def _full(name: str, namespace: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventpact import avro
-from eventpact_registry.server.schema_text import standard_text
+from eventpact_registry.standard_text import standard_text
 
 
 @pytest.mark.parametrize(
