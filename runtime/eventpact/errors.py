@@ -12,10 +12,13 @@
     ├── RegistryError           the registry refused, or could not be reached
     │   └── NotRegistered       it does not know this subject or schema
     ├── BrokerError             the cluster refused, or could not be reached
+    │   ├── GroupActive         members of the group run: its offsets are theirs to move
     │   └── Unsupported         it does not know how to do this at all
     ├── DeliveryError           an event was not acknowledged: it may or may not have been written
     ├── HandlerError            a handler failed on a record that has no dead letter topic to go to
     ├── ParameterError          a topic's run-time parameter is missing, unknown or not a name
+    ├── PositionError           a text or instant names no place on a partition
+    ├── OffsetFileError         a file is no export of a group's offsets, or a damaged one
     ├── OutputError             files could not be written
     └── SettingsError           the environment does not make sense: names the variables
 
@@ -170,6 +173,10 @@ class BrokerError(EventPactError):
     """The cluster refused, or could not be reached."""
 
 
+class GroupActive(BrokerError):  # noqa: N818 - reads as the fact it states
+    """Members of a consumer group run, so that its offsets cannot be moved under them."""
+
+
 class Unsupported(BrokerError):  # noqa: N818 - reads as the fact it states
     """The broker does not know how to do this at all, as the embedded one does not know how to administer topics."""
 
@@ -191,6 +198,14 @@ class HandlerError(EventPactError):
 
 class ParameterError(EventPactError):
     """A topic's run-time parameter (`tenant_id`) is missing, unknown or not a name."""
+
+
+class PositionError(EventPactError):
+    """A text or an instant names no place on a partition."""
+
+
+class OffsetFileError(EventPactError):
+    """A file is no export of a consumer group's offsets, or a damaged one; names it."""
 
 
 class OutputError(EventPactError):

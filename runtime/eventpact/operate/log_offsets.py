@@ -1,0 +1,94 @@
+"""The offsets that partitions have: first, next, and the first from a moment on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # imported there, not re-exported
+
+from eventpact.errors import BrokerError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from concurrent.futures import Future
+
+    from eventpact.operate.administrator import Administrator
+    from eventpact.operate.positions import Position
+
+Partition: TypeAlias = tuple[str, int]
+"""Topic and number."""
+
+_FOUND_NONE: Final = -1
+
+
+class LogOffsets:
+    """Asks one cluster, all partitions of a call at once."""
+
+    def __init__(self, administrator: Administrator) -> None:
+        self._administrator = administrator
+
+    def partitions(self, topics: Iterable[str]) -> tuple[Partition, ...]:
+        """Every partition of topics, in order.
+
+        Raises:
+            BrokerError: there is no such topic, or the cluster does not answer.
+        """
+        known = self._administrator.metadata().topics
+        wanted = tuple(dict.fromkeys(topics))
+        for topic in wanted:
+            if topic not in known:
+                raise BrokerError(
+                    f"there is no topic {topic} on {self._administrator.brokers}: "
+                    "`eventpact topics list` shows those that there are"
+                )
+        return tuple((topic, number) for topic in wanted for number in sorted(known[topic].partitions))
+
+    def earliest(self, partitions: Collection[Partition]) -> dict[Partition, int]:
+        """The first offset that is kept."""
+        return self._ask(partitions, OffsetSpec.earliest())  # type: ignore[no-untyped-call]  # the client leaves it without types
+
+    def latest(self, partitions: Collection[Partition]) -> dict[Partition, int]:
+        """The offset that the next record gets."""
+        return self._ask(partitions, OffsetSpec.latest())  # type: ignore[no-untyped-call]  # as above
+
+    def at(self, partitions: Collection[Partition], position: Position) -> dict[Partition, int]:
+        """The offset that a position leads to, never outside of what the partition has.
+
+        A time leads to the first record written then or later, and where there is none to the end.
+        """
+        low, high = self.earliest(partitions), self.latest(partitions)
+        match position.kind:
+            case "earliest":
+                return low
+            case "latest":
+                return high
+            case "offset":
+                return {place: min(max(position.number, low[place]), high[place]) for place in partitions}
+            case "last":
+                return {place: max(high[place] - position.number, low[place]) for place in partitions}
+            case "time":
+                return self.at_times(dict.fromkeys(partitions, position.number), high)
+
+    def at_times(self, times: Mapping[Partition, int], high: Mapping[Partition, int]) -> dict[Partition, int]:
+        """The first offset written at each partition's moment (milliseconds since 1970) or later, else its end."""
+        found = self._asked({place: OffsetSpec.for_timestamp(max(time, 0)) for place, time in times.items()})
+        return {place: high[place] if offset == _FOUND_NONE else offset for place, offset in found.items()}
+
+    def _ask(self, partitions: Collection[Partition], spec: OffsetSpec) -> dict[Partition, int]:
+        return self._asked(dict.fromkeys(partitions, spec))
+
+    def _asked(self, specs: Mapping[Partition, OffsetSpec]) -> dict[Partition, int]:
+        if not specs:
+            return {}
+        asked = {TopicPartition(*place): spec for place, spec in specs.items()}
+        timeout, client = self._administrator.timeout, self._administrator.client
+        found = self._administrator.answers(
+            "list offsets", lambda: _in_order(client.list_offsets(asked, request_timeout=timeout), specs)
+        )
+        return {place: int(result.offset) for place, result in zip(specs, found, strict=True)}
+
+
+def _in_order(futures: Mapping[TopicPartition, Future[Any]], places: Iterable[Partition]) -> list[Future[Any]]:
+    by_place = {(one.topic, one.partition): future for one, future in futures.items()}
+    return [by_place[place] for place in places]
