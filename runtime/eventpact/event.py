@@ -17,6 +17,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 from uuid import UUID, uuid4
 
+from eventpact.in_hand import IN_HAND
 from eventpact.links import load
 from eventpact.record import Record
 
@@ -68,6 +69,8 @@ class EventContract:
     """Attribute paths (`data.user_id`) tried in order, the first that is not `None` wins; empty: no key."""
     headers: tuple[tuple[str, str], ...] = ()
     """Header name to attribute path, or to a constant when the value starts with `=`."""
+    identity: str | None = None
+    """Attribute path of the event's own id, `event_id`; what tells duplicates, and names it in logs."""
     correlation: str | None = None
     """Attribute path of the correlation id, `metadata.correlation_id`; what handling the event passes on."""
     dead_letters: str | None = None
@@ -134,8 +137,12 @@ def source() -> str:
 
 
 def correlation_id() -> str:
-    """The correlation id of the event being handled or of the surrounding `correlated` block, else a new one."""
-    return CORRELATION.get() or str(uuid4())
+    """The correlation id of the surrounding `correlated` block, else of the event being handled, else a new one."""
+    given = CORRELATION.get()
+    if given:
+        return given
+    hand = IN_HAND.get()
+    return str(uuid4()) if hand is None else hand.correlation_id
 
 
 @contextmanager

@@ -75,10 +75,7 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
     keys = tuple(path for key in event.key if (path := attribute_path(draft, event.type, key)) is not None)
     headers = ((name, _header(draft, event, value)) for name, value in event.headers.items())
     pairs = [f"({string(name)}, {string(value)})," for name, value in headers if value is not None]
-    carried = (path for path, fill in draft.package.fill.items() if fill is Fill.CORRELATION)
-    correlation = next(
-        (path for each in carried if (path := attribute_path(draft, event.type, each)) is not None), None
-    )
+    identity, correlation = _filled(draft, event, Fill.ID), _filled(draft, event, Fill.CORRELATION)
     arguments = {
         "system": string(draft.package.system),
         "name": string(event.name),
@@ -90,6 +87,7 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
         "event_type": string(event.event_type),
         "key": strings(keys) if keys else None,
         "headers": Source(f"({''.join(pairs)})") if pairs else None,
+        "identity": string(identity) if identity is not None else None,
         "correlation": string(correlation) if correlation is not None else None,
         "dead_letters": string(event.dead_letters) if event.dead_letters is not None else None,
         "retry_attempts": Source(str(event.retry_attempts)),
@@ -102,6 +100,12 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
         codec=identifier(codec_name(event.type.name)),
         arguments=tuple((Source(keyword), literal) for keyword, literal in arguments.items() if literal is not None),
     )
+
+
+def _filled(draft: Draft, event: EventModel, fill: Fill) -> str | None:
+    """The attribute path of the first envelope field that a fill is for and that the event has."""
+    paths = (attribute_path(draft, event.type, path) for path, its in draft.package.fill.items() if its is fill)
+    return next((path for path in paths if path is not None), None)
 
 
 def _header(draft: Draft, event: EventModel, value: str) -> str | None:

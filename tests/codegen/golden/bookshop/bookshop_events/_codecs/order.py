@@ -567,6 +567,7 @@ ORDER_PLACED_CONTRACT = EventContract(
         ("correlation-id", "metadata.correlation_id"),
         ("content-type", "=application/avro"),
     ),
+    identity="event_id",
     correlation="metadata.correlation_id",
     dead_letters="shop.dead-letters",
     retry_attempts=3,
