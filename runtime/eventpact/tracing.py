@@ -79,8 +79,8 @@ def outgoing() -> str | None:
     """
     if SPANS is not None and (current := SPANS.current()) is not None:
         return current
-    context = IN_HAND.get()
-    return None if context is None else context.traceparent
+    hand = IN_HAND.get()
+    return None if hand is None else hand.traceparent
 
 
 def handling(group: str, contract: EventContract | None, contexts: Sequence[Context]) -> AbstractContextManager[None]:

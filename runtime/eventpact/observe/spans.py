@@ -126,8 +126,8 @@ def _sender() -> TraceContext | None:
     """The parent of a producer's span: the active span, else that of the record in hand."""
     if trace.get_current_span().get_span_context().is_valid:
         return None
-    context = IN_HAND.get()
-    producer = None if context is None else _parsed(context.traceparent)
+    hand = IN_HAND.get()
+    producer = None if hand is None else _parsed(hand.traceparent)
     return None if producer is None else set_span_in_context(NonRecordingSpan(producer))
 
 
