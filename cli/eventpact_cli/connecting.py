@@ -89,6 +89,20 @@ def connected(brokers: str | None, registry: str | None, only: str | None) -> It
         yield Link(settings, client, topics)
 
 
+def cluster_settings(brokers: str | None) -> Settings:
+    """The settings of a command that talks to the cluster alone."""
+    settings = settings_for(brokers, None, "topics")
+    _log(settings)
+    return settings
+
+
+def service_settings(brokers: str | None, registry: str | None) -> Settings:
+    """The settings of a command that reads or writes events, and so talks to both as a service does."""
+    settings = settings_for(brokers, registry)
+    _log(settings)
+    return settings
+
+
 @contextmanager
 def registry_client(url: str) -> Iterator[RegistryClient]:
     """The client of a registry that a source names; user and password are the environment's unless it has them."""

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, str]] = {
     "apply": "Bring a registry and a cluster to what the contracts say.",
     "topics": "List and describe topics; recommend partitions.",
     "tenants": "Create, delete, list and check the topics of tenants.",
+    "groups": "List and describe consumer groups, judge their lag, move, export and restore their offsets.",
     "serve": "Run the embedded schema registry.",
     "dev": "Run the embedded broker and registry with the contracts applied.",
     "convert": "Turn files of events into others: container files, JSON lines, other versions.",
@@ -43,7 +44,7 @@ class LazyGroup(Explained, click.Group):
         """The command of that name: the function `NAME` of module `commands.NAME`; `NAME_` for a word of Python."""
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command = getattr(import_module(f"eventpact_cli.commands.{name}"), name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is not a command")

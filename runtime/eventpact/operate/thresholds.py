@@ -22,9 +22,9 @@ def level(value: float, thresholds: Mapping[str, float]) -> Level:
     return reached
 
 
-def worst(levels: Iterable[Level]) -> Level:
-    """The worst of several; `ok` of none."""
-    return max(levels, key=LEVELS.index, default="ok")
+def reaches(found: Level, limit: Level) -> bool:
+    """Whether a level is as bad as another one or worse."""
+    return LEVELS.index(found) >= LEVELS.index(limit)
 
 
 def strictest(thresholds: Iterable[Mapping[str, float]]) -> dict[str, float]:

@@ -1,0 +1,226 @@
+"""Operating on Apache Kafka: groups and their offsets, what was read when, dead letters sent back, replays."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import confluent_kafka
+import pytest
+from confluent_kafka import TopicPartition
+
+from eventpact import Settings, TopicContract, Topics
+from eventpact.errors import BrokerError, GroupActive
+from eventpact.operate.groups import Groups
+from eventpact.operate.offset_files import export_offsets, plan_restore, read_offsets, write_offsets
+from eventpact.operate.positions import EARLIEST, LATEST, Position, moment
+from eventpact.operate.resetting import OffsetChange, apply_reset, plan_reset
+from tests.runtime.raw import committed, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from eventpact_testing.kafka import KafkaCluster
+
+START = datetime(2026, 3, 1, 8, tzinfo=UTC)
+"""When the first record of `hourly` was written; each of the others an hour after the one before."""
+
+
+@pytest.fixture
+def settings(kafka: KafkaCluster) -> Settings:
+    return Settings(brokers=kafka.bootstrap_servers, client_id="operator", timeout=20)
+
+
+@pytest.fixture
+def topics(settings: Settings) -> Iterator[Topics]:
+    """Topics whose names begin with `operated.` are gone afterwards."""
+    topics = Topics(settings)
+    yield topics
+    topics.delete(*(name for name in topics.states() if name.startswith("operated.")))
+
+
+@pytest.fixture
+def groups(settings: Settings) -> Groups:
+    return Groups(settings)
+
+
+def made(topics: Topics, name: str, partitions: int = 2) -> str:
+    topics.create(
+        TopicContract(name=name, partitions=partitions, replication_factor=1, config={"retention.ms": "-1"})
+    )
+    return name
+
+
+def hourly(cluster: KafkaCluster, topic: str, count: int = 6) -> None:
+    """Write records an hour apart, in turn to partitions 0 and 1."""
+    producer = confluent_kafka.Producer({"bootstrap.servers": cluster.bootstrap_servers, "linger.ms": 0})
+    for number in range(count):
+        at = int((START + number * timedelta(hours=1)).timestamp() * 1000)
+        producer.produce(topic, b"%d" % number, b"k%d" % number, partition=number % 2, timestamp=at)
+    assert producer.flush(10) == 0
+
+
+def commit(cluster: KafkaCluster, group: str, **places: int) -> None:
+    """Commit offsets as a member that then left, `{"topic/0": 5}`."""
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": cluster.bootstrap_servers, "group.id": group})
+    offsets = [TopicPartition(*name.rsplit("/", 1)[:1], int(name[-1]), offset) for name, offset in places.items()]
+    consumer.commit(offsets=offsets, asynchronous=False)
+    consumer.close()
+
+
+class TestGroups:
+    def test_a_group_is_listed_and_described_with_its_lag(
+        self, kafka: KafkaCluster, topics: Topics, groups: Groups, unique: str
+    ) -> None:
+        topic = made(topics, "operated.listed")
+        hourly(kafka, topic)
+        commit(kafka, unique, **{f"{topic}/0": 1, f"{topic}/1": 3})
+
+        state = groups.describe(unique)
+
+        assert (state.state, state.members, state.lag) == ("empty", (), 2)
+        assert [(one.partition, one.committed, one.end, one.lag) for one in state.partitions] == [
+            (0, 1, 3, 2),
+            (1, 3, 3, 0),
+        ]
+        assert {one.name: one.lag for one in groups.list()}[unique] == 2
+
+    def test_a_running_member_is_described_and_keeps_its_offsets(
+        self, kafka: KafkaCluster, topics: Topics, groups: Groups, unique: str
+    ) -> None:
+        topic = made(topics, "operated.active", 1)
+        write(kafka, topic, b"one")
+        commit(kafka, unique, **{f"{topic}/0": 0})
+        planned_before = plan_reset(groups, unique, LATEST)
+        consumer = confluent_kafka.Consumer(
+            {
+                "bootstrap.servers": kafka.bootstrap_servers,
+                "group.id": unique,
+                "client.id": "indexer-1",
+                "enable.auto.commit": False,
+            }
+        )
+        consumer.subscribe([topic])
+        while not consumer.assignment():
+            consumer.poll(0.1)
+
+        state = groups.describe(unique)
+        with pytest.raises(GroupActive, match=r"is active \(1 member: indexer-1 on 127\.0\.0\.1\): stop its members"):
+            plan_reset(groups, unique, EARLIEST)
+        with pytest.raises(GroupActive):
+            apply_reset(groups, planned_before)
+        with pytest.raises(BrokerError, match=f"cannot set the offset.* of group {unique}"):
+            groups.commit(unique, {(topic, 0): 1})
+        consumer.close()
+
+        assert (state.state, state.members[0].client_id, state.members[0].partitions) == (
+            "stable",
+            "indexer-1",
+            ((topic, 0),),
+        )
+        assert state.partitions[0].member == "indexer-1"
+        assert committed(kafka, unique, topic) == {0: 0}
+
+    def test_a_group_that_nobody_knows_is_said_to_be_none(self, groups: Groups, unique: str) -> None:
+        with pytest.raises(BrokerError, match=f"there is no group {unique}"):
+            groups.describe(unique)
+        with pytest.raises(BrokerError, match="name the topics"):
+            plan_reset(groups, unique, EARLIEST)
+
+
+class TestReset:
+    @pytest.fixture
+    def topic(self, kafka: KafkaCluster, topics: Topics, unique: str) -> str:
+        """Records 0, 2, 4 on partition 0, and 1, 3, 5 on partition 1; the group is at the second of each."""
+        topic = made(topics, f"operated.{abs(hash(unique))}")
+        hourly(kafka, topic)
+        commit(kafka, unique, **{f"{topic}/0": 1, f"{topic}/1": 1})
+        return topic
+
+    @pytest.mark.parametrize(
+        ("position", "expected"),
+        [
+            (EARLIEST, {0: 0, 1: 0}),
+            (LATEST, {0: 3, 1: 3}),
+            (moment(START + timedelta(hours=3)), {0: 2, 1: 1}),
+            (moment(START + timedelta(days=9)), {0: 3, 1: 3}),
+            (Position("offset", 2), {0: 2, 1: 2}),
+            (Position("offset", 99), {0: 3, 1: 3}),
+            (Position("last", 1), {0: 2, 1: 2}),
+        ],
+        ids=str,
+    )
+    def test_a_group_goes_on_where_it_is_told(
+        self, kafka: KafkaCluster, groups: Groups, topic: str, unique: str, position: Position, expected: dict[int, int]
+    ) -> None:
+        reset = plan_reset(groups, unique, position)
+        assert committed(kafka, unique, topic) == {0: 1, 1: 1}
+
+        apply_reset(groups, reset)
+
+        assert committed(kafka, unique, topic) == expected
+
+    def test_only_the_partitions_that_were_named_move(
+        self, kafka: KafkaCluster, groups: Groups, topic: str, unique: str
+    ) -> None:
+        reset = plan_reset(groups, unique, LATEST, topics=[topic], partitions=[1])
+        apply_reset(groups, reset)
+
+        assert reset.changes == (OffsetChange(topic=topic, partition=1, old=1, new=3),)
+        assert committed(kafka, unique, topic) == {0: 1, 1: 3}
+        with pytest.raises(BrokerError, match=f"topic {topic} has no partition 7"):
+            plan_reset(groups, unique, LATEST, partitions=[7])
+
+    def test_a_plan_is_not_carried_out_on_a_group_that_has_moved_since(
+        self, kafka: KafkaCluster, groups: Groups, topic: str, unique: str
+    ) -> None:
+        reset = plan_reset(groups, unique, EARLIEST)
+        commit(kafka, unique, **{f"{topic}/0": 2})
+
+        with pytest.raises(BrokerError, match="has moved on 1 partition since this was planned"):
+            apply_reset(groups, reset)
+
+        assert committed(kafka, unique, topic) == {0: 2, 1: 1}
+
+
+class TestExports:
+    def test_offsets_are_restored_by_offset_and_by_time(
+        self, kafka: KafkaCluster, settings: Settings, topics: Topics, groups: Groups, unique: str, tmp_path: Path
+    ) -> None:
+        topic = made(topics, "operated.exported")
+        hourly(kafka, topic)
+        commit(kafka, unique, **{f"{topic}/0": 2, f"{topic}/1": 3})
+        file = tmp_path / "offsets.json"
+
+        write_offsets(export_offsets(groups, settings, unique, now=datetime.now(UTC)), file)
+
+        kept = json.loads(file.read_text())
+        assert [(one["partition"], one["offset"]) for one in kept["offsets"]] == [(0, 2), (1, 3)]
+        assert kept["offsets"][0]["time"] == "2026-03-01T12:00:00.000Z"
+        apply_reset(groups, plan_reset(groups, unique, EARLIEST))
+        apply_reset(groups, plan_restore(groups, read_offsets(file)))
+        assert committed(kafka, unique, topic) == {0: 2, 1: 3}
+
+        # The cluster is lost, and the topic filled again behind records that it did not have before.
+        topics.delete(topic)
+        made(topics, topic)
+        write(kafka, topic, b"older", partition=0)
+        hourly(kafka, topic)
+        lost = f"{unique}_restored"
+        by_time = plan_restore(groups, read_offsets(file), group=lost, by="time")
+        assert [(change.partition, change.old, change.new) for change in by_time.changes][1] == (1, None, 3)
+
+    def test_offsets_of_another_log_are_refused(
+        self, kafka: KafkaCluster, settings: Settings, topics: Topics, groups: Groups, unique: str
+    ) -> None:
+        topic = made(topics, "operated.replaced", 1)
+        write(kafka, topic, b"1", b"2", b"3")
+        commit(kafka, unique, **{f"{topic}/0": 3})
+        kept = export_offsets(groups, settings, unique, now=datetime.now(UTC))
+        topics.delete(topic)
+        made(topics, topic, 1)
+
+        with pytest.raises(BrokerError, match=r"/0 ends at 0, before the exported offset 3.*restore by time"):
+            plan_restore(groups, kept)
