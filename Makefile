@@ -10,7 +10,7 @@ EXTRAS := dev files metrics testing toolkit tracing
 BENCHMARKS := codec check delivery imports
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint generate docs bench lock clean
+.PHONY: help setup demo test soak lint generate docs bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: setup ## run every test; those on real Kafka and Apicurio need Java and Ma
 ifdef CARGO
 	cd native && cargo test --quiet --no-default-features
 endif
+
+soak: setup ## run what takes too long for `make test`: each fault in full length, millions of messages
+	$(BIN)/pytest -m soak --timeout 3600
 
 lint: generate ## ruff, mypy --strict (the demo's flows against the generated packages), import-linter
 	$(BIN)/ruff format --check .

@@ -14,13 +14,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from eventpact_codegen import generate
+from eventpact_registry.contracts.repository import ContractRepository
+from eventpact_registry.contracts.source import DirectorySource
 from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing import apicurio as apicurio_part
 from eventpact_testing import kafka as kafka_part
 from eventpact_testing.java import fetch_libraries, missing_parts
+from eventpact_testing.proxy import Proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,39 @@ def kafka(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """One broker; its log stays in pytest's temporary folder."""
     with kafka_part.KafkaCluster(libraries, folder=tmp_path_factory.mktemp("kafka")) as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def network() -> Iterator[Proxy]:
+    """What stands between clients and the listener `PROXIED` of the three brokers."""
+    with Proxy(3) as network:
+        yield network
+
+
+@pytest.fixture(scope="session")
+def three_brokers(
+    libraries: Path, network: Proxy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[kafka_part.KafkaCluster]:
+    """Three brokers for tests that break them; who does so mends them again."""
+    with kafka_part.KafkaCluster(
+        libraries,
+        brokers=3,
+        # A member that is silent for a second may be given up: tests wait for that.
+        config={**kafka_part.FAST_FAILOVER, "group.min.session.timeout.ms": "1000"},
+        listeners=[kafka_part.Listener("PROXIED", advertised=network.ports)],
+        folder=tmp_path_factory.mktemp("three-brokers"),
+    ) as cluster:
+        network.forward(cluster.ports("PROXIED"))
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """The five systems' packages, made from the contracts: a folder each for the import path, by system."""
+    out = tmp_path_factory.mktemp("packages")
+    repository = ContractRepository.load(DirectorySource(CONTRACTS))
+    generate(repository, out)
+    return {name: out / name for name in repository.systems}
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,85 @@
+"""A service that handles QuikApp's messages, and writes each down: `python -m tests.real.faults.handler`.
+
+SIGTERM ends it in good order. What ends it otherwise is in its journal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from quikapp_events import groups
+
+from eventpact import Settings
+from eventpact.errors import EventPactError
+from tests.real.faults import journal
+
+if TYPE_CHECKING:
+    from eventpact import Context, Group
+
+
+class Handlers:
+    """What the group does with its events."""
+
+    def __init__(self, book: journal.Journal, seconds: float, hang: str) -> None:
+        self._book = book
+        self._seconds = seconds
+        self._hang = hang
+
+    def handle(self, event: Any, context: Context) -> None:
+        """Take `seconds`, then write the event down; hang at the event whose id a file names."""
+        if self._hang and Path(self._hang).exists():
+            Path(self._hang).unlink()
+            self._book.write(journal.NOTE, "hangs", event.event_id)
+            threading.Event().wait()
+        if self._seconds:
+            time.sleep(self._seconds)
+        position = f"{context.topic}/{context.partition}@{context.offset}"
+        self._book.write(journal.HANDLED, event.event_id, event.data.user_id, event.data.message_id, position)
+
+
+def group_of(name: str, handlers: Handlers) -> Group:
+    """A group of the generated class with that name, whose methods all do the same."""
+    base: type[Group] = getattr(groups, name)
+
+    def method(_: Group, event: Any, context: Context) -> None:
+        handlers.handle(event, context)
+
+    methods = {method_name: method for _, method_name in base.handlers.values()}
+    return cast("Group", type(name, (base,), methods)())
+
+
+def main() -> None:
+    """Run a group until told to end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--journal", type=Path, required=True)
+    parser.add_argument("--group", default="SearchIndexer")
+    parser.add_argument("--seconds", type=float, default=0.0, help="that a handler takes")
+    parser.add_argument("--hang", default="", help="a file: while it is there, the next event hangs")
+    parser.add_argument("--properties", type=json.loads, default={}, help="consumer properties")
+    parser.add_argument("--options", type=json.loads, default={}, help="arguments of Group.run")
+    arguments = parser.parse_args()
+
+    book = journal.Journal(arguments.journal)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    settings = Settings.from_env()
+    settings = replace(settings, consumer={**settings.consumer, **arguments.properties})
+    group = group_of(arguments.group, Handlers(book, arguments.seconds, arguments.hang))
+    book.write(journal.NOTE, "started")
+    try:
+        statistics = group.run(settings, stop=stop, **arguments.options)
+    except EventPactError as error:
+        book.write(journal.NOTE, "failed", type(error).__name__, error)
+        raise SystemExit(1) from error
+    book.write(journal.NOTE, "ended", statistics)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Where a fault happens: the cluster, a registry, the topics that are used, and programs that come and go."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from confluent_kafka import OFFSET_END, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from eventpact import Settings, Topics
+from eventpact_testing.stack import variables
+from tests.real.faults.ledger import Ledger, judge
+from tests.real.faults.programs import Program, environment, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from eventpact_testing.kafka import KafkaCluster
+
+MESSAGES = "QuikApp.message.sent"
+LETTERS = "QuikApp-dead-letters"
+SESSION_MS = 3000
+
+
+@dataclass
+class Stage:
+    """One test's view of the parts."""
+
+    cluster: KafkaCluster
+    settings: Settings
+    """Of every program; its consumer group is the test's own."""
+    packages: Sequence[Path]
+    folder: Path
+    programs: list[Program] = field(default_factory=list)
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def sender(self, **arguments: object) -> Program:
+        """A running sender with command line arguments of these names; `environ` adds variables."""
+        return self._run("sender", arguments)
+
+    def handler(self, **arguments: object) -> Program:
+        """A running member of the test's group."""
+        return self._run("handler", arguments)
+
+    def ledger(self) -> Ledger:
+        """What became of everything so far."""
+        return judge(program.journal for program in self.programs)
+
+    def wait_for_handled(self, count: int, *, patience: float = 60.0) -> None:
+        """Wait until so many events have been handled."""
+        self._wait(lambda ledger: len(ledger.handled) >= count, f"{count} events handled", patience)
+
+    def wait_for_sent(self, count: int, *, patience: float = 60.0) -> None:
+        """Wait until so many events have been sent."""
+        self._wait(lambda ledger: len(ledger.sent) >= count, f"{count} events sent", patience)
+
+    def settle(self, *, patience: float = 90.0) -> Ledger:
+        """Wait until every sender has ended and all that is acknowledged is handled, then let the handlers end."""
+        deadline = time.monotonic() + patience
+        for program in self._of("sender"):
+            program.wait(max(1.0, deadline - time.monotonic()))
+        left = max(1.0, deadline - time.monotonic())
+        self._wait(lambda ledger: not ledger.lost, "everything acknowledged is handled", left)
+        for program in self._of("handler"):
+            if program.running:
+                assert program.stop() == 0, program.said()
+        return self.ledger()
+
+    def close(self) -> None:
+        """End every program, whatever happened."""
+        for program in self.programs:
+            program.end()
+
+    def _of(self, module: str) -> list[Program]:
+        return [program for program in self.programs if program.journal.stem.startswith(module)]
+
+    def _run(self, module: str, arguments: Mapping[str, object]) -> Program:
+        given = dict(arguments)
+        environ = given.pop("environ", {})
+        assert isinstance(environ, dict)
+        words = [word for name, value in given.items() for word in (f"--{name}", _word(value))]
+        journal = self.folder / f"{module}-{next(self._numbers)}.journal"
+        values = {**variables(self.settings), "KAFKA_CONSUMER_GROUP": str(self.settings.consumer_group), **environ}
+        program = Program(
+            f"tests.real.faults.{module}", *words, journal=journal, environ=environment(values, *self.packages)
+        )
+        self.programs.append(program)
+        return program
+
+    def _wait(self, judged: Callable[[Ledger], bool], wanted: str, patience: float) -> None:
+        def missing() -> str:
+            said = "\n".join(f"{program.journal.stem}: {program.said()}" for program in self.programs)
+            return f"not {wanted}: {self.ledger().row('so far')}\n{said}"
+
+        wait_until(lambda: judged(self.ledger()), patience=patience, what=missing)
+
+
+def purge(settings: Settings) -> None:
+    """Remove all records of all topics of QuikApp, so that a test finds none of another."""
+    admin = AdminClient({**settings.admin_config(), "log_level": 0})
+    names = [name for name in Topics(settings, timeout=20).states() if name.startswith("QuikApp")]
+    topics = admin.list_topics(timeout=20).topics
+    ends = [TopicPartition(name, number, OFFSET_END) for name in names for number in topics[name].partitions]
+    for future in admin.delete_records(ends, request_timeout=20).values():
+        future.result()
+
+
+def _word(value: object) -> str:
+    return json.dumps(value) if isinstance(value, dict) else str(value)
