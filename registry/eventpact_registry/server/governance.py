@@ -68,31 +68,26 @@ class InForce:
 def in_force(rows: Rows, subject: str) -> InForce:
     """The settings that hold for a subject; a global override of the mode beats all."""
     context, _ = split(subject)
-    scopes = tuple(dict.fromkeys((subject, qualified(context, ""), GLOBAL)))
+    scopes = tuple(dict.fromkeys((GLOBAL, qualified(context, ""), subject)))
     found = rows.settings(*scopes)
-
-    def value(name: str, default: str) -> str:
-        return next((found[scope, name] for scope in scopes if (scope, name) in found), default)
-
+    values = {name: value for scope in scopes for (of, name), value in found.items() if of == scope}
     overridden = found.get((GLOBAL, MODE)) == Mode.READONLY_OVERRIDE
     return InForce(
-        Level(value(LEVEL, DEFAULT_LEVEL)),
-        Mode.READONLY_OVERRIDE if overridden else Mode(value(MODE, DEFAULT_MODE)),
-        value(DEFAULT_METADATA, NONE),
-        value(OVERRIDE_METADATA, NONE),
+        Level(values.get(LEVEL, DEFAULT_LEVEL)),
+        Mode.READONLY_OVERRIDE if overridden else Mode(values.get(MODE, DEFAULT_MODE)),
+        values.get(DEFAULT_METADATA, NONE),
+        values.get(OVERRIDE_METADATA, NONE),
     )
 
 
-def demand_writable(rows: Rows, subject: str) -> InForce:
-    """The settings that hold for a subject, when its mode lets anything be written.
+def demand_writable(settings: InForce, subject: str) -> None:
+    """Refuse to write where a subject's settings say so.
 
     Raises:
         RegistryError: 42205, the mode is read-only.
     """
-    settings = in_force(rows, subject)
     if settings.mode in _READ_ONLY:
         raise errors.not_permitted(f"{_label(subject)} is in read-only mode")
-    return settings
 
 
 class Governance:
@@ -123,7 +118,7 @@ class Governance:
         """
         wanted = {name: _level(value) if name == LEVEL else value for name, value in changes.items()}
         with self._store.writing() as rows:
-            demand_writable(rows, subject)
+            demand_writable(in_force(rows, subject), subject)
             for name, value in wanted.items():
                 if value:
                     rows.set_setting(subject, name, value)
@@ -137,7 +132,7 @@ class Governance:
             RegistryError: 40401, the subject has none.
         """
         with self._store.writing() as rows:
-            demand_writable(rows, subject)
+            demand_writable(in_force(rows, subject), subject)
             own = _own_config(rows, subject)
             if not own and subject != GLOBAL:
                 raise errors.subject_not_found(subject)

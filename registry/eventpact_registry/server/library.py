@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from eventpact import avro
 from eventpact.errors import SchemaError
 from eventpact_registry.server import errors
-from eventpact_registry.server.contexts import split, within
+from eventpact_registry.server.contexts import within
 from eventpact_registry.server.metadata import NONE
 from eventpact_registry.server.rows import Reference
 from eventpact_registry.standard_text import standard_text
@@ -52,13 +52,14 @@ class Prepared:
     """Its standard text, which is what is stored."""
     references: tuple[Reference, ...]
     metadata: str = NONE
+    guid: str = field(init=False)
+    """Equal for the same text with the same references and metadata."""
 
-    @property
-    def guid(self) -> str:
-        """Equal for the same text with the same references and metadata."""
+    def __post_init__(self) -> None:
+        """Work out the guid, once."""
         parts: list[Any] = [self.text, [(ref.name, ref.subject, ref.version) for ref in self.references]]
         identity = json.dumps([*parts, self.metadata] if self.metadata else parts)
-        return str(UUID(bytes=hashlib.sha256(identity.encode()).digest()[:16]))
+        object.__setattr__(self, "guid", str(UUID(bytes=hashlib.sha256(identity.encode()).digest()[:16])))
 
 
 def gather(rows: Rows, references: Sequence[Reference], context: str, *, normalize: bool = False) -> Gathered:
@@ -105,12 +106,9 @@ class Library:
             self._parsed[stored] = schema
         return schema
 
-    def stored(self, rows: Rows, context: str, schema_id: int) -> Schema:
-        """The parsed schema of an id that is in the database."""
-        found = rows.schema(context, schema_id)
-        if found is None:
-            raise errors.schema_not_found(schema_id)
-        return self._parsed.get(found) or self._stored(found, gather(rows, found.references, found.context).schemas)
+    def parsed(self, rows: Rows, stored: StoredSchema) -> Schema:
+        """What a schema that is in the database is when it is parsed."""
+        return self._parsed.get(stored) or self._stored(stored, gather(rows, stored.references, stored.context).schemas)
 
     def _parse(self, text: str, gathered: Gathered) -> Schema:
         """Parse a text after all that it needs, which stands in the order of need."""
@@ -144,8 +142,7 @@ def _collect(
     if depth > _DEEPEST:
         raise errors.invalid_schema(f"references lead more than {_DEEPEST} schemas deep")
     subject = within(context, reference.subject)
-    version = rows.version(subject, reference.version)
-    stored = None if version is None else rows.schema(split(subject)[0], version.schema_id)
+    stored = rows.schema_of_version(subject, reference.version)
     if stored is None:
         raise errors.reference_not_found(reference.subject, reference.version)
     if (stored.context, stored.id) in found:

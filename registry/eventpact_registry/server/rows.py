@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 GLOBAL: Final = ""
 """The subject under which the settings of the whole registry are kept."""
 
-_SCHEMA: Final = "SELECT context, id, guid, text, metadata FROM schemas"
+_SCHEMA: Final = """SELECT schemas.context, id, guid, text, metadata,
+    (SELECT json_group_array(json_array(position, name, subject, version)) FROM schema_references
+     WHERE context = schemas.context AND schema_id = schemas.id)
+    FROM schemas"""
+"""A schema and its references, as JSON, in one go."""
+
+_NONE: Final = "[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,11 @@ class Rows:
         """The schema with this id in the first context that has one."""
         return self._schema("WHERE id = ? ORDER BY context LIMIT 1", schema_id)
 
+    def schema_of_version(self, subject: str, version: int) -> StoredSchema | None:
+        """The schema that one version is, soft-deleted or not."""
+        joined = "JOIN versions ON versions.context = schemas.context AND schema_id = id"
+        return self._schema(f"{joined} WHERE versions.subject = ? AND version = ?", subject, version)
+
     def schemas_of_guid(self, guid: str) -> list[tuple[str, int]]:
         """Context and id of each schema with this content, in order of context."""
         rows = self._connection.execute("SELECT context, id FROM schemas WHERE guid = ? ORDER BY context", (guid,))
@@ -140,6 +152,12 @@ class Rows:
         """One version, soft-deleted or not."""
         found = self._versions("WHERE subject = ? AND version = ?", subject, version)
         return found[0] if found else None
+
+    def versions_with_references(self, subject: str) -> list[StoredVersion]:
+        """Those versions of a subject whose schemas refer to others, in rising order."""
+        same = "refs.context = versions.context AND refs.schema_id = versions.schema_id"
+        referring = f"EXISTS (SELECT 1 FROM schema_references AS refs WHERE {same})"  # noqa: S608 - our own constants
+        return self._versions(f"WHERE subject = ? AND {referring} ORDER BY version", subject)
 
     def versions_of_schema(self, context: str, schema_id: int) -> list[StoredVersion]:
         """Every version of any subject that is this schema."""
@@ -229,15 +247,9 @@ class Rows:
         row = self._connection.execute(f"{_SCHEMA} {where}", arguments).fetchone()
         if row is None:
             return None
-        references = self._connection.execute(
-            """SELECT name, subject, version FROM schema_references
-               WHERE context = ? AND schema_id = ? ORDER BY position""",
-            row[:2],
-        )
-        context, schema_id, guid, text, metadata = row
-        return StoredSchema(
-            context, schema_id, guid, text, tuple(Reference(*reference) for reference in references), metadata
-        )
+        context, schema_id, guid, text, metadata, written = row
+        references = () if written == _NONE else tuple([Reference(*ref[1:]) for ref in sorted(json.loads(written))])
+        return StoredSchema(context, schema_id, guid, text, references, metadata)
 
     def _versions(self, where: str, *arguments: int | str) -> list[StoredVersion]:
         rows = self._connection.execute(

@@ -13,6 +13,7 @@ from eventpact_registry.server.governance import Mode, demand_writable, in_force
 from eventpact_registry.server.library import Library, gather
 from eventpact_registry.server.metadata import as_json
 from eventpact_registry.server.picking import is_latest, pick, visible
+from eventpact_registry.server.rows import StoredSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from eventpact_registry.server.governance import InForce
     from eventpact_registry.server.library import Prepared
     from eventpact_registry.server.limits import Limits
-    from eventpact_registry.server.rows import Reference, Rows, StoredSchema, StoredVersion
+    from eventpact_registry.server.rows import Reference, Rows, StoredVersion
     from eventpact_registry.server.store import Store
 
 
@@ -50,6 +51,24 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class _Case:
+    """What a registration meets: read once, and again only when something was written meanwhile."""
+
+    subject: str
+    settings: InForce
+    versions: list[StoredVersion]
+    live: list[StoredVersion]
+    newest: StoredSchema | None
+    """Of the live versions."""
+    prepared: Prepared
+    """The schema, with the metadata that it is registered with."""
+    schema_id: int | None
+    """What it has in its context already."""
+    known: StoredVersion | None
+    """The live version that it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a schema may follow; `messages` say what is in the way."""
 
@@ -73,17 +92,19 @@ class Service:
                 42208, the subject's name is not allowed.
         """
         _demand_subject(subject)
-        prepared = self._prepared(subject, submission, normalize=normalize)
-        if not (submission.schema_id or submission.version):
-            with self._store.reading() as rows:
-                settings = in_force(rows, subject)
-                live = visible(rows.versions(subject), deleted=False)
-                known = self._match(rows, subject, live, self._described(rows, subject, settings, live, prepared))
-                if known is not None:
-                    return self._found(rows, known)
+        began = self._store.moment()
+        sent = self._prepared(subject, submission, normalize=normalize)
+        with self._store.reading() as rows:
+            case = self._case(rows, subject, sent)
+            if case.known is not None and not (submission.schema_id or submission.version):
+                return self._found(rows, case.known)
         with self._store.writing() as rows:
-            added = self._found(rows, self._register(rows, subject, submission, prepared))
-        self._library.keep(added.schema, prepared.schema)  # the next version is judged against it
+            if self._store.moment() != began:
+                case = self._case(rows, subject, sent)
+                if case.known is None:
+                    _demand_references(rows, subject, sent.references)
+            added = self._register(rows, submission, case)
+        self._library.keep(added.schema, sent.schema)  # the next version is judged against it
         return added
 
     def lookup(self, subject: str, submission: Submission, *, normalize: bool, deleted: bool) -> Found:
@@ -96,12 +117,13 @@ class Service:
             if not visible(rows.versions(subject), deleted=deleted):
                 raise errors.subject_not_found(subject)
         prepared = self._prepared(subject, submission, normalize=normalize)
+        context, _ = split(subject)
         with self._store.reading() as rows:
             known = visible(rows.versions(subject), deleted=deleted)
-            version = self._match(rows, subject, known, prepared)
+            version = self._match(rows, known, prepared, rows.schema_id(context, prepared.guid))
             if version is None:  # who looks up need not know what the registry adds to what is registered
-                described = self._described(rows, subject, in_force(rows, subject), known, prepared)
-                version = self._match(rows, subject, known, described)
+                described = _described(in_force(rows, subject), self._newest(rows, known), prepared)
+                version = self._match(rows, known, described, rows.schema_id(context, described.guid))
             if version is None:
                 raise errors.schema_not_found()
             return self._found(rows, version)
@@ -226,7 +248,7 @@ class Service:
                 if version is None or (not live and is_latest(version))
                 else [pick(subject, live, version, deleted=False)]
             )
-            previous = [self._stored(rows, known) for known in judged]
+            previous = [self._parsed(rows, known) for known in judged]
         found = incompatibilities(level, prepared.schema, previous)
         return Verdict(not found, _messages(level, found, judged))
 
@@ -237,7 +259,7 @@ class Service:
             RegistryError: 40401, 40402, 40406, 40407; 42205, the mode is read-only; 42206, other schemas refer to it.
         """
         with self._store.writing() as rows:
-            demand_writable(rows, subject)
+            demand_writable(in_force(rows, subject), subject)
             picked = pick(subject, rows.versions(subject), version, deleted=True)
             if picked.deleted and not permanent:
                 raise errors.version_soft_deleted(subject, picked.version)
@@ -253,7 +275,7 @@ class Service:
             RegistryError: 40401, 40404, 40405; 42205, the mode is read-only; 42206, other schemas refer to it.
         """
         with self._store.writing() as rows:
-            demand_writable(rows, subject)
+            demand_writable(in_force(rows, subject), subject)
             versions = rows.versions(subject)
             live = visible(versions, deleted=False)
             if not versions:
@@ -266,82 +288,62 @@ class Service:
             _delete(rows, doomed, permanent=permanent)
         return [version.version for version in doomed]
 
-    def _register(self, rows: Rows, subject: str, submission: Submission, prepared: Prepared) -> StoredVersion:
-        """Inside the transaction: look again, judge, add."""
-        settings = demand_writable(rows, subject)
-        mode = settings.mode
-        _demand_mode_for(submission, subject, mode)
+    def _case(self, rows: Rows, subject: str, sent: Prepared) -> _Case:
+        settings = in_force(rows, subject)
         versions = rows.versions(subject)
         live = visible(versions, deleted=False)
-        prepared = self._described(rows, subject, settings, live, prepared)
-        known = self._match(rows, subject, live, prepared)
+        newest = self._newest(rows, live)
+        prepared = _described(settings, newest, sent)
+        schema_id = rows.schema_id(split(subject)[0], prepared.guid)
+        known = self._match(rows, live, prepared, schema_id)
+        return _Case(subject, settings, versions, live, newest, prepared, schema_id, known)
+
+    def _register(self, rows: Rows, submission: Submission, case: _Case) -> Found:
+        """Inside the transaction: judge, add."""
+        subject, mode, versions, known = case.subject, case.settings.mode, case.versions, case.known
+        demand_writable(case.settings, subject)
+        _demand_mode_for(submission, subject, mode)
         if known is not None and submission.version in (None, known.version):
             if submission.schema_id in (None, known.schema_id):
-                return known
+                return self._found(rows, known)
             raise errors.overwrites(submission.schema_id)
         if mode is not Mode.IMPORT:
-            self._judge(rows, subject, settings.level, prepared.schema, live)
+            self._judge(rows, case)
         following = versions[-1].version + 1 if versions else 1
         number = submission.version or following
         if number != following and mode is not Mode.IMPORT:
             raise errors.invalid_schema("Version is not one more than previous version")
         if known is not None or any(version.version == number for version in versions):
             raise errors.not_permitted(f"Subject {subject} has this schema or this version already")
-        schema_id = self._schema_id(rows, subject, submission, prepared)
-        added = rows.add_version(subject, number, schema_id)
+        stored = _stored(rows, submission, case)
+        added = rows.add_version(subject, number, stored.id)
         for version in versions:
-            if version.schema_id == schema_id and version.deleted:
+            if version.schema_id == stored.id and version.deleted:
                 rows.erase(version)
-        return added
+        return Found(added, stored)
 
-    def _schema_id(self, rows: Rows, subject: str, submission: Submission, prepared: Prepared) -> int:
-        """The schema's id: the one it has under another subject, the one asked for, or a new one."""
-        context, _ = split(subject)
-        known = rows.schema_id(context, prepared.guid)
-        wanted = submission.schema_id
-        if known is not None and wanted in (None, known):
-            return known
-        if known is not None or (wanted is not None and rows.schema(context, wanted) is not None):
-            raise errors.overwrites(wanted)
-        for reference in prepared.references:  # one may have been deleted since the schema was parsed
-            if rows.version(within(context, reference.subject), reference.version) is None:
-                raise errors.reference_not_found(reference.subject, reference.version)
-        return rows.add_schema(context, prepared, wanted)
-
-    def _judge(self, rows: Rows, subject: str, level: Level, schema: Schema, live: Sequence[StoredVersion]) -> None:
-        judged = live if DEMANDS[level].transitive else live[-1:]
-        previous = [self._stored(rows, version) for version in judged]
-        found = incompatibilities(level, schema, previous)
+    def _judge(self, rows: Rows, case: _Case) -> None:
+        level = case.settings.level
+        judged = case.live if DEMANDS[level].transitive else case.live[-1:]
+        previous = [self._parsed(rows, version) for version in judged[:-1]]
+        if case.newest is not None:
+            previous.append(self._library.parsed(rows, case.newest))
+        found = incompatibilities(level, case.prepared.schema, previous)
         if found:
-            raise errors.incompatible(subject, _messages(level, found, judged))
-
-    def _described(
-        self, rows: Rows, subject: str, settings: InForce, live: Sequence[StoredVersion], prepared: Prepared
-    ) -> Prepared:
-        """With the metadata that it is registered with; in IMPORT mode, with what is given."""
-        if settings.mode is Mode.IMPORT:
-            return prepared
-        newest = rows.schema(split(subject)[0], live[-1].schema_id) if live and not prepared.metadata else None
-        metadata = settings.metadata(prepared.metadata, newest.metadata if newest else "")
-        return replace(prepared, metadata=metadata) if metadata != prepared.metadata else prepared
+            raise errors.incompatible(case.subject, _messages(level, found, judged))
 
     def _match(
-        self, rows: Rows, subject: str, versions: Sequence[StoredVersion], prepared: Prepared
+        self, rows: Rows, versions: Sequence[StoredVersion], prepared: Prepared, schema_id: int | None
     ) -> StoredVersion | None:
         """The version that is this schema: the same text, or the same with its references written out."""
-        context, _ = split(subject)
-        schema_id = rows.schema_id(context, prepared.guid)
         for version in versions:
             if version.schema_id == schema_id:
                 return version
-        if prepared.references:
+        if prepared.references or not versions:
             return None
-        for version in reversed(versions):
-            stored = rows.schema(context, version.schema_id)
-            if stored is not None and stored.references:
-                known = self._stored(rows, version)
-                if avro.meaning(known) == avro.meaning(prepared.schema):
-                    return version
+        for version in reversed(rows.versions_with_references(versions[0].subject)):
+            if version in versions and avro.meaning(self._parsed(rows, version)) == avro.meaning(prepared.schema):
+                return version
         return None
 
     def _prepared(self, subject: str, submission: Submission, *, normalize: bool) -> Prepared:
@@ -353,14 +355,46 @@ class Service:
             raise errors.too_complex(self._limits.parts)
         return prepared
 
-    def _stored(self, rows: Rows, version: StoredVersion) -> Schema:
-        return self._library.stored(rows, split(version.subject)[0], version.schema_id)
+    def _parsed(self, rows: Rows, version: StoredVersion) -> Schema:
+        return self._library.parsed(rows, self._found(rows, version).schema)
+
+    def _newest(self, rows: Rows, versions: Sequence[StoredVersion]) -> StoredSchema | None:
+        return self._found(rows, versions[-1]).schema if versions else None
 
     def _found(self, rows: Rows, version: StoredVersion) -> Found:
         schema = rows.schema(split(version.subject)[0], version.schema_id)
         if schema is None:
             raise errors.schema_not_found(version.schema_id)
         return Found(version, schema)
+
+
+def _described(settings: InForce, newest: StoredSchema | None, prepared: Prepared) -> Prepared:
+    """With the metadata that it is registered with; in IMPORT mode, with what is given."""
+    if settings.mode is Mode.IMPORT:
+        return prepared
+    metadata = settings.metadata(prepared.metadata, newest.metadata if newest else "")
+    return replace(prepared, metadata=metadata) if metadata != prepared.metadata else prepared
+
+
+def _stored(rows: Rows, submission: Submission, case: _Case) -> StoredSchema:
+    """The schema with its id: the one it has under another subject, the one asked for, or a new one."""
+    context, _ = split(case.subject)
+    known, wanted, prepared = case.schema_id, submission.schema_id, case.prepared
+    if known is None:
+        if wanted is not None and rows.schema(context, wanted) is not None:
+            raise errors.overwrites(wanted)
+        known = rows.add_schema(context, prepared, wanted)
+    elif wanted not in (None, known):
+        raise errors.overwrites(wanted)
+    return StoredSchema(context, known, prepared.guid, prepared.text, prepared.references, prepared.metadata)
+
+
+def _demand_references(rows: Rows, subject: str, references: Sequence[Reference]) -> None:
+    """Refuse a schema of which a reference was deleted since it was parsed."""
+    context, _ = split(subject)
+    for reference in references:
+        if rows.version(within(context, reference.subject), reference.version) is None:
+            raise errors.reference_not_found(reference.subject, reference.version)
 
 
 def _parts(schema: Schema) -> int:

@@ -82,6 +82,7 @@ class Store:
 
     def __init__(self, database: str | Path) -> None:
         self._write_lock = RLock()
+        self._commits = 0
         in_memory = str(database) == ":memory:"
         self._read_lock = self._write_lock if in_memory else RLock()
         try:
@@ -117,10 +118,21 @@ class Store:
             try:
                 yield Rows(self._writer)
                 self._writer.execute("COMMIT")
+                self._commits += 1
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
+
+    def moment(self) -> tuple[int, int]:
+        """Another one after each commit, of this process or another: what was read since still holds in the same one.
+
+        Raises:
+            RegistryError: 50001 or 50002, SQLite failed.
+        """
+        with self._read_lock, _translated():
+            [foreign] = self._reader.execute("PRAGMA data_version").fetchone()
+            return self._commits, foreign
 
     def close(self) -> None:
         """Close the database; the write-ahead log is folded into the file."""
