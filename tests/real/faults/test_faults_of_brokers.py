@@ -1,8 +1,12 @@
-"""Brokers that die while services produce and consume."""
+"""Brokers that die while services produce and consume. A fault begins when the services are at work."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
+
+from tests.real.faults.ledger import commonest
+from tests.real.faults.lengths import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -10,18 +14,86 @@ if TYPE_CHECKING:
     from tests.real.faults.ledger import Ledger
     from tests.real.faults.stage import Stage
 
+RATE = 1000
 
-def test_a_broker_killed_under_load_loses_nothing(stage: Stage, enter: Callable[[str, Ledger], None]) -> None:
+
+@lasting(8, 60)
+def test_a_broker_killed_under_load_loses_nothing(
+    stage: Stage, seconds: float, enter: Callable[[str, Ledger], None]
+) -> None:
     stage.handler()
     stage.handler()
-    stage.sender(count=8000, rate=1000)
+    stage.sender(count=RATE * seconds, rate=RATE)
     stage.wait_for_handled(1000)
     stage.cluster.kill(2)
 
     ledger = stage.settle()
 
     enter("kill -9 a broker", ledger)
-    assert len(ledger.acknowledged) == 8000
+    assert len(ledger.acknowledged) == RATE * seconds
+    assert not ledger.lost
+    assert not ledger.out_of_order
+    assert ledger.written_twice == 0
+
+
+@lasting(5, 30)
+def test_below_the_least_replicas_in_sync_sends_wait_until_a_broker_is_back(
+    stage: Stage, seconds: float, enter: Callable[[str, Ledger], None]
+) -> None:
+    stage.handler()
+    stage.sender(count=RATE * 8, rate=RATE)
+    stage.wait_for_handled(1000)
+    stage.cluster.kill(2)
+    stage.cluster.kill(3)
+    time.sleep(seconds)  # the outage itself
+    assert len(stage.ledger().acknowledged) < RATE * 8
+    stage.cluster.start(2)
+
+    ledger = stage.settle()
+
+    enter("kill -9 a second broker, waiting", ledger)
+    assert len(ledger.acknowledged) == RATE * 8
+    assert not ledger.lost
+    assert not ledger.out_of_order
+    assert ledger.written_twice == 0
+
+
+def test_below_the_least_replicas_in_sync_sends_with_a_deadline_fail_loudly(
+    stage: Stage, enter: Callable[[str, Ledger], None]
+) -> None:
+    stage.handler()
+    sender = stage.sender(count=RATE * 3, rate=RATE, properties={"message.timeout.ms": "3000"})
+    stage.wait_for_handled(1000)
+    stage.cluster.kill(2)
+    stage.cluster.kill(3)
+    sender.wait()
+    stage.cluster.mend()
+
+    ledger = stage.settle()
+
+    enter("kill -9 a second broker, with a deadline", ledger)
+    assert ledger.failed
+    assert "it may have been written" in commonest(ledger.failed.values())
+    assert ledger.acknowledged | ledger.failed.keys() == ledger.sent
+    assert not ledger.lost
+    assert not ledger.out_of_order
+
+
+@lasting(2, 30)
+def test_a_restart_of_the_whole_cluster_loses_nothing(
+    stage: Stage, seconds: float, enter: Callable[[str, Ledger], None]
+) -> None:
+    stage.handler()
+    stage.sender(count=RATE * 6, rate=RATE)
+    stage.wait_for_handled(1000)
+    stage.cluster.kill_all()
+    time.sleep(seconds)  # the outage itself
+    stage.cluster.start_all()
+
+    ledger = stage.settle()
+
+    enter("restart of the whole cluster", ledger)
+    assert len(ledger.acknowledged) == RATE * 6
     assert not ledger.lost
     assert not ledger.out_of_order
     assert ledger.written_twice == 0
