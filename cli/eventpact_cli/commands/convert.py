@@ -92,8 +92,6 @@ class _Run:
             raise _usage("--event and --schema are two ways to say the same: give one")
         if self._to == "json" and (options["codec"] or options["level"] is not None or options["append"]):
             raise _usage("--codec, --level and --append are of container files, and TARGET is JSON")
-        if options["append"] and _is_one_file(source, target):
-            raise _usage("SOURCE and TARGET are one file, which would grow as long as it is read: append to another")
 
     def convert(self) -> int:
         """Convert; returns how many records there were."""
@@ -183,10 +181,6 @@ def _format(name: str, said: Format | None, what: str, option: str) -> Format:
     if found is None:
         raise _usage(f"the ending of {what} '{name}' tells no format: give {option} avro or {option} json")
     return found
-
-
-def _is_one_file(source: str, target: str) -> bool:
-    return _STREAM not in {source, target} and Path(target).exists() and Path(source).samefile(target)
 
 
 def _usage(message: str) -> click.UsageError:
