@@ -1,0 +1,176 @@
+"""Dead letters sent back to the topics that they came from: each once, not for ever, and no faster than told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from eventpact.consume.dead_letters import PREFIX, without
+from eventpact.containers.archive import ArchivedRecord
+from eventpact.operate.administrator import Administrator
+from eventpact.operate.dead_letters import MARK, MARKS, DeadLetter, DeadLetters, Which
+from eventpact.operate.log_offsets import LogOffsets
+from eventpact.operate.pace import Pace
+from eventpact.operate.reading import Reading
+from eventpact.operate.writing import RecordWriter
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from eventpact.schemas import SchemaCatalog
+    from eventpact.settings import Settings
+
+ID: Final = f"{PREFIX}id"
+"""Header of a record that was sent back: the letter that it was."""
+
+REDRIVES: Final = f"{PREFIX}redrives"
+"""Header of a record that was sent back: how often by now. A group that gives up again keeps it in the new letter."""
+
+MAX_REDRIVES: Final = 3
+"""How often a record is sent back unless told otherwise."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Redriven:
+    """What became of the letters that were meant."""
+
+    sent: dict[str, int] = field(default_factory=dict)
+    """Topic to how many letters went there, or in a dry run would go."""
+    already: int = 0
+    """Sent back before, and left alone."""
+    looping: list[str] = field(default_factory=list)
+    """Letters of records that came back as often as is allowed."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Letters that cannot be sent back, and why."""
+
+    @property
+    def total(self) -> int:
+        """How many were sent, or would be."""
+        return sum(self.sent.values())
+
+
+def redrive(
+    settings: Settings,
+    topic: str,
+    which: Which | None = None,
+    *,
+    catalog: SchemaCatalog | None = None,
+    rate: float | None = None,
+    max_redrives: int = MAX_REDRIVES,
+    again: bool = False,
+    dry_run: bool = False,
+    stop: threading.Event | None = None,
+    on_letter: Callable[[DeadLetter], None] = lambda _: None,
+    pace: Pace | None = None,
+) -> Redriven:
+    """Send the letters of one dead letter topic back to where they came from.
+
+    A record goes out as it came in: raw key and value, its own headers, and the partition that its key leads to. What
+    was sent back and the mark that says so are written in one transaction, so a run that is killed and repeated sends
+    nothing twice to `read_committed` readers, which ours and librdkafka's are by default.
+
+    Args:
+        settings: of the cluster.
+        topic: the dead letter topic.
+        which: the letters that are meant; by default all.
+        catalog: for `which.event`.
+        rate: records a second at most.
+        max_redrives: a record that was sent back so often is left where it is.
+        again: send back, too, what was sent back already.
+        dry_run: write nothing.
+        stop: ends the run when it is set; what was sent by then is committed.
+        on_letter: called with each letter that goes out.
+        pace: a limit that several topics share, instead of `rate`.
+
+    Raises:
+        DeliveryError: the cluster refuses; what it has not committed was not sent.
+        BrokerError: a topic is missing, or the cluster does not answer.
+    """
+    run = _Run(settings, topic, catalog, pace or Pace(rate), max_redrives, again=again, dry_run=dry_run, stop=stop)
+    return run.redrive(which or Which(), on_letter)
+
+
+class _Run:
+    def __init__(
+        self,
+        settings: Settings,
+        topic: str,
+        catalog: SchemaCatalog | None,
+        pace: Pace,
+        max_redrives: int,
+        *,
+        again: bool,
+        dry_run: bool,
+        stop: threading.Event | None,
+    ) -> None:
+        self._settings = settings
+        self._topic = topic
+        self._letters = DeadLetters(settings, [topic], catalog=catalog)
+        administrator = Administrator(settings)
+        self._log = LogOffsets(administrator)
+        self._known = frozenset(administrator.metadata().topics)
+        self._pace = pace
+        self._max = max_redrives
+        self._again = again
+        self._dry = dry_run
+        self._stop = stop
+        self._done = Redriven()
+
+    def redrive(self, which: Which, on_letter: Callable[[DeadLetter], None]) -> Redriven:
+        if self._dry:
+            for letter in self._letters.scan(which, stop=self._stop):
+                if letter is not None and self._outgoing(letter) is not None:
+                    self._count(letter, on_letter)
+            return self._done
+        # An older run is shut out before marks are read, so that none is written behind our back.
+        with RecordWriter(self._settings, f"eventpact-redrive.{self._topic}") as writer:
+            for letter in self._letters.scan(which, stop=self._stop):
+                record = None if letter is None else self._outgoing(letter)
+                if letter is not None and record is not None:
+                    writer.pause(self._pace)
+                    writer.write(letter.info.topic, record.key, record.value, _headers(letter, record))
+                    writer.write(self._topic, None, None, [(MARK, letter.id.encode())], partition=MARKS)
+                    self._count(letter, on_letter)
+                if writer.due:
+                    writer.commit({})
+            writer.commit({})
+        return self._done
+
+    def _outgoing(self, letter: DeadLetter) -> ArchivedRecord | None:
+        """The record to send; None for a letter that stays."""
+        info = letter.info
+        if letter.redriven and not self._again:
+            self._done.already += 1
+        elif info.redrives >= self._max:
+            self._done.looping.append(letter.id)
+        elif info.topic not in self._known:
+            self._done.lost[letter.id] = f"its topic {info.topic or '(not named)'} is not on the cluster"
+        elif info.left_bytes is None:
+            return letter.record
+        else:
+            return self._original(letter)
+        return None
+
+    def _original(self, letter: DeadLetter) -> ArchivedRecord | None:
+        """What a letter that was too large left behind, if it is still there."""
+        info = letter.info
+        place = (info.topic, info.partition)
+        found = None
+        if place in self._log.partitions([info.topic]) and info.offset >= self._log.earliest([place])[place]:
+            with Reading(self._settings, {place: info.offset}, {place: info.offset + 1}, stop=self._stop) as reading:
+                found = next((message for message in reading.messages() if message is not None), None)
+        if found is None:
+            self._done.lost[letter.id] = f"the letter does not hold its value, and {info.position} is not kept any more"
+            return None
+        return ArchivedRecord.of(found)
+
+    def _count(self, letter: DeadLetter, on_letter: Callable[[DeadLetter], None]) -> None:
+        topic = letter.info.topic
+        self._done.sent[topic] = self._done.sent.get(topic, 0) + 1
+        on_letter(letter)
+
+
+def _headers(letter: DeadLetter, record: ArchivedRecord) -> list[tuple[str, str | bytes | None]]:
+    own = without([(header.name, header.value) for header in record.headers], (PREFIX,))
+    return [*own, (ID, letter.id.encode()), (REDRIVES, str(letter.info.redrives + 1).encode())]
