@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_NOT_AVAILABLE, Message
+
+from eventpact.consume.record import headers_of, milliseconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Protocol
 
     from eventpact.consume.record import RawHeaders
 
+    class Source(Protocol):
+        """What is known of a record beside the record: the way that its schema takes through the group."""
+
+        @property
+        def schema_id(self) -> int | None: ...
+        @property
+        def correlation(self) -> Callable[[Any], Any] | None: ...
+        def parameters_of(self, topic: str) -> Mapping[str, str]: ...
+
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_PARAMETERS: Final[Mapping[str, str]] = {}
+_NO_TIME: Final = (TIMESTAMP_NOT_AVAILABLE, -1)
 
 
 class Context:
@@ -20,33 +37,15 @@ class Context:
     Tests of a service make their own: `Context(topic="QuikApp.message.sent")`.
     """
 
-    __slots__ = (
-        "_raw_headers",
-        "attempt",
-        "correlation_id",
-        "key",
-        "offset",
-        "parameters",
-        "partition",
-        "schema_id",
-        "timestamp_ms",
-        "topic",
-    )
+    __slots__ = ("_attempt", "_correlation_id", "_event", "_message", "_parameters", "_schema_id", "_source")
 
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    timestamp_ms: int | None
-    """When the record was written, in milliseconds since 1970; `None` where nobody said."""
-    schema_id: int | None
-    """Registry id of the schema the record was written with; `None` for a record without value."""
-    correlation_id: str
-    """Of the `correlation-id` header, else of the event itself, else new; events sent while handling carry it on."""
-    parameters: Mapping[str, str]
-    """Values of the topic's run-time parameters, `{"tenant_id": "acme"}`."""
-    attempt: int
-    """Which attempt at this record this is, from 1."""
+    _attempt: int
+    _correlation_id: str
+    _event: object
+    _message: Message
+    _parameters: Mapping[str, str]
+    _schema_id: int | None
+    _source: Source
 
     def __init__(
         self,
@@ -62,30 +61,108 @@ class Context:
         parameters: Mapping[str, str] = _NO_PARAMETERS,
         attempt: int = 1,
     ) -> None:
-        self.topic = topic
-        self.partition = partition
-        self.offset = offset
-        self.key = key
-        self.timestamp_ms = timestamp_ms
-        self._raw_headers = headers
-        self.schema_id = schema_id
-        self.correlation_id = correlation_id
-        self.parameters = parameters
-        self.attempt = attempt
+        self._message = Message(
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            key=key,
+            headers=list(headers),
+            timestamp=_NO_TIME if timestamp_ms is None else (TIMESTAMP_CREATE_TIME, timestamp_ms),
+        )
+        self._event = None
+        self._schema_id = schema_id
+        self._correlation_id = correlation_id
+        self._parameters = parameters
+        self._attempt = attempt
+
+    def stand_for(self, original: Message) -> None:
+        """Tell of another record than the one that was read: of the one that it is a later attempt at."""
+        self._message = original
+
+    @property
+    def topic(self) -> str:
+        """The topic's name on the broker."""
+        return self._message.topic() or ""
+
+    @property
+    def partition(self) -> int:
+        """Number of its partition."""
+        return self._message.partition() or 0
+
+    @property
+    def offset(self) -> int:
+        """Its place in the partition."""
+        return self._message.offset() or 0
+
+    @property
+    def key(self) -> bytes | None:
+        """The record's key as it is on the wire."""
+        key = self._message.key()
+        return key.encode() if isinstance(key, str) else key
+
+    @property
+    def timestamp_ms(self) -> int | None:
+        """When the record was written, in milliseconds since 1970; `None` where nobody said."""
+        return milliseconds_of(self._message)
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """When the record was written, as its producer or the broker says."""
+        milliseconds = self.timestamp_ms
+        return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
+
+    @property
+    def schema_id(self) -> int | None:
+        """Registry id of the schema the record was written with; `None` for a record without value."""
+        try:
+            return self._schema_id
+        except AttributeError:
+            return self._source.schema_id
 
     @property
     def headers(self) -> dict[str, bytes]:
         """Record headers; of a repeated name the last value, and none without a value."""
         return {
             name: value.encode() if isinstance(value, str) else value
-            for name, value in self._raw_headers
+            for name, value in headers_of(self._message)
             if value is not None
         }
 
     @property
-    def timestamp(self) -> datetime | None:
-        """When the record was written, as its producer or the broker says."""
-        return None if self.timestamp_ms is None else _EPOCH + timedelta(milliseconds=self.timestamp_ms)
+    def correlation_id(self) -> str:
+        """Of the `correlation-id` header, else of the event itself, else new; events sent while handling carry it."""
+        try:
+            return self._correlation_id
+        except AttributeError:
+            found = self._header("correlation-id") or self._of_event() or str(uuid4())
+            self._correlation_id = found
+            return found
+
+    @property
+    def traceparent(self) -> str | None:
+        """The span that the event was sent in (W3C Trace Context); events sent while handling carry it on."""
+        return self._header("traceparent")
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Values of the topic's run-time parameters, `{"tenant_id": "acme"}`."""
+        try:
+            return self._parameters
+        except AttributeError:
+            found = self._parameters = self._source.parameters_of(self.topic)
+            return found
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt at this record this is, from 1."""
+        try:
+            return self._attempt
+        except AttributeError:
+            return 1
+
+    @attempt.setter
+    def attempt(self, attempt: int) -> None:
+        self._attempt = attempt
 
     @property
     def position(self) -> str:
@@ -94,3 +171,22 @@ class Context:
 
     def __repr__(self) -> str:
         return f"Context({self.position})"
+
+    def _header(self, wanted: str) -> str | None:
+        for name, value in headers_of(self._message):
+            if name == wanted and value:
+                return value.decode(errors="replace") if isinstance(value, bytes) else value
+        return None
+
+    def _of_event(self) -> str | None:
+        read = self._source.correlation
+        found = None if read is None or self._event is None else read(self._event)
+        return str(found) if found else None
+
+
+class Received(Context):
+    """The context of a record that a group has read; whoever makes it sets the message, the event and the source."""
+
+    __slots__ = ()
+
+    __init__ = object.__init__  # type: ignore[assignment]  # an `__init__` in Python takes longer than all the rest

@@ -10,14 +10,16 @@ import confluent_kafka
 from confluent_kafka import KafkaError
 
 from eventpact.clients import Complaints, broker_error, connect, translated
-from eventpact.consume.dead_letters import DeadLetters
-from eventpact.consume.handling import Handling, Stopped
+from eventpact.consume.failures import Failures
+from eventpact.consume.handlers import HandlerTable
+from eventpact.consume.handling import Handling, Stopped, Turn
 from eventpact.consume.offsets import Offsets, say_uncommitted
 from eventpact.consume.reader import Reader
 from eventpact.consume.record import place_of
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.consume.topics import TopicViews, ignoring, subscription
 from eventpact.errors import DeliveryError
+from eventpact.in_hand import Hand
 from eventpact.names import topic_name
 
 if TYPE_CHECKING:
@@ -70,13 +72,12 @@ class Session:
         self._name = settings.consumer_group or group.name
         self._timeout = settings.timeout
         self._stop = stop
-        self._dead_letters = DeadLetters(settings, self._name)
+        views = TopicViews(event.contract for event, _ in group.handlers.values())
+        self._failures = Failures(group, settings, name=self._name, views=views, statistics=self.statistics)
         self._handling = Handling(
-            group,
-            name=self._name,
-            reader=Reader(group.handlers, catalog),
-            views=TopicViews(event.contract for event, _ in group.handlers.values()),
-            dead_letters=self._dead_letters,
+            self._name,
+            table=HandlerTable(group, Reader(group.handlers, catalog), views),
+            failures=self._failures,
             statistics=self.statistics,
             stop=stop,
             measure_latency=measure_latency,
@@ -86,6 +87,7 @@ class Session:
         self._consumer = connect(confluent_kafka.Consumer, config, self._complaints, on_commit=_committed)
         self._offsets = Offsets(self._consumer)
         self._assigned = False
+        self._hand = Hand()
         self._gone: set[tuple[str, int]] = set()
         self._seconds_a_record = 0.0
 
@@ -153,7 +155,7 @@ class Session:
             if place[:2] in self._gone:
                 continue  # drained just before its partition went to another member, who will read it
             try:
-                self._handling.deal_with(message, place)
+                self._handling.step(Turn([message]), self._hand)
             except Stopped:
                 break
             self._offsets.passed(*place)
@@ -177,12 +179,11 @@ class Session:
 
     def _settle(self) -> None:
         """Commit what was dealt with, once its dead letters are safe."""
-        failed = self._dead_letters.settle()
+        failed = self._failures.settle()
         for place in sorted(failed, reverse=True):
             self._offsets.hold(*place)
         self._offsets.commit()
         if failed:
-            self.statistics.dead_lettered -= len(failed)
             (topic, partition, offset), why = min(failed.items())
             raise DeliveryError(
                 f"group {self._name} stops: {len(failed)} dead letters were not acknowledged, the first for "
@@ -194,7 +195,7 @@ class Session:
         try:
             self._settle()
         finally:
-            self._dead_letters.close()
+            self._failures.close()
             try:
                 self._offsets.hand_back_all()
             finally:
