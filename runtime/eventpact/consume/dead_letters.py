@@ -1,124 +1,130 @@
-"""Dead letters: records that could not be decoded or handled, kept with their raw bytes and the reason.
-
-The offset of a record passes only when the broker has acknowledged its dead letter.
-"""
+"""What a dead letter says of itself: headers beside the raw key and value of a record that nobody could handle."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import confluent_kafka
-from confluent_kafka import KafkaException
-
-from eventpact.clients import Complaints, connect
-from eventpact.consume.record import headers_of, place_of
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from confluent_kafka import KafkaError, Message
-
-    from eventpact.consume.record import Place
-    from eventpact.settings import Settings
+    from eventpact.consume.record import RawHeaders
 
 PREFIX: Final = "dead-letter-"
-"""What the headers that say why begin with."""
+"""What the headers of a dead letter begin with."""
+
+TRACEPARENT: Final = "traceparent"
+"""W3C Trace Context: the trace that the record belongs to, kept from its origin."""
 
 _LONGEST: Final = 1000
 """Characters of an exception's message that are kept."""
 
-_PATIENCE_MS: Final = 30_000
-"""How long a dead letter may take to be acknowledged; below the default `max.poll.interval.ms` of five minutes."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why a record becomes a dead letter."""
+class DeadLetterInfo:
+    """Where a dead letter came from, and why it is one."""
 
-    kind: str
+    reason: str
     """`undecodable` or `handler-failed`."""
-    error: BaseException
-    attempts: int
-    schema_id: int | None
+    exception: str
+    """The exception's class with its module, `builtins.ValueError`."""
+    message: str
+    """What the exception said, at most 1000 characters of it."""
+    group: str
+    """The consumer group that gave up."""
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int | None = None
+    """When the original was written, in milliseconds since 1970."""
+    schema_id: int | None = None
+    """Registry id of the schema that it was written with, where one is known."""
+    attempts: int = 1
+    """How often a handler was called for it in all."""
+    traceparent: str | None = None
+    redrives: int = 0
+    """How often it was sent back to its topic before it came here again."""
+    left_bytes: int | None = None
+    """Bytes of the value that is only at its origin still, because the letter would have been too large with it;
+    `None` for a letter that holds it."""
 
-    def headers(self, group: str, message: Message) -> dict[str, str]:
-        """The reason and the record's origin as headers."""
-        kind = type(self.error)
+    @property
+    def position(self) -> str:
+        """`topic/partition@offset` of the original."""
+        return f"{self.topic}/{self.partition}@{self.offset}"
+
+    def headers(self, prefix: str = PREFIX) -> list[tuple[str, bytes]]:
+        """As record headers; `traceparent` is none of them, it stays under its own name."""
         values = {
-            "reason": self.kind,
-            "exception": f"{kind.__module__}.{kind.__qualname__}",
-            "message": str(self.error)[:_LONGEST],
-            "group": group,
-            "topic": message.topic(),
-            "partition": message.partition(),
-            "offset": message.offset(),
-            "timestamp": message.timestamp()[1],
+            "reason": self.reason,
+            "exception": self.exception,
+            "message": self.message,
+            "group": self.group,
+            "topic": self.topic,
+            "partition": self.partition,
+            "offset": self.offset,
+            "timestamp": self.timestamp_ms,
             "schema-id": self.schema_id,
             "attempts": self.attempts,
+            "redrives": self.redrives or None,
+            "left-bytes": self.left_bytes,
         }
-        return {PREFIX + name: str(value) for name, value in values.items() if value is not None}
+        return [(prefix + name, str(value).encode()) for name, value in values.items() if value is not None]
 
 
-class DeadLetters:
-    """Sends dead letters; its producer is made when the first one comes."""
+def letter_of(headers: RawHeaders, prefix: str = PREFIX) -> DeadLetterInfo | None:
+    """What a record's headers say of it as a dead letter; `None` for one that is none.
 
-    def __init__(self, settings: Settings, group: str) -> None:
-        self._settings = settings
-        self._group = group
-        self._complaints = Complaints(settings.brokers)
-        self._client: confluent_kafka.Producer | None = None
-        self._pending: dict[Place, str] = {}
-        self._failed: dict[Place, str] = {}
+    What is missing or damaged in them, as somebody else's tool may have left it, is told as unknown: text as "",
+    numbers as -1 for the place, else as the field's default.
+    """
+    said = texts(headers, prefix)
+    if "reason" not in said and "topic" not in said:
+        return None
+    return DeadLetterInfo(
+        reason=said.get("reason", ""),
+        exception=said.get("exception", ""),
+        message=said.get("message", ""),
+        group=said.get("group", ""),
+        topic=said.get("topic", ""),
+        partition=_number(said, "partition", -1),
+        offset=_number(said, "offset", -1),
+        timestamp_ms=_optional(said, "timestamp"),
+        schema_id=_optional(said, "schema-id"),
+        attempts=_number(said, "attempts", 1),
+        traceparent=texts(headers).get(TRACEPARENT),
+        redrives=_number(said, "redrives", 0),
+        left_bytes=_optional(said, "left-bytes"),
+    )
 
-    def add(self, message: Message, topic: str, reason: Reason) -> None:
-        """Queue a dead letter for a record: raw key and value, its headers, and why it is here."""
-        place = place_of(message)
-        self._pending[place] = topic
-        kept = [(name, value) for name, value in headers_of(message) if not name.startswith(PREFIX)]
-        added = [(name, value.encode()) for name, value in reason.headers(self._group, message).items()]
-        if self._client is None:
-            config = {**self._settings.producer_config(), "message.timeout.ms": str(_PATIENCE_MS)}
-            self._client = connect(confluent_kafka.Producer, config, self._complaints)
-        while True:
-            try:
-                self._client.produce(
-                    topic,
-                    message.value(),
-                    message.key(),
-                    headers=[*kept, *added],
-                    on_delivery=lambda error, _: self._told(place, error),
-                )
-            except BufferError:
-                self._client.poll(0.1)  # every queued one is acknowledged or given up in time, so there will be room
-            except KafkaException as error:
-                self._told(place, error.args[0])
-                return
-            else:
-                return
 
-    def settle(self) -> Mapping[Place, str]:
-        """Wait for all; the records whose dead letters were not acknowledged, and why. Empty: all are safe."""
-        if not self._pending or self._client is None:
-            return {}
-        deadline = time.monotonic() + _PATIENCE_MS / 1000 + 5
-        while len(self._failed) < len(self._pending) and time.monotonic() < deadline:
-            self._client.poll(0.05)
-        for place, topic in self._pending.items():
-            self._failed.setdefault(place, f"no acknowledgement from {topic}{self._complaints.known()}")
-        failed, self._failed = self._failed, {}
-        self._pending.clear()
-        return failed
+def texts(headers: RawHeaders, prefix: str = "") -> Mapping[str, str]:
+    """Headers with a value whose names begin with the prefix, by what follows it; the last of a name counts."""
+    return {
+        name.removeprefix(prefix): value.decode(errors="replace") if isinstance(value, bytes) else value
+        for name, value in headers
+        if value is not None and name.startswith(prefix)
+    }
 
-    def close(self) -> None:
-        """Let go of the connection; what is not settled by now was reported."""
-        if self._client is not None:
-            self._client.purge()
-            self._client.close()
 
-    def _told(self, place: Place, error: KafkaError | None) -> None:
-        if error is None:
-            self._pending.pop(place, None)
-        elif place in self._pending:
-            self._failed[place] = f"{self._pending[place]}: {self._complaints.explain(error)}"
+def without(headers: RawHeaders, prefixes: Iterable[str]) -> list[tuple[str, str | bytes | None]]:
+    """The headers that none of the prefixes begins."""
+    ours = tuple(prefixes)
+    return [(name, value) for name, value in headers if not name.startswith(ours)]
+
+
+def bounded(message: str) -> str:
+    """An exception's message, cut: it may quote what it failed on."""
+    return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
+
+
+def _optional(said: Mapping[str, str], name: str) -> int | None:
+    try:
+        return int(said[name])
+    except (KeyError, ValueError):
+        return None
+
+
+def _number(said: Mapping[str, str], name: str, otherwise: int) -> int:
+    found = _optional(said, name)
+    return otherwise if found is None else found

@@ -1,0 +1,135 @@
+"""Sends what becomes of records that could not be handled: dead letters, and records on their way to another attempt.
+
+The offset of a record passes only when the broker has acknowledged what was sent in its place.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import confluent_kafka
+from confluent_kafka import KafkaError, KafkaException
+
+from eventpact.clients import Complaints, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from confluent_kafka import Message
+
+    from eventpact.consume.record import Place, RawHeaders
+    from eventpact.settings import Settings
+
+PATIENCE: Final = 30.0
+"""Seconds that a letter may take to be acknowledged; below the default `max.poll.interval.ms` of five minutes."""
+
+
+class Letter(NamedTuple):
+    """One record to write."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: RawHeaders
+    written: Callable[[Message], None] | None = None
+    """Called with the record as written, on the thread that serves the reports."""
+    refused: Callable[[], None] | None = None
+    """Called when the broker or the client finds it too large, before the next form is sent."""
+
+
+class Letters:
+    """Sends letters; its producer is made when the first one comes. Any thread may call."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._complaints = Complaints(settings.brokers)
+        self._lock = threading.RLock()
+        self._client: confluent_kafka.Producer | None = None
+        self._pending: dict[Place, str] = {}
+        self._failed: dict[Place, str] = {}
+
+    def send(self, place: Place, forms: Sequence[Letter]) -> None:
+        """Queue a letter for the record at a place: the first of its forms that is not too large.
+
+        What stands in its way otherwise is told by `settle`.
+        """
+        with self._lock:
+            self._pending[place] = forms[0].topic
+            client = self._connected()
+        self._produce(client, place, forms)
+
+    def settle(self, timeout: float = PATIENCE + 5) -> Mapping[Place, str]:
+        """Wait for all that were queued before; the places whose letters were not acknowledged, and why.
+
+        Only an offset that had passed before this was called may be committed after it.
+        """
+        with self._lock:
+            waiting = dict(self._pending)
+            client = self._client
+        if client is None:
+            return {}
+        deadline = time.monotonic() + timeout
+        while not self._settled(waiting) and time.monotonic() < deadline:
+            client.poll(0.05)
+        with self._lock:
+            for place in waiting.keys() & self._pending.keys() - self._failed.keys():
+                self._failed[place] = f"no acknowledgement from {self._pending[place]}{self._complaints.known()}"
+            failed, self._failed = self._failed, {}
+            for place in failed:
+                self._pending.pop(place, None)
+        return failed
+
+    def close(self) -> None:
+        """Let go of the connection; what is not settled by now was reported."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.purge()
+            client.close()
+
+    def _connected(self) -> confluent_kafka.Producer:
+        if self._client is None:
+            config = {**self._settings.producer_config(), "message.timeout.ms": str(int(PATIENCE * 1000))}
+            self._client = connect(confluent_kafka.Producer, config, self._complaints)
+        return self._client
+
+    def _settled(self, places: Mapping[Place, str]) -> bool:
+        with self._lock:
+            return not (self._pending.keys() - self._failed.keys()) & places.keys()
+
+    def _produce(self, client: confluent_kafka.Producer, place: Place, forms: Sequence[Letter]) -> None:
+        letter, *smaller = forms
+
+        def told(error: KafkaError | None, message: Message) -> None:
+            if error is None:
+                self._forget(place)
+                if letter.written is not None:
+                    letter.written(message)
+            elif smaller and error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+                if letter.refused is not None:
+                    letter.refused()
+                self._produce(client, place, smaller)
+            else:
+                self._fail(place, letter.topic, error)
+
+        while True:
+            try:
+                client.produce(letter.topic, letter.value, letter.key, headers=list(letter.headers), on_delivery=told)
+            except BufferError:
+                client.poll(0.1)  # every queued one is acknowledged or given up in time, so there will be room
+            except KafkaException as error:
+                told(error.args[0], confluent_kafka.Message())
+                return
+            else:
+                return
+
+    def _forget(self, place: Place) -> None:
+        with self._lock:
+            self._pending.pop(place, None)
+
+    def _fail(self, place: Place, topic: str, error: KafkaError) -> None:
+        with self._lock:
+            if place in self._pending:
+                self._failed[place] = f"{topic}: {self._complaints.explain(error)}"

@@ -1,0 +1,35 @@
+"""What a group does when a handler raises: by exception, as the service says, and by record, as the contract says."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Policy(Enum):
+    """What is done with a record whose handler raised."""
+
+    RETRY = "retry"
+    """Try again: in place, then by way of the retry topics, then dead letters, as far as the contract names any."""
+    DEAD_LETTER = "dead-letter"
+    """No attempt will do better: dead letters at once. Where the contract names none, the group stops."""
+    SKIP = "skip"
+    """The record does not matter to this group: it is counted, logged and passed over."""
+    STOP = "stop"
+    """Nothing may be handled before somebody has looked: the group stops, and the record is read again."""
+
+
+RETRIED: Final[Mapping[type[Exception], Policy]] = {Exception: Policy.RETRY}
+"""For a group that says nothing: whatever is raised may be over the next time."""
+
+
+def policy_of(error: BaseException, errors: Mapping[type[Exception], Policy]) -> Policy:
+    """That of the exception's class, else of the nearest of its bases that is named, else to retry."""
+    for kind in type(error).__mro__:
+        found = errors.get(kind)
+        if found is not None:
+            return found
+    return Policy.RETRY
