@@ -1,0 +1,41 @@
+"""How far a partition is dealt with while several of its records are in flight, and some are done before others."""
+
+from __future__ import annotations
+
+from collections import deque
+
+
+class Watermark:
+    """The offset below which every record that was taken is dealt with: what may be committed, and nothing above.
+
+    Records are taken in the order of their offsets and finished in any order.
+    """
+
+    __slots__ = ("_done", "_open", "position")
+
+    def __init__(self) -> None:
+        self.position: int | None = None
+        """The next offset to commit; `None` until a record is finished that no open one stands before."""
+        self._open: deque[int] = deque()
+        self._done: set[int] = set()
+
+    def __len__(self) -> int:
+        """How many records are between the watermark and the last one that was taken, done or not."""
+        return len(self._open)
+
+    def take(self, offset: int) -> None:
+        """A record is in flight; its offset is above all that were taken before."""
+        self._open.append(offset)
+
+    def finish(self, offset: int) -> None:
+        """A record that was taken is dealt with."""
+        self._done.add(offset)
+        while self._open and self._open[0] in self._done:
+            passed = self._open.popleft()
+            self._done.remove(passed)
+            self.position = passed + 1
+
+    def hold(self, offset: int) -> None:
+        """A record was not dealt with after all: nothing beyond it may be committed."""
+        if self.position is not None and self.position > offset:
+            self.position = offset
