@@ -89,9 +89,9 @@ def connected(brokers: str | None, registry: str | None, only: str | None) -> It
         yield Link(settings, client, topics)
 
 
-def cluster_settings(brokers: str | None) -> Settings:
-    """The settings of a command that talks to the cluster alone."""
-    settings = settings_for(brokers, None, "topics")
+def cluster_settings(brokers: str | None, registry: str | None = None) -> Settings:
+    """The settings of a command that talks to the cluster, and to the registry only where one is named."""
+    settings = settings_for(brokers, registry, "topics")
     _log(settings)
     return settings
 

@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, str]] = {
     "topics": "List and describe topics; recommend partitions.",
     "tenants": "Create, delete, list and check the topics of tenants.",
     "groups": "List and describe consumer groups, judge their lag, move, export and restore their offsets.",
+    "health": "Judge brokers, topics, groups and registry by the contracts and their alerts.",
     "serve": "Run the embedded schema registry.",
     "dev": "Run the embedded broker and registry with the contracts applied.",
     "convert": "Turn files of events into others: container files, JSON lines, other versions.",

@@ -1,7 +1,7 @@
 """Who is there to be observed: the producers and running groups of this process.
 
 They add themselves when they start and are taken out when they end; metrics and health read their `statistics` when
-somebody asks. What one had counted when it ended stays in the totals, so that a counter never falls.
+somebody asks (`eventpact.observe.readings`).
 """
 
 from __future__ import annotations
@@ -23,30 +23,31 @@ class Observed(Generic[T]):
     """Live objects of one kind, held weakly; threads may share it."""
 
     def __init__(self) -> None:
+        self.lock: Final = threading.RLock()
+        """Held by whoever must not see one come or go meanwhile."""
         self._live: WeakSet[T] = WeakSet()
-        self._lock = threading.Lock()
-        self._farewells: list[Callable[[T], None]] = []
+        self._at_end: list[Callable[[T], None]] = []
 
     def add(self, one: T) -> None:
         """Observe one from now on."""
-        with self._lock:
+        with self.lock:
             self._live.add(one)
 
     def discard(self, one: T) -> None:
         """One has ended, its counts are final; nothing happens when it is not here."""
-        with self._lock:
-            known = one in self._live
-            self._live.discard(one)
-        if known:
-            for farewell in self._farewells:
-                farewell(one)
+        with self.lock:
+            if one in self._live:
+                for call in self._at_end:
+                    call(one)
+                self._live.discard(one)
 
-    def on_end(self, farewell: Callable[[T], None]) -> None:
-        """Call `farewell` with each one that ends from now on."""
-        self._farewells.append(farewell)
+    def at_end(self, call: Callable[[T], None]) -> None:
+        """Have `call` take the last reading of each one that ends from now on."""
+        with self.lock:
+            self._at_end.append(call)
 
     def __iter__(self) -> Iterator[T]:
-        with self._lock:
+        with self.lock:
             return iter(tuple(self._live))
 
     def __len__(self) -> int:

@@ -48,6 +48,7 @@ class SchemaCatalog:
         self._clock = clock
         self._lock = threading.RLock()
         self._client_made: SchemaRegistryClient | None = None
+        self._user: object = None
         self._by_id: dict[int, Schema] = {}
         self._by_version: dict[tuple[str, int], Schema] = {}
         self._unknown: dict[int, tuple[float, str]] = {}
@@ -86,6 +87,14 @@ class SchemaCatalog:
                 schema_id = self._looked_up(contract, subject)
             self._own[subject, contract] = schema_id
             return schema_id
+
+    def ping(self) -> None:
+        """Ask the registry for something that costs it nothing.
+
+        Raises:
+            RegistryError: it does not answer, or refuses.
+        """
+        self._ask("reach the registry", lambda client: client.get_schema_types())
 
     def close(self) -> None:
         """Let go of connections; what is remembered stays, and the next question connects again."""
@@ -150,11 +159,17 @@ class SchemaCatalog:
             return call(self._client())
 
     def _client(self) -> SchemaRegistryClient:
+        """The registry's client, made anew when user or password changed in their files."""
+        config = self._settings.registry_config()
+        user = config.get("basic.auth.user.info")
+        if user != self._user:
+            self.close()
         if self._client_made is None:
             from confluent_kafka.schema_registry import SchemaRegistryClient  # noqa: PLC0415 - loading it takes 0.3 s
 
             within = REGISTRIES.get(self._settings.registry_url)
-            self._client_made = within or SchemaRegistryClient(self._settings.registry_config())
+            self._client_made = within or SchemaRegistryClient(config)
+            self._user = user
         return self._client_made
 
 
