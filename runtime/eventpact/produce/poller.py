@@ -1,28 +1,47 @@
-"""A thread that serves delivery reports while nobody is sending.
+"""A thread that serves delivery reports while nobody is sending, and looks after what else has to be done meanwhile.
 
-Sending serves them too; without the thread, the last reports of a quiet producer would wait for its next event.
+Sending serves reports too; without the thread, the last ones of a quiet producer would wait for its next event. While
+somebody sends, the thread stays away: each report that it serves costs both threads a turn at the interpreter's lock.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LOG: Final = logging.getLogger("eventpact.produce")
+
 _IDLE: Final = 0.1
-"""Seconds between two looks when nobody waits: each look competes with a busy sender for the interpreter."""
+"""Seconds between two looks when nobody waits."""
+
+_BUSY: Final = 128
+"""Sends between two looks that show that the sender serves its own reports, as it does every 64 sends."""
 
 _AWAITED: Final = 0.05
 """Seconds of one look when somebody waits; a report ends it at once."""
 
 
 class Poller:
-    """Calls `poll(seconds)` now and then, and all the time while somebody waits."""
+    """Calls `poll(seconds)` now and then, and all the time while somebody waits; and `tick()` each time.
 
-    def __init__(self, poll: Callable[[float], object]) -> None:
+    `sent` tells how many events were sent, by which a busy sender shows. What `tick` raises is logged.
+    """
+
+    def __init__(
+        self,
+        poll: Callable[[float], object],
+        *,
+        sent: Callable[[], int] = lambda: 0,
+        tick: Callable[[], object] | None = None,
+    ) -> None:
         self._poll = poll
+        self._sent = sent
+        self._tick = tick
+        self._seen = 0
         self._waiting = 0
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -61,4 +80,11 @@ class Poller:
             else:
                 self._wake.wait(_IDLE)
                 self._wake.clear()
-                self._poll(0)
+                seen, self._seen = self._seen, self._sent()
+                if self._seen - seen < _BUSY:
+                    self._poll(0)
+            if self._tick is not None:
+                try:
+                    self._tick()
+                except Exception:  # noqa: BLE001 - without this thread no report is served any more
+                    _LOG.exception("a producer's background work failed; it goes on")

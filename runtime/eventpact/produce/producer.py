@@ -100,14 +100,14 @@ class Producer:
         self._client = connect(confluent_kafka.Producer, config, self._complaints)
         self._sender = Sender(
             self._client,
-            catalog=self._catalog,
+            ids=self._catalog,
             complaints=self._complaints,
             ledger=self._ledger,
             queue_timeout=queue_timeout,
         )
         if transactional_id is not None:
             self._transactions = Transactions(self._client, self._complaints)
-        self._poller = Poller(self._client.poll)
+        self._poller = Poller(self._client.poll, sent=self._ledger.count_sent)
         self._poller.start()
         atexit.register(self.close)
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
+from eventpact import tracing
 from eventpact.errors import DeliveryError
+from eventpact.produce.carrying import CORRELATION_HEADER, carried_correlation
+from eventpact.produce.taking import taker
 from eventpact.wire import prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from eventpact.event import Event, EventContract
-    from eventpact.schemas import SchemaCatalog
 
 Headers: TypeAlias = list[tuple[str, str | bytes | None]]
+Taken: TypeAlias = tuple[bytes | None, Headers | None]
+"""Key and headers of a record."""
 
 _CONSTANT: Final = "="
 
@@ -31,11 +35,24 @@ class Route:
     prefix: bytes
     """The wire format's bytes before the event."""
     encode: Callable[[Event], bytes]
-    key: Callable[[Event], bytes | None]
-    headers: Callable[[Event], Headers]
+    take: Callable[[Event], Taken]
+    """The record's key and headers."""
+    correlated: bool
+    """Whether the contract has a header `correlation-id`; where it has not, the context fills one."""
+    traced: bool
+    """Whether the contract has a header `traceparent`."""
+    contract: EventContract
 
 
-def route(contract: EventContract, parameters: Mapping[str, str], topic: str, catalog: SchemaCatalog) -> Route:
+class SchemaIds(Protocol):
+    """Who knows the ids that events are written with: the registry's catalog."""
+
+    def schema_id(self, contract: EventContract, subject: str) -> int:
+        """The id of an event's own schema under a subject; see `SchemaCatalog.schema_id`."""
+        ...
+
+
+def route(contract: EventContract, parameters: Mapping[str, str], topic: str, ids: SchemaIds) -> Route:
     """The route of a contract's events to `topic`, which is the contract's topic with `parameters` filled in.
 
     Raises:
@@ -46,11 +63,33 @@ def route(contract: EventContract, parameters: Mapping[str, str], topic: str, ca
     return Route(
         event=f"{contract.name} v{contract.version}",
         topic=topic,
-        prefix=prefix(catalog.schema_id(contract, subject)),
+        prefix=prefix(ids.schema_id(contract, subject)),
         encode=contract.encode,
-        key=key_of(contract),
-        headers=headers_of(contract),
+        take=taker_of(contract),
+        correlated=_has_header(contract, CORRELATION_HEADER),
+        traced=_has_header(contract, tracing.HEADER),
+        contract=contract,
     )
+
+
+def taker_of(contract: EventContract) -> Callable[[Event], Taken]:
+    """A function that takes a record's key and headers from an event, as `key_of` and `headers_of` do.
+
+    Where the contract's `correlation-id` holds nothing, it is filled from the context.
+    """
+    key, headers = key_of(contract), headers_of(contract)
+    correlated = _has_header(contract, CORRELATION_HEADER)
+
+    def both(event: Event) -> Taken:
+        made = headers(event)
+        if correlated and not any(name == CORRELATION_HEADER for name, _ in made):
+            correlation = carried_correlation()
+            if correlation:
+                made.append((CORRELATION_HEADER, correlation.encode()))
+        return key(event), made
+
+    constants, paths = _told_apart(contract)
+    return taker(contract.key, constants, paths, both)
 
 
 def key_of(contract: EventContract) -> Callable[[Event], bytes | None]:
@@ -82,11 +121,11 @@ def key_of(contract: EventContract) -> Callable[[Event], bytes | None]:
 
 def headers_of(contract: EventContract) -> Callable[[Event], Headers]:
     """A function that makes a record's headers from an event; a header whose path holds nothing is left out."""
-    constants: Headers = [(name, path[1:].encode()) for name, path in contract.headers if path.startswith(_CONSTANT)]
-    readers = [(name, attribute(path)) for name, path in contract.headers if not path.startswith(_CONSTANT)]
+    constants, paths = _told_apart(contract)
+    readers = [(name, attribute(path)) for name, path in paths]
 
     def headers(event: Event) -> Headers:
-        made = constants.copy()
+        made: Headers = [*constants]
         for name, read in readers:
             value = read(event)
             if value is not None:
@@ -94,6 +133,16 @@ def headers_of(contract: EventContract) -> Callable[[Event], Headers]:
         return made
 
     return headers
+
+
+def _has_header(contract: EventContract, wanted: str) -> bool:
+    return any(name == wanted for name, _ in contract.headers)
+
+
+def _told_apart(contract: EventContract) -> tuple[list[tuple[str, bytes]], list[tuple[str, str]]]:
+    """The contract's headers that are constants, and those that are read from the event."""
+    constants = [(name, path[1:].encode()) for name, path in contract.headers if path.startswith(_CONSTANT)]
+    return constants, [(name, path) for name, path in contract.headers if not path.startswith(_CONSTANT)]
 
 
 def attribute(path: str) -> Callable[[Any], Any]:

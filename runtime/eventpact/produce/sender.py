@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException
 
+from eventpact import tracing
 from eventpact.errors import DeliveryError
+from eventpact.in_hand import IN_HAND
 from eventpact.names import topic_name
+from eventpact.produce.carrying import in_context
 from eventpact.produce.route import Route, route
 
 if TYPE_CHECKING:
@@ -20,15 +23,29 @@ if TYPE_CHECKING:
     from eventpact.clients import Complaints
     from eventpact.event import Event
     from eventpact.produce.delivery import Ledger
-    from eventpact.schemas import SchemaCatalog
+    from eventpact.produce.route import Headers, SchemaIds
 
     RouteKey: TypeAlias = type[Event] | tuple[object, ...]
+    Told: TypeAlias = Callable[[KafkaError | None, Message], None]
+    Arguments: TypeAlias = tuple[str, bytes, bytes | None, int, Told, None, int, Headers | None]
+    """Of the client's `produce`, by position, for keyword arguments cost a tenth of the call: topic, value, key,
+    partition, callback, another name for it, timestamp, headers."""
 
-_SERVE_EVERY: Final = 64
-"""Delivery reports are served once for so many sends; a power of two."""
+_SERVE_MASK: Final = 64 - 1
+"""Delivery reports are served once in 64 sends: rarely enough to cost nothing, and while they are in the cache."""
 
 _LOOK: Final = 0.05
 """Seconds of one look for room in a full queue; a report ends it at once."""
+
+_in_hand: Final = IN_HAND.get
+
+
+class Gate(Protocol):
+    """What events go through while not all of them go straight to the client."""
+
+    def queue(self, way: Route, arguments: Arguments) -> None:
+        """Take an event, or raise `DeliveryError`."""
+        ...
 
 
 class Sender:
@@ -38,75 +55,92 @@ class Sender:
         self,
         client: confluent_kafka.Producer,
         *,
-        catalog: SchemaCatalog,
+        ids: SchemaIds,
         complaints: Complaints,
         ledger: Ledger,
         queue_timeout: float,
     ) -> None:
+        self.gate: Gate | None = None
+        """`None` is the fast path: events go straight to the client."""
         self._client = client
-        self._catalog = catalog
+        self._ids = ids
         self._complaints = complaints
         self._ledger = ledger
         self._queue_timeout = queue_timeout
         self._routes: dict[RouteKey, Route] = {}
-        self._closed = False
+        self._closed: str | None = None
 
-    def queue(
-        self, event: Event, parameters: dict[str, str], told: Callable[[KafkaError | None, Message], None]
-    ) -> None:
+    def queue(self, event: Event, parameters: dict[str, str], told: Told) -> None:
         """Queue an event; `told` is called once with what became of it. What it raises: see `Producer`."""
-        key: RouteKey = (type(event), *sorted(parameters.items())) if parameters else type(event)
+        key: RouteKey = (type(event), *parameters.items()) if parameters else type(event)
         way = self._routes.get(key) or self._find(key, event, parameters)
+        record_key, headers = way.take(event)
         value = way.prefix + way.encode(event)
-        # Positional, for keyword arguments cost a tenth of the call: topic, value, key, partition, callback, another
-        # name, timestamp, headers.
-        arguments = (way.topic, value, way.key(event), -1, told, None, 0, way.headers(event))
+        if not way.correlated or tracing.SPANS is not None or _in_hand() is not None:
+            headers, told = in_context(way, headers, told)
+        arguments = (way.topic, value, record_key, -1, told, None, 0, headers)
+        if self.gate is not None:
+            self.gate.queue(way, arguments)
+            return
         try:
             self._client.produce(*arguments)
-        except BufferError:
-            self._queue_when_there_is_room(way, arguments)
-        except KafkaException as error:
-            raise self._refused(error, way, len(value)) from error
+        except (BufferError, KafkaException) as error:
+            self._produce_later(way, arguments, error)
         ledger = self._ledger
-        ledger.sent += 1
-        if not ledger.sent & (_SERVE_EVERY - 1):
+        ledger.sent = sent = ledger.sent + 1
+        if not sent & _SERVE_MASK:
             self._client.poll(0)
 
-    def close(self) -> None:
+    def produce(self, way: Route, arguments: Arguments) -> None:
+        """Hand a record to the client, as `queue` does."""
+        try:
+            self._client.produce(*arguments)
+        except (BufferError, KafkaException) as error:
+            self._produce_later(way, arguments, error)
+        self._ledger.sent += 1
+        self._client.poll(0)
+
+    def close(self, reason: str = "the producer is closed") -> None:
         """Refuse events from now on."""
-        self._closed = True
+        self._closed = reason
         self._routes.clear()
 
     def _find(self, key: RouteKey, event: Event, parameters: dict[str, str]) -> Route:
         contract = event.contract
-        if self._closed:
-            raise DeliveryError(f"{contract.name} is not sent: the producer is closed")
+        if self._closed is not None:
+            raise DeliveryError(f"{contract.name} is not sent: {self._closed}")
         topic = topic_name(contract.topic).fill(parameters)
-        found = self._routes[key] = route(contract, parameters, topic, self._catalog)
+        found = self._routes[key] = route(contract, parameters, topic, self._ids)
         return found
 
-    def _queue_when_there_is_room(self, way: Route, arguments: tuple[Any, ...]) -> None:
+    def _produce_later(self, way: Route, arguments: Arguments, error: Exception) -> None:
+        """Wait for room in the client's queue, as long as may be."""
         deadline = time.monotonic() + self._queue_timeout
-        while time.monotonic() < deadline:
+        while isinstance(error, BufferError):
+            if time.monotonic() >= deadline:
+                raise queue_full(way, self._queue_timeout, self._complaints)
             self._client.poll(_LOOK)
             try:
                 return self._client.produce(*arguments)
-            except BufferError:
-                continue
-            except KafkaException as error:
-                raise self._refused(error, way, len(arguments[1])) from error
-        raise DeliveryError(
-            f"{way.event} is not sent: the queue to the brokers stayed full for {self._queue_timeout:g} s"
-            f"{self._complaints.known()}"
-        )
+            except (BufferError, KafkaException) as again:
+                error = again
+        raise refused(error.args[0], way, len(arguments[1]), self._complaints) from error
 
-    def _refused(self, error: KafkaException, way: Route, size: int) -> DeliveryError:
-        cause: KafkaError = error.args[0]
-        match cause.code():
-            case KafkaError.MSG_SIZE_TOO_LARGE:
-                reason = f"its record of {size:,} bytes is larger than message.max.bytes allows"
-            case KafkaError._STATE:
-                reason = "a transactional producer sends inside `with producer.transaction():` only"
-            case _:
-                reason = self._complaints.explain(cause)
-        return DeliveryError(f"{way.event} is not sent to {way.topic}: {reason}")
+
+def queue_full(way: Route, waited: float, complaints: Complaints) -> DeliveryError:
+    """The error of an event that found no room."""
+    return DeliveryError(
+        f"{way.event} is not sent: the queue to the brokers stayed full for {waited:g} s{complaints.known()}"
+    )
+
+
+def refused(cause: KafkaError, way: Route, size: int, complaints: Complaints) -> DeliveryError:
+    """The error of an event that the client does not even queue."""
+    match cause.code():
+        case KafkaError.MSG_SIZE_TOO_LARGE:
+            reason = f"its record of {size:,} bytes is larger than message.max.bytes allows"
+        case KafkaError._STATE:
+            reason = "a transactional producer sends inside `with producer.transaction():` only"
+        case _:
+            reason = complaints.explain(cause)
+    return DeliveryError(f"{way.event} is not sent to {way.topic}: {reason}")

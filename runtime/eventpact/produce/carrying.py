@@ -1,0 +1,44 @@
+"""What an event carries on from where it is sent: the correlation id and the trace of what is being handled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from eventpact import tracing
+from eventpact.event import CORRELATION
+from eventpact.in_hand import IN_HAND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eventpact.produce.route import Headers, Route
+
+CORRELATION_HEADER: Final = "correlation-id"
+
+
+def carried_correlation() -> str | None:
+    """The correlation id of the surrounding `correlated` block, else of the record in hand, else none."""
+    given = CORRELATION.get()
+    if given:
+        return given
+    context = IN_HAND.get()
+    return None if context is None else context.correlation_id
+
+
+def in_context(
+    way: Route, headers: Headers | None, told: Callable[..., Any]
+) -> tuple[Headers | None, Callable[..., Any]]:
+    """Headers and delivery callback of an event that is sent where something may be carried on.
+
+    The contract's own headers `correlation-id` and `traceparent` stand.
+    """
+    carried: Headers = []
+    if not way.correlated and (correlation := carried_correlation()):
+        carried.append((CORRELATION_HEADER, correlation.encode()))
+    if tracing.SPANS is None:
+        traceparent = tracing.outgoing()
+    else:
+        traceparent, told = tracing.SPANS.sending(way.contract, way.topic, told)
+    if traceparent is not None and not way.traced:
+        carried.append((tracing.HEADER, traceparent.encode()))
+    return ([*headers, *carried] if headers else carried) if carried else headers, told
