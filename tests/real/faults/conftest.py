@@ -10,21 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eventpact import Settings, Topics
-from eventpact_registry.client import RegistryClient
-from eventpact_registry.contracts.repository import ContractRepository
-from eventpact_registry.contracts.source import DirectorySource
-from eventpact_registry.plan import apply, desired, plan, read_state
+from eventpact import Settings
 from eventpact_registry.server import EmbeddedRegistry
-from tests.real.conftest import CONTRACTS
 from tests.real.faults.ledger import table
-from tests.real.faults.stage import LETTERS, MESSAGES, SESSION_MS, Stage, purge
+from tests.real.faults.stage import SESSION_MS, Stage, apply_messages, purge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from eventpact_testing.kafka import KafkaCluster
+    from eventpact_testing.proxy import Proxy
     from tests.real.faults.ledger import Ledger
 
 ROWS: list[tuple[str, ...]] = []
@@ -40,12 +36,7 @@ def quikapp(three_brokers: KafkaCluster) -> Iterator[Settings]:
             client_id="faults",
             session_timeout_ms=SESSION_MS,
         )
-        wanted = desired(ContractRepository.load(DirectorySource(CONTRACTS)), ["quikapp"])
-        wanted = wanted.selected(["io.quikapp.*", "QuikApp.*-value", MESSAGES, LETTERS])
-        topics = Topics(settings, timeout=30)
-        with RegistryClient(settings) as client:
-            todo = plan(wanted, read_state(wanted, registry=client, cluster=topics))
-            apply(todo, registry=client, cluster=topics)
+        apply_messages(settings)
         yield settings
 
 
@@ -60,6 +51,14 @@ def stage(
     stage = Stage(three_brokers, settings, [packages["quikapp"]], tmp_path)
     yield stage
     stage.close()
+
+
+@pytest.fixture
+def behind_proxy(stage: Stage, network: Proxy) -> Iterator[Proxy]:
+    """The network between the stage's services and the brokers, whole again afterwards."""
+    stage.settings = replace(stage.settings, brokers=network.bootstrap_servers)
+    yield network
+    network.restore()
 
 
 @pytest.fixture

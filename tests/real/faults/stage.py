@@ -13,12 +13,17 @@ from confluent_kafka import OFFSET_END, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from eventpact import Settings, Topics
+from eventpact_registry.client import RegistryClient
+from eventpact_registry.contracts.repository import ContractRepository
+from eventpact_registry.contracts.source import DirectorySource
+from eventpact_registry.plan import apply, desired, plan, read_state
 from eventpact_testing.stack import variables
+from tests.real.conftest import CONTRACTS
 from tests.real.faults.ledger import Ledger, judge
 from tests.real.faults.programs import Program, environment, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from eventpact_testing.kafka import KafkaCluster
 
@@ -34,13 +39,13 @@ class Stage:
     cluster: KafkaCluster
     settings: Settings
     """Of every program; its consumer group is the test's own."""
-    packages: Sequence[Path]
+    packages: list[Path]
     folder: Path
     programs: list[Program] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def sender(self, **arguments: object) -> Program:
-        """A running sender with command line arguments of these names; `environ` adds variables."""
+        """A running sender with command line arguments of these names; `packages` is another import path."""
         return self._run("sender", arguments)
 
     def handler(self, **arguments: object) -> Program:
@@ -81,14 +86,13 @@ class Stage:
 
     def _run(self, module: str, arguments: Mapping[str, object]) -> Program:
         given = dict(arguments)
-        environ = given.pop("environ", {})
-        assert isinstance(environ, dict)
+        packages = given.pop("packages", self.packages)
+        assert isinstance(packages, list)
         words = [word for name, value in given.items() for word in (f"--{name}", _word(value))]
         journal = self.folder / f"{module}-{next(self._numbers)}.journal"
-        values = {**variables(self.settings), "KAFKA_CONSUMER_GROUP": str(self.settings.consumer_group), **environ}
-        program = Program(
-            f"tests.real.faults.{module}", *words, journal=journal, environ=environment(values, *self.packages)
-        )
+        values = {**variables(self.settings), "KAFKA_CONSUMER_GROUP": str(self.settings.consumer_group)}
+        environ = environment(values, *packages)
+        program = Program(f"tests.real.faults.{module}", *words, journal=journal, environ=environ)
         self.programs.append(program)
         return program
 
@@ -98,6 +102,15 @@ class Stage:
             return f"not {wanted}: {self.ledger().row('so far')}\n{said}"
 
         wait_until(lambda: judged(self.ledger()), patience=patience, what=missing)
+
+
+def apply_messages(settings: Settings) -> None:
+    """Bring QuikApp's schemas to the registry, and the topics of its messages to the cluster."""
+    wanted = desired(ContractRepository.load(DirectorySource(CONTRACTS)), ["quikapp"])
+    wanted = wanted.selected(["io.quikapp.*", "QuikApp.*-value", MESSAGES, LETTERS])
+    topics = Topics(settings, timeout=30)
+    with RegistryClient(settings) as registry:
+        apply(plan(wanted, read_state(wanted, registry=registry, cluster=topics)), registry=registry, cluster=topics)
 
 
 def purge(settings: Settings) -> None:

@@ -1,0 +1,104 @@
+"""A registry that is down when services start, or goes down while they work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from eventpact_registry.server import EmbeddedRegistry
+from tests.real.faults.ledger import commonest
+from tests.real.faults.programs import wait_until
+from tests.real.faults.stage import apply_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.real.faults.ledger import Ledger
+    from tests.real.faults.stage import Stage
+
+
+class FrailRegistry:
+    """A registry that goes down and comes back at the same address with what it knew."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._running: EmbeddedRegistry | None = EmbeddedRegistry(database)
+        self.url = self._running.url
+
+    def stop(self) -> None:
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+
+    def start(self) -> None:
+        self._running = EmbeddedRegistry(self._database, port=urlsplit(self.url).port or 0)
+
+
+@pytest.fixture
+def frail(stage: Stage, tmp_path: Path) -> Iterator[FrailRegistry]:
+    """The registry of the stage's services."""
+    registry = FrailRegistry(tmp_path / "registry.sqlite")
+    stage.settings = replace(stage.settings, registry_url=registry.url)
+    apply_messages(stage.settings)
+    yield registry
+    registry.stop()
+
+
+def test_services_at_work_do_not_notice_that_the_registry_is_down(
+    stage: Stage, frail: FrailRegistry, enter: Callable[[str, Ledger], None]
+) -> None:
+    stage.handler()
+    stage.sender(count=4000, rate=1000)
+    stage.wait_for_handled(1000)
+    frail.stop()
+
+    ledger = stage.settle()
+
+    enter("registry down under way", ledger)
+    assert len(ledger.acknowledged) == 4000
+    assert not ledger.lost
+    assert not ledger.out_of_order
+
+
+def test_a_producer_that_starts_without_registry_says_so_and_sends_once_it_is_back(
+    stage: Stage, frail: FrailRegistry, enter: Callable[[str, Ledger], None]
+) -> None:
+    frail.stop()
+    stage.handler()
+    stage.sender(count=1000, rate=500)
+    wait_until(lambda: stage.ledger().failed, patience=30, what=lambda: "a send failed without registry")
+    assert not stage.ledger().acknowledged
+    frail.start()
+
+    ledger = stage.settle()
+
+    enter("registry down at a producer's start", ledger)
+    assert frail.url in commonest(ledger.failed.values())
+    assert ledger.acknowledged | ledger.failed.keys() == ledger.sent
+    assert ledger.handled == ledger.acknowledged
+    assert not ledger.out_of_order
+
+
+def test_a_group_that_starts_without_registry_passes_over_no_record(
+    stage: Stage, frail: FrailRegistry, enter: Callable[[str, Ledger], None]
+) -> None:
+    sender = stage.sender(count=1000, rate=2000)
+    assert sender.wait() == 0
+    frail.stop()
+    failing = stage.handler()
+    assert failing.wait() == 1
+    [(_, kind, *why)] = [note for note in stage.ledger().notes if note[0] == "failed"]
+    assert (kind, frail.url in " ".join(why)) == ("RegistryError", True)
+    assert not stage.ledger().handled
+    frail.start()
+    stage.handler()
+
+    ledger = stage.settle()
+
+    enter("registry down at a group's start", ledger)
+    assert len(ledger.handled) == 1000
+    assert not ledger.out_of_order
