@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Final
 
-from eventpact.errors import NotRegistered, RegistryError
+from eventpact.errors import EventPactError, NotRegistered, RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from confluent_kafka.schema_registry import SchemaRegistryError
 
 _ADVICE: Final[Mapping[int, str]] = {
-    401: "check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD",
+    401: "check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD, or SCHEMA_REGISTRY_TOKEN",
     403: "the user lacks this right on the registry",
     404: "check that SCHEMA_REGISTRY_URL ends where the registry's API starts",
 }
@@ -36,6 +36,8 @@ def translated(url: str, doing: str) -> Iterator[None]:
 
     try:
         yield
+    except EventPactError:  # a secret's file cannot be read, which has nothing to do with who answers
+        raise
     except SchemaRegistryError as error:
         raise _refusal(url, doing, error) from error
     except JSONDecodeError as error:

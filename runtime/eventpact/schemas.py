@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from eventpact.avro.parse import parse
-from eventpact.errors import DecodeError, NotRegistered, SchemaError
+from eventpact.errors import DecodeError, NotRegistered, SchemaError, SettingsError
 from eventpact.in_process import REGISTRIES
 from eventpact.registry import translated
 
@@ -160,7 +160,12 @@ class SchemaCatalog:
 
     def _client(self) -> SchemaRegistryClient:
         """The registry's client, made anew when user or password changed in their files."""
-        config = self._settings.registry_config()
+        try:
+            config = self._settings.registry_config()
+        except SettingsError:
+            if self._client_made is None:
+                raise
+            return self._client_made  # somebody is just writing the file; the next question finds it
         user = config.get("basic.auth.user.info")
         if user != self._user:
             self.close()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from eventpact.credentials import Sasl, Secret, Ssl
+from eventpact.credentials import OAuthBearer, Sasl, Secret, SecretFile, Ssl, connection_properties, reveal
+from eventpact.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = ["CONSUMER_DEFAULTS", "PRODUCER_DEFAULTS", "REQUIRED_VARIABLES", "Sasl", "Secret", "Settings", "Ssl"]
 
@@ -40,6 +41,20 @@ _CONSUMER_ALWAYS: Final = {"enable.auto.commit": "false", "enable.auto.offset.st
 _HEARTBEAT_MS: Final = 3000  # librdkafka's default
 _WEAK_ACKS: Final = {"0", "1"}
 
+_CONNECTING: Final[Mapping[str, str]] = {
+    "bootstrap.servers": "KAFKA_BROKERS",
+    "security.protocol": "KAFKA_SASL_ENABLED and KAFKA_SSL_ENABLED",
+    "sasl.mechanism": "KAFKA_SASL_MECHANISM",
+    "sasl.mechanisms": "KAFKA_SASL_MECHANISM",
+    "sasl.username": "KAFKA_SASL_USERNAME",
+    "sasl.password": "KAFKA_SASL_PASSWORD",
+    "ssl.ca.location": "KAFKA_SSL_CA_LOCATION",
+    "ssl.certificate.location": "KAFKA_SSL_CERTIFICATE_LOCATION",
+    "ssl.key.location": "KAFKA_SSL_KEY_LOCATION",
+    "ssl.key.password": "KAFKA_SSL_KEY_PASSWORD",
+}
+"""Properties of connections to the variables that they come from; both said, and differently, is a mistake."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -51,7 +66,7 @@ class Settings:
     """The service's name, which is also the source its events name."""
     registry_url: str = ""
     """Base URL of the schema registry, several of one registry separated by commas."""
-    registry_username: str | None = None
+    registry_username: str | SecretFile | None = None
     registry_password: Secret | None = None
     registry_token: Secret | None = None
     """Sent as a bearer token, in place of a user and password."""
@@ -70,8 +85,10 @@ class Settings:
     acks: str | None = None
     """`all`, `1` or `0`; less than `all` gives up idempotence."""
     compression: str | None = None
-    sasl: Sasl | None = None
+    sasl: Sasl | OAuthBearer | None = None
+    """Who the service is on the cluster, where the cluster asks."""
     ssl: Ssl | None = None
+    """Whom to trust on the cluster, and by which certificate the service is known there."""
     partitions: int = 3
     """Of a topic that is created without a word about it."""
     replication_factor: int = 3
@@ -102,7 +119,7 @@ class Settings:
 
         return cls(**read(os.environ if environ is None else environ, required))
 
-    def producer_config(self, contract: Mapping[str, str] | None = None) -> dict[str, str]:
+    def producer_config(self, contract: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The librdkafka configuration of a producer; `contract` holds what the system's contracts set."""
         config = {**self._connection(), **PRODUCER_DEFAULTS, **(contract or {})}
         if self.compression is not None:
@@ -111,9 +128,9 @@ class Settings:
             config["acks"] = self.acks
         if self.acks in _WEAK_ACKS:
             config["enable.idempotence"] = "false"
-        return {**config, **self.producer}
+        return {**config, **_agreeing(config, self.producer, "producer")}
 
-    def consumer_config(self, group: str, contract: Mapping[str, str] | None = None) -> dict[str, str]:
+    def consumer_config(self, group: str, contract: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The librdkafka configuration of a member of `group`; `contract` holds what the contracts set for it.
 
         Offsets are committed by the group itself after success, whatever the contracts say.
@@ -125,15 +142,22 @@ class Settings:
             config["heartbeat.interval.ms"] = str(heartbeat)
         if self.fetch_wait_ms is not None:
             config["fetch.wait.max.ms"] = str(self.fetch_wait_ms)
-        return {**config, **self.consumer, **_CONSUMER_ALWAYS, "group.id": self.consumer_group or group}
+        own = _agreeing(config, self.consumer, "consumer")
+        return {**config, **own, **_CONSUMER_ALWAYS, "group.id": self.consumer_group or group}
 
-    def admin_config(self) -> dict[str, str]:
+    def admin_config(self) -> dict[str, Any]:
         """The librdkafka configuration of an administrator."""
         return self._connection()
 
-    def registry_config(self) -> dict[str, str | float | int]:
-        """The registry client's configuration; it tries each call three times within a second or two."""
-        config: dict[str, str | float | int] = {
+    def registry_config(self) -> dict[str, Any]:
+        """The registry client's configuration; it tries each call three times within a second or two.
+
+        A token in a file is read for each call; user and password are those of now.
+        """
+        problems = tuple(_registry_problems(self)) if self.registry_ssl else ()
+        if problems:
+            raise SettingsError(*problems)
+        config: dict[str, Any] = {
             "url": self.registry_url,
             "timeout": self.timeout,
             "max.retries": 2,
@@ -142,24 +166,56 @@ class Settings:
         }
         if self.registry_username is not None:
             password = self.registry_password.reveal() if self.registry_password else ""
-            config["basic.auth.user.info"] = f"{self.registry_username}:{password}"
+            config["basic.auth.user.info"] = f"{reveal(self.registry_username)}:{password}"
         if self.registry_token is not None:
-            config |= {
-                "bearer.auth.credentials.source": "STATIC_TOKEN",
-                "bearer.auth.token": self.registry_token.reveal(),
-                "bearer.auth.logical.cluster": self.registry_cluster,
-            }
+            config |= _bearer(self.registry_token, self.registry_cluster)
         return config | (self.registry_ssl.properties() if self.registry_ssl else {})
 
-    def _connection(self) -> dict[str, str]:
-        config = {"bootstrap.servers": self.brokers, "client.id": self.client_id or "eventpact"}
-        protocol = "SASL_" * (self.sasl is not None) + ("SSL" if self.ssl is not None else "PLAINTEXT")
-        if protocol != "PLAINTEXT":
-            config["security.protocol"] = protocol
-        if self.sasl is not None:
-            config["sasl.mechanism"] = self.sasl.mechanism
-            config["sasl.username"] = self.sasl.username
-            config["sasl.password"] = self.sasl.password.reveal()
-        if self.ssl is not None:
-            config |= self.ssl.properties()
-        return config
+    def _connection(self) -> dict[str, Any]:
+        from eventpact.credentials.checks import cluster_problems  # noqa: PLC0415 - it loads Python's `ssl`
+
+        problems = tuple(cluster_problems(self.sasl, self.ssl)) if self.sasl or self.ssl else ()
+        if problems:
+            raise SettingsError(*problems)
+        return {
+            "bootstrap.servers": self.brokers,
+            "client.id": self.client_id or "eventpact",
+            **connection_properties(self.sasl, self.ssl),
+        }
+
+
+def _registry_problems(settings: Settings) -> Iterable[str]:
+    from eventpact.credentials.checks import registry_problems  # noqa: PLC0415 - it loads Python's `ssl`
+
+    return registry_problems(settings.registry_url, settings.registry_ssl)
+
+
+def _bearer(token: Secret, cluster: str) -> dict[str, Any]:
+    """A token as the registry's client takes it: as it is, or for each call from its file."""
+    fields = {"bearer.auth.logical.cluster": cluster}
+    if not isinstance(token, SecretFile):
+        return {
+            "bearer.auth.credentials.source": "STATIC_TOKEN",
+            "bearer.auth.token": token.reveal(),
+            **fields,
+        }
+    return {
+        "bearer.auth.credentials.source": "CUSTOM",
+        "bearer.auth.custom.provider.function": lambda given: {**given, "bearer.auth.token": token.reveal()},
+        "bearer.auth.custom.provider.config": fields,
+    }
+
+
+def _agreeing(config: Mapping[str, Any], own: Mapping[str, str], of: str) -> Mapping[str, str]:
+    """Further properties, where they do not contradict how the settings connect.
+
+    Raises:
+        SettingsError: names each property that does.
+    """
+    named = {**config, "sasl.mechanisms": config.get("sasl.mechanism")}
+    differing = [name for name in own if name in _CONNECTING and named.get(name) not in (None, own[name])]
+    if differing:
+        raise SettingsError(
+            *(f"{name} is among the {of} properties, and {_CONNECTING[name]} says otherwise" for name in differing)
+        )
+    return own

@@ -30,7 +30,10 @@ def test_an_error_says_what_happened_where_and_what_to_do() -> None:
 
     said = complaints.explain(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED, "no right"))
 
-    assert said == "no right (brokers: k1:9092): grant the service its right to this topic"
+    assert said == (
+        "no right (brokers: k1:9092): the service lacks its right on this topic: "
+        "`eventpact apply --acls` grants what the contracts give"
+    )
 
 
 def test_a_time_out_is_explained_by_what_was_said_before() -> None:

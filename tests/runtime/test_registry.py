@@ -35,7 +35,9 @@ def test_a_404_of_something_else_says_nothing_about_schemas(code: int) -> None:
 
 @pytest.mark.parametrize("code", [401, -1])
 def test_a_user_that_is_refused_is_told_which_variables_to_check(code: int) -> None:
-    assert str(raised(401, code)).endswith(": check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD")
+    assert str(raised(401, code)).endswith(
+        ": check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD, or SCHEMA_REGISTRY_TOKEN"
+    )
 
 
 def test_what_its_http_library_raises_is_a_registry_that_does_not_answer() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eventpact.environment import VARIABLES
 from eventpact.errors import SettingsError
 from eventpact.settings import Sasl, Secret, Settings, Ssl
+from eventpact_testing.certificates import Authority
 
 NEEDED = {
     "KAFKA_BROKERS": "kafka-1:9092, kafka-2:9092",
@@ -119,7 +122,8 @@ def test_either_variable_replaces_the_group_of_the_contracts(variable: str) -> N
 
 
 class TestSecurity:
-    def test_user_and_tls_become_librdkafka_properties(self) -> None:
+    def test_user_and_tls_become_librdkafka_properties(self, tmp_path: Path) -> None:
+        ca = str(Authority(tmp_path).ca)
         settings = Settings.from_env(
             {
                 **NEEDED,
@@ -128,12 +132,12 @@ class TestSecurity:
                 "KAFKA_SASL_USERNAME": "chat",
                 "KAFKA_SASL_PASSWORD": "hunter2",
                 "KAFKA_SSL_ENABLED": "true",
-                "KAFKA_SSL_CA_LOCATION": "/etc/ca.pem",
+                "KAFKA_SSL_CA_LOCATION": ca,
             }
         )
 
         assert settings.sasl == Sasl(username="chat", password=Secret("hunter2"), mechanism="SCRAM-SHA-256")
-        assert settings.ssl == Ssl(ca="/etc/ca.pem")
+        assert settings.ssl == Ssl(ca=ca)
         assert settings.admin_config() == {
             "bootstrap.servers": "kafka-1:9092,kafka-2:9092",
             "client.id": "chat-service",
@@ -141,7 +145,7 @@ class TestSecurity:
             "sasl.mechanism": "SCRAM-SHA-256",
             "sasl.username": "chat",
             "sasl.password": "hunter2",
-            "ssl.ca.location": "/etc/ca.pem",
+            "ssl.ca.location": ca,
         }
 
     def test_secrets_do_not_show(self) -> None:
@@ -244,11 +248,12 @@ def test_a_registrys_token_stands_in_place_of_a_user() -> None:
     )
 
 
-def test_certificates_for_the_registry_come_in_pairs() -> None:
-    settings = Settings.from_env({**NEEDED, "SCHEMA_REGISTRY_SSL_CA_LOCATION": "ca.pem"})
+def test_certificates_for_the_registry_come_in_pairs(tmp_path: Path) -> None:
+    ca, url = str(Authority(tmp_path).ca), "https://registry:8081"
+    settings = Settings.from_env({**NEEDED, "SCHEMA_REGISTRY_URL": url, "SCHEMA_REGISTRY_SSL_CA_LOCATION": ca})
 
-    assert settings.registry_config()["ssl.ca.location"] == "ca.pem"
+    assert settings.registry_config()["ssl.ca.location"] == ca
     assert "security.protocol" not in settings.admin_config()
-    assert problems(SCHEMA_REGISTRY_SSL_KEY_LOCATION="key.pem") == (
+    assert problems(SCHEMA_REGISTRY_URL=url, SCHEMA_REGISTRY_SSL_KEY_LOCATION="key.pem") == (
         "SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION is missing beside SCHEMA_REGISTRY_SSL_KEY_LOCATION: expected a path",
     )

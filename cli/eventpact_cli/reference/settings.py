@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 _INTRODUCTION: Final = f"""\
 `Settings.from_env()` reads these variables and reports every wrong one in a single `SettingsError`. A variable that is
-set but empty counts as not set. Passwords are never shown.
+set but empty counts as not set. Passwords are never shown. [Security](../security.md) tells how it all goes together.
 
 {", ".join(code(name) for name in REQUIRED_VARIABLES)} are required, unless `KAFKA_ENABLED` is off."""
 
 _TOGETHER: Final = """\
-- `KAFKA_SASL_ENABLED=true` needs `KAFKA_SASL_USERNAME` and `KAFKA_SASL_PASSWORD`.
-- The certificate and the key of `KAFKA_SSL_` go together, and so do user and password of the registry.
+- `KAFKA_SASL_ENABLED=true` needs `KAFKA_SASL_USERNAME` and `KAFKA_SASL_PASSWORD`, or, with the mechanism OAUTHBEARER, a
+  token file or client credentials. PLAIN and OAUTHBEARER need `KAFKA_SSL_ENABLED=true`, or
+  `KAFKA_SASL_WITHOUT_TLS=true`.
+- A secret stands in its variable or in the file that the variable with `_FILE` names, never in both.
+- The certificate and the key of `KAFKA_SSL_` go together, and so do user and password of the registry. Certificates
+  are looked at before anything connects: one that has expired, or is of another key, is an error.
 - `KAFKA_CONSUMER_GROUP` and `CONSUMER_GROUP_ID` mean the same; when both are set they must agree.
 - `SCHEMA_REGISTRY_URL` may hold the user and the password itself: `https://user:password@host`."""
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _BROKER: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
+_EXTENSION: Final = re.compile(r"[A-Za-z]+=[^=,]+")
 _WORDS: Final = {
     "true": True,
     "1": True,
@@ -77,6 +78,21 @@ def urls(text: str) -> list[SplitResult]:
         if url.port == 0:
             raise UnfitError
     return given
+
+
+def url(text: str) -> str:
+    """One HTTP address, without a user in it."""
+    [given] = urls(text)
+    if given.username is not None:
+        raise UnfitError
+    return given.geturl()
+
+
+def extensions(text: str) -> str:
+    """Names and values, as librdkafka takes them."""
+    if not all(_EXTENSION.fullmatch(one) for one in text.split(",")):
+        raise UnfitError
+    return text
 
 
 def name(text: str) -> str:

@@ -20,23 +20,29 @@ class Reader:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ
         self.problems: list[str] = []
+        self._wrong: set[str] = set()
 
     def get(self, name: str, default: Any = None) -> Any:
         """The parsed value, or the default where the variable is not set or wrong."""
         text = self.environ.get(name, "").strip()
-        if not text:
+        if not text or name in self._wrong:
             return default
         variable = VARIABLES[name]
         try:
             return variable.parse(text)
         except ValueError:
             shown = "" if variable.secret else f"={_CREDENTIALS.sub('//***@', text)[:_SHOWN]!r}"
+            self._wrong.add(name)
             self.problems.append(f"{name}{shown} does not fit: expected {variable.expected}")
             return default
 
     def given(self, name: str) -> bool:
         """Whether the variable is set."""
         return bool(self.environ.get(name, "").strip())
+
+    def set_of(self, prefix: str) -> list[str]:
+        """The variables whose names begin so, and that are set to what fits."""
+        return [name for name in VARIABLES if name.startswith(prefix) and self.get(name) is not None]
 
     def require(self, name: str, reason: str) -> None:
         """Complain when the variable is not set."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.credentials import Secret
-from eventpact.environment.parsing import brokers, name, one_of, switch, urls, whole
+from eventpact.environment.parsing import brokers, extensions, name, one_of, switch, url, urls, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,10 +45,13 @@ VARIABLES: Final[Mapping[str, Variable]] = {
             urls,
         ),
         Variable("SCHEMA_REGISTRY_USERNAME", "User of the registry.", "a user name", str),
+        Variable("SCHEMA_REGISTRY_USERNAME_FILE", "File that holds the user; read again.", "a path", str),
         Variable("SCHEMA_REGISTRY_PASSWORD", "That user's password.", "a password", Secret, secret=True),
+        Variable("SCHEMA_REGISTRY_PASSWORD_FILE", "File that holds it; read again.", "a path", str),
         Variable(
             "SCHEMA_REGISTRY_TOKEN", "Token for the registry, in place of a user.", "a token", Secret, secret=True
         ),
+        Variable("SCHEMA_REGISTRY_TOKEN_FILE", "File that holds it; read again for each call.", "a path", str),
         Variable(
             "SCHEMA_REGISTRY_LOGICAL_CLUSTER",
             "Which registry the token is for, where one address serves several.",
@@ -65,6 +68,7 @@ VARIABLES: Final[Mapping[str, Variable]] = {
         Variable(
             "SCHEMA_REGISTRY_SSL_KEY_PASSWORD", "What that key is encrypted with.", "a password", Secret, secret=True
         ),
+        Variable("SCHEMA_REGISTRY_SSL_KEY_PASSWORD_FILE", "File that holds it.", "a path", str),
         Variable("KAFKA_CONSUMER_GROUP", "Replaces the name of the group that runs.", _NAMED, name),
         Variable("CONSUMER_GROUP_ID", "The same as KAFKA_CONSUMER_GROUP.", _NAMED, name),
         Variable(
@@ -95,16 +99,58 @@ VARIABLES: Final[Mapping[str, Variable]] = {
         Variable(
             "KAFKA_SASL_MECHANISM",
             "How it asks.",
-            "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
-            one_of(plain="PLAIN", scram_sha_256="SCRAM-SHA-256", scram_sha_512="SCRAM-SHA-512"),
+            "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER",
+            one_of(
+                plain="PLAIN",
+                scram_sha_256="SCRAM-SHA-256",
+                scram_sha_512="SCRAM-SHA-512",
+                oauthbearer="OAUTHBEARER",
+            ),
         ),
         Variable("KAFKA_SASL_USERNAME", "User of the cluster.", "a user name", str),
+        Variable("KAFKA_SASL_USERNAME_FILE", "File that holds the user; read again when it changes.", "a path", str),
         Variable("KAFKA_SASL_PASSWORD", "That user's password.", "a password", Secret, secret=True),
+        Variable("KAFKA_SASL_PASSWORD_FILE", "File that holds it; read again when it changes.", "a path", str),
+        Variable(
+            "KAFKA_SASL_WITHOUT_TLS",
+            "Let PLAIN and OAUTHBEARER show password or token to whoever listens on the way.",
+            _SWITCH,
+            switch,
+        ),
+        Variable(
+            "KAFKA_SASL_OAUTHBEARER_TOKEN_FILE",
+            "File that holds the token; read again before it ends.",
+            "a path",
+            str,
+        ),
+        Variable(
+            "KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL",
+            "Where an identity provider gives tokens for client credentials.",
+            "an http or https URL",
+            url,
+        ),
+        Variable("KAFKA_SASL_OAUTHBEARER_CLIENT_ID", "Who the service is there.", "a client id", str),
+        Variable("KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET", "How it proves that.", "a secret", Secret, secret=True),
+        Variable(
+            "KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET_FILE",
+            "File that holds the secret; read when a client is made.",
+            "a path",
+            str,
+        ),
+        Variable("KAFKA_SASL_OAUTHBEARER_SCOPE", "What the token is to be for.", "a scope", str),
+        Variable(
+            "KAFKA_SASL_OAUTHBEARER_EXTENSIONS",
+            "What the broker is told besides.",
+            'name=value, several separated by commas ("logicalCluster=lkc-1")',
+            extensions,
+        ),
+        Variable("KAFKA_SASL_OAUTHBEARER_CA_LOCATION", "PEM file of the authorities to trust there.", "a path", str),
         Variable("KAFKA_SSL_ENABLED", "Whether connections to the cluster use TLS.", _SWITCH, switch),
         Variable("KAFKA_SSL_CA_LOCATION", "PEM file of the authorities to trust.", "a path", str),
         Variable("KAFKA_SSL_CERTIFICATE_LOCATION", "PEM file of the service's certificate.", "a path", str),
         Variable("KAFKA_SSL_KEY_LOCATION", "PEM file of the service's key.", "a path", str),
         Variable("KAFKA_SSL_KEY_PASSWORD", "What the key is encrypted with.", "a password", Secret, secret=True),
+        Variable("KAFKA_SSL_KEY_PASSWORD_FILE", "File that holds it; read when a client is made.", "a path", str),
         Variable(
             "DEFAULT_PARTITIONS", "Of a topic created without a word about it.", "a number from 1", whole(1, 10**6)
         ),

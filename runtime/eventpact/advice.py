@@ -1,0 +1,122 @@
+"""What to do about an error of the Kafka client, as far as its code, its words and the client's settings tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from confluent_kafka import Consumer, KafkaError, Producer
+
+from eventpact.credentials import Revealed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_UNREACHABLE: Final = "check KAFKA_BROKERS, and that the cluster runs"
+_GRANT: Final = "`eventpact apply --acls` grants what the contracts give"
+
+_BY_CODE: Final[Mapping[int, str]] = {
+    KafkaError._TRANSPORT: _UNREACHABLE,
+    KafkaError._TIMED_OUT: _UNREACHABLE,
+    KafkaError._RESOLVE: _UNREACHABLE,
+    KafkaError._ALL_BROKERS_DOWN: (
+        "they end the connection: check KAFKA_BROKERS, and whether the cluster wants KAFKA_SSL_ENABLED or "
+        "KAFKA_SASL_ENABLED"
+    ),
+    KafkaError._AUTHENTICATION: "check {credentials}",
+    KafkaError.SASL_AUTHENTICATION_FAILED: "check {credentials}",
+    KafkaError.UNSUPPORTED_SASL_MECHANISM: "check KAFKA_SASL_MECHANISM",
+    KafkaError._SSL: "check the KAFKA_SSL_ variables and the dates of the certificates",
+    KafkaError.UNKNOWN_TOPIC_OR_PART: "create the topic: `eventpact apply`",
+    KafkaError._UNKNOWN_TOPIC: "create the topic: `eventpact apply`",
+    KafkaError._UNKNOWN_PARTITION: "create the topic: `eventpact apply`",
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: "{account} lacks {topic_right} on this topic: " + _GRANT,
+    KafkaError.GROUP_AUTHORIZATION_FAILED: "{account} lacks READ on this group: " + _GRANT,
+    KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "{account} lacks WRITE on this transactional id: " + _GRANT,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED: "{account} lacks {cluster_right}: " + _GRANT,
+    KafkaError.INVALID_REPLICATION_FACTOR: "run as many brokers as the topic's replication-factor says, or lower it",
+    KafkaError.NOT_ENOUGH_REPLICAS: "bring back the brokers that min.insync.replicas asks for",
+    KafkaError.SECURITY_DISABLED: "the brokers have no authorizer, so there are no rights to grant",
+    KafkaError._FENCED: "another producer with this transactional id has started: stop this one",
+    KafkaError._UNSUPPORTED_FEATURE: "use a broker that can; the embedded one makes its topics when it starts",
+}
+"""Error code to what to do about it."""
+
+_BY_WORDS: Final[Mapping[re.Pattern[str], str]] = {
+    re.compile(r"PLAINTEXT broker listener"): (
+        "the broker speaks no TLS on this port: give KAFKA_BROKERS another port, or set KAFKA_SSL_ENABLED=false"
+    ),
+    re.compile(r"alert (?:bad certificate|certificate required|handshake failure|unknown ca)"): (
+        "the broker wants a certificate that it trusts: check KAFKA_SSL_CERTIFICATE_LOCATION and KAFKA_SSL_KEY_LOCATION"
+    ),
+    re.compile(r"certificate verify failed"): (
+        "check KAFKA_SSL_CA_LOCATION, and that the certificate of the broker has not expired"
+    ),
+    re.compile(f"Invalid response size {int.from_bytes(b'HTTP')} "): (
+        "what answers there speaks HTTP, as a schema registry does: check KAFKA_BROKERS"
+    ),
+    re.compile(r"alert certificate expired"): "renew KAFKA_SSL_CERTIFICATE_LOCATION",
+}
+"""Words of an error that say more than its code. The client takes the first letters of an HTTP answer for a size."""
+
+_NO_REASON: Final = re.compile(r"certificate verify failed|brokers are down")
+
+_TOPIC_RIGHT: Final[Mapping[type, str]] = {Producer: "WRITE", Consumer: "READ"}
+_CLUSTER_RIGHT: Final[Mapping[type, str]] = {
+    Producer: "WRITE on any topic, which an idempotent producer needs before its first event"
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What is known of a client, for advice."""
+
+    account: str = "the service"
+    credentials: str = "KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM"
+    """Where what it says of itself comes from."""
+    topic_right: str = "its right"
+    cluster_right: str = "its right on the cluster"
+    tls: bool = False
+    ca: str | None = None
+
+    @classmethod
+    def of(cls, make: type, config: Mapping[str, Any]) -> Client:
+        """The client that `make` makes of a configuration."""
+        unnamed = cls()
+        account, credentials = unnamed.account, unnamed.credentials
+        user, password = config.get("sasl.username"), config.get("sasl.password")
+        if user is not None:
+            in_files = [f"{one.source.path!r}" for one in (user, password) if isinstance(one, Revealed)]
+            account = f"user {user}"
+            credentials += f" ({' and '.join(in_files)})" if in_files else ""
+        elif config.get("sasl.mechanism") == "OAUTHBEARER":
+            account, credentials = "the token's principal", "the token, or what KAFKA_SASL_OAUTHBEARER_ variables name"
+        elif "ssl.certificate.location" in config:
+            account = f"the principal of {config['ssl.certificate.location']!r}"
+        return cls(
+            account=account,
+            credentials=credentials,
+            topic_right=_TOPIC_RIGHT.get(make, unnamed.topic_right),
+            cluster_right=_CLUSTER_RIGHT.get(make, unnamed.cluster_right),
+            tls="SSL" in str(config.get("security.protocol", "")),
+            ca=config.get("ssl.ca.location"),
+        )
+
+
+def advice(error: KafkaError, client: Client) -> str:
+    """What to do about an error; empty where nothing is known."""
+    for words, found in _BY_WORDS.items():
+        if words.search(error.str()):
+            return found
+    return _BY_CODE.get(error.code(), "").format(
+        account=client.account,
+        credentials=client.credentials,
+        topic_right=client.topic_right,
+        cluster_right=client.cluster_right,
+    )
+
+
+def is_unexplained(error: KafkaError) -> bool:
+    """Whether an error of a connection may have several reasons that a handshake tells apart."""
+    return _NO_REASON.search(error.str()) is not None
