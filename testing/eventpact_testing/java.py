@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS: Final = 0.05
 _MAVEN_SECONDS: Final = 600
 _LOG_TAIL: Final = 20
+_PORTS: Final = range(10_000, 32_000)
 
 
 def find_java(minimum: int) -> Path | None:
@@ -91,9 +93,16 @@ def made_whole(target: Path, *, prefix: str) -> Iterator[Path]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    """Ports of the loopback interface that nobody listens on now.
+
+    They lie below those that systems give to outgoing connections, so that a server finds its port free when it starts,
+    and again when it comes back.
+    """
+    sockets: list[socket.socket] = []
     try:
+        while len(sockets) < count:
+            with suppress(OSError):  # taken: another one
+                sockets.append(socket.create_server(("127.0.0.1", random.choice(_PORTS))))  # noqa: S311 - no secret
         return [listening.getsockname()[1] for listening in sockets]
     finally:
         for listening in sockets:

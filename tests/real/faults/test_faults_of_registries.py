@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
 from eventpact_registry.server import EmbeddedRegistry
+from eventpact_testing.java import free_ports
 from tests.real.faults.ledger import commonest
 from tests.real.faults.programs import wait_until
 from tests.real.faults.stage import apply_messages
@@ -26,7 +26,8 @@ class FrailRegistry:
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._running: EmbeddedRegistry | None = EmbeddedRegistry(database)
+        [self._port] = free_ports(1)
+        self._running: EmbeddedRegistry | None = EmbeddedRegistry(database, port=self._port)
         self.url = self._running.url
 
     def stop(self) -> None:
@@ -35,7 +36,7 @@ class FrailRegistry:
             self._running = None
 
     def start(self) -> None:
-        self._running = EmbeddedRegistry(self._database, port=urlsplit(self.url).port or 0)
+        self._running = EmbeddedRegistry(self._database, port=self._port)
 
 
 @pytest.fixture
