@@ -125,6 +125,8 @@ class _Collector:
             dead_letters=dead_letters,
             retry_attempts=topic.retry.attempts,
             retry_backoff_ms=topic.retry.backoff_ms,
+            retry_tiers=tuple((tier.name, tier.delay_ms or 0) for tier in self.system.tiers_of(topic)),
+            retry_in_order=topic.retry.order == "key",
             compacted="compact" in topic.cleanup_policy,
             doc=schema.doc or "",
         )

@@ -248,6 +248,9 @@ class EventModel:
     dead_letters: str | None
     retry_attempts: int
     retry_backoff_ms: int
+    retry_tiers: tuple[tuple[str, int], ...]
+    """Names of the retry topics, each with its delay in milliseconds."""
+    retry_in_order: bool
     compacted: bool
     doc: str
 

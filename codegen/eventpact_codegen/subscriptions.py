@@ -26,10 +26,13 @@ def subscription(system: System, group: ConsumerGroup) -> tuple[tuple[str, ...],
         for name in [system.topic_name.replace("{topic}", pattern)]
         if not name.startswith(("*", "{"))
     ]
-    wanted = [topic.name for topic in system.topics_of(group)]
+    events = system.topics_of(group)
+    wanted = [topic.name for topic in events]
     topics = [*wildcards, *(name for name in wanted if not _covered(name, wildcards))]
+    # Retry topics are read as well; what is on them for others is passed over.
+    read = {*wanted, *(tier.name for topic in events for tier in system.tiers_of(topic))}
     ignored = [
-        topic.name for topic in system.topics.values() if topic.name not in wanted and _covered(topic.name, wildcards)
+        topic.name for topic in system.topics.values() if topic.name not in read and _covered(topic.name, wildcards)
     ]
     return tuple(dict.fromkeys(topics)), tuple(dict.fromkeys(ignored))
 

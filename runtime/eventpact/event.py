@@ -76,9 +76,14 @@ class EventContract:
     dead_letters: str | None = None
     """Name of the topic that takes records of this event that cannot be handled."""
     retry_attempts: int = 3
-    """How often a handler is called for one record in all, at least 1."""
+    """How often a handler is called for one record in place, at least 1."""
     retry_backoff_ms: int = 100
     """Wait before the second attempt; doubled for each further one."""
+    retry_tiers: tuple[tuple[str, int], ...] = ()
+    """Names of the retry topics that a record goes through after those attempts, each with the milliseconds that it
+    waits there."""
+    retry_in_order: bool = False
+    """Whether later records of a key wait behind one that is on a retry topic."""
     compacted: bool = False
     """Whether the topic is compacted, so that a record without key has no place on it."""
     encode: Callable[[Event], bytes]

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from eventpact_registry.contracts.problems import nearest
+from eventpact_registry.contracts.retry_checks import check_retry
 from eventpact_registry.contracts.yaml_file import pointer_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def check_system(system: System, files: SystemFiles, yaml: YamlFile, problems: P
     for topic in system.topics.values():
         _check_events_fit(topic, files, problems)
         _check_dead_letters(topic, system, files, problems)
+        check_retry(topic, system, files, problems)
     _check_topic_names(system.topics.values(), problems)
     for name in system.groups:
         _check_group(name, system, files, yaml, problems)

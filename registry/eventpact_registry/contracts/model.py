@@ -137,10 +137,15 @@ class VersionedType:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Retry:
-    """How often a failing handler is tried in place before the record goes to dead letters."""
+    """How a record whose handler fails is tried again, before it goes to dead letters."""
 
     attempts: int
+    """In place, the first included."""
     backoff_ms: int
+    tiers: tuple[str, ...] = ()
+    """Folders of the system's retry topics that it goes through after that, in order of their growing delays."""
+    order: Literal["none", "key"] = "none"
+    """`key`: later records of a key wait behind one that is on a retry topic."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -178,6 +183,8 @@ class Topic:
     retry: Retry
     dead_letters: str | None
     """Folder of the system's dead letter topic."""
+    delay_ms: int | None = None
+    """How long a record waits on it before it is tried again, where its purpose is `retry`."""
     envelope: bool = True
     """Whether each event is to have every field that `System.fill` names."""
     events: Mapping[str, VersionedType]
@@ -275,6 +282,10 @@ class System:
         for topic in self.topics.values():
             for event in topic.events.values():
                 yield topic, event
+
+    def tiers_of(self, topic: Topic) -> tuple[Topic, ...]:
+        """The retry topics that records of a topic go through, in order."""
+        return tuple(self.topics[folder] for folder in topic.retry.tiers)
 
     def topics_of(self, group: ConsumerGroup) -> tuple[Topic, ...]:
         """The event topics that a group's patterns match, each once, in order of folder."""

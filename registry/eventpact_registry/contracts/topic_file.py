@@ -8,6 +8,7 @@ from eventpact_registry.contracts.file_model import FileModel
 from eventpact_registry.contracts.model import Mode, SubjectStrategy
 from eventpact_registry.contracts.scalars import (
     CleanupPolicy,
+    Distinct,
     Duration,
     Given,
     HeaderName,
@@ -29,6 +30,10 @@ class RetryFile(FileModel):
     """How often a record is tried, the first time included, before it goes to dead letters."""
     backoff: Annotated[Duration, Field(json_schema_extra={"default": "100ms"})] = 100
     """How long to wait before the second attempt; each further wait is twice as long."""
+    tiers: Annotated[Distinct[TopicFolder], Field(max_length=16)] = Field(default_factory=list)
+    """Folders of the retry topics that a record goes through after those attempts, in order of their growing delays."""
+    order: Literal["none", "key"] = "none"
+    """With key, later records of a key wait behind one that is on a retry topic."""
 
 
 class TopicDefaults(FileModel):
@@ -71,3 +76,5 @@ class TopicFile(TopicDefaults):
     """Name on the broker; made by the system's `topic-name` when left out."""
     purpose: Literal["events", "retry", "dead-letters"] = "events"
     """Whether the topic carries events, or records on their way to another attempt or to a person."""
+    delay: Given[Duration] = None
+    """How long a record waits on a retry topic before it is tried again."""

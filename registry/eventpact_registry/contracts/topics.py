@@ -79,6 +79,9 @@ def build_topic(
     carries_events = draft.file.purpose == "events"
     if not carries_events:
         _check_passing(draft, problems)
+    if draft.file.delay is not None and draft.file.purpose != "retry":
+        message = f"'delay' has no meaning on a topic for {draft.file.purpose}"
+        problems.add(message, draft.yaml.locate_key("/delay"), hint="records wait on topics of `purpose: retry`")
     name = draft.file.name or draft.system.topic_name.replace(_TEMPLATE_TOPIC, files.folder)
     retry: RetryFile = draft.setting("retry", RetryFile())
     own, inherited = draft.file.headers, draft.system.defaults.headers
@@ -98,8 +101,9 @@ def build_topic(
         headers=headers if carries_events else {},
         compatibility=draft.setting("compatibility", Mode.BACKWARD_TRANSITIVE),
         subject_strategy=draft.setting("subject_strategy", None) or _strategy(name, events),
-        retry=Retry(attempts=retry.attempts, backoff_ms=retry.backoff),
+        retry=Retry(attempts=retry.attempts, backoff_ms=retry.backoff, tiers=tuple(retry.tiers), order=retry.order),
         dead_letters=draft.setting("dead_letters", None) if carries_events else None,
+        delay_ms=draft.file.delay,
         envelope=draft.setting("envelope", True),
         events=events,
         file=draft.yaml.shown,
@@ -135,7 +139,7 @@ _RESERVED_PARAMETERS: Final = frozenset({*keyword.kwlist, "self", "event", "even
 
 def _check_passing(draft: TopicDraft, problems: Problems) -> None:
     """Records pass through retry and dead letter topics as they came: these topics say nothing about their content."""
-    for name in ("key", "headers", "dead-letters", "subject-strategy"):
+    for name in ("key", "headers", "dead-letters", "subject-strategy", "retry"):
         if getattr(draft.file, name.replace("-", "_")):
             message = f"'{name}' has no meaning on a topic for {draft.file.purpose}"
             hint = "records pass through with the key and headers that they came with; remove it"

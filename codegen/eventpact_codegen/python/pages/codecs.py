@@ -92,6 +92,8 @@ def _contract(draft: Draft, event: EventModel) -> ContractView:
         "dead_letters": string(event.dead_letters) if event.dead_letters is not None else None,
         "retry_attempts": Source(str(event.retry_attempts)),
         "retry_backoff_ms": Source(str(event.retry_backoff_ms)),
+        "retry_tiers": Source(f"({tiers},)") if (tiers := _tiers(event)) else None,
+        "retry_in_order": Source("True") if event.retry_in_order else None,
         "compacted": Source("True") if event.compacted else None,
         "references": _names(event.pins) if event.pins else None,
     }
@@ -106,6 +108,10 @@ def _filled(draft: Draft, event: EventModel, fill: Fill) -> str | None:
     """The attribute path of the first envelope field that a fill is for and that the event has."""
     paths = (attribute_path(draft, event.type, path) for path, its in draft.package.fill.items() if its is fill)
     return next((path for path in paths if path is not None), None)
+
+
+def _tiers(event: EventModel) -> str:
+    return ", ".join(f"({string(name)}, {delay_ms})" for name, delay_ms in event.retry_tiers)
 
 
 def _header(draft: Draft, event: EventModel, value: str) -> str | None:

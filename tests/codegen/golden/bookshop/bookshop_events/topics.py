@@ -31,6 +31,20 @@ TOPICS: tuple[TopicContract, ...] = (
         replication_factor=1,
         config={"cleanup.policy": "delete", "retention.ms": "2592000000"},
     ),
+    # Records that a group could not handle and tries again after an hour.
+    TopicContract(
+        name="shop.retry.1h",
+        partitions=2,
+        replication_factor=1,
+        config={"cleanup.policy": "delete", "retention.ms": "604800000"},
+    ),
+    # Records that a group could not handle and tries again after a minute.
+    TopicContract(
+        name="shop.retry.1m",
+        partitions=2,
+        replication_factor=1,
+        config={"cleanup.policy": "delete", "retention.ms": "604800000"},
+    ),
     # The stock of one branch; only the latest count of a book is of interest.
     TopicContract(
         name="shop.stock.{branch}",

@@ -20,6 +20,10 @@ export interface Topics {
   readonly "shop.dead-letters": unknown;
   /** Orders as customers placed them. Keyed by customer, so that one customer's orders stay in order. */
   readonly "shop.order.placed": OrderPlaced;
+  /** Records that a group could not handle and tries again after an hour. */
+  readonly "shop.retry.1h": unknown;
+  /** Records that a group could not handle and tries again after a minute. */
+  readonly "shop.retry.1m": unknown;
   /** The stock of one branch; only the latest count of a book is of interest. */
   readonly "shop.stock.{branch}": StockChanged;
 }
