@@ -47,9 +47,7 @@ def groups(settings: Settings) -> Groups:
 
 
 def made(topics: Topics, name: str, partitions: int = 2) -> str:
-    topics.create(
-        TopicContract(name=name, partitions=partitions, replication_factor=1, config={"retention.ms": "-1"})
-    )
+    topics.create(TopicContract(name=name, partitions=partitions, replication_factor=1, config={"retention.ms": "-1"}))
     return name
 
 
@@ -65,7 +63,7 @@ def hourly(cluster: KafkaCluster, topic: str, count: int = 6) -> None:
 def commit(cluster: KafkaCluster, group: str, **places: int) -> None:
     """Commit offsets as a member that then left, `{"topic/0": 5}`."""
     consumer = confluent_kafka.Consumer({"bootstrap.servers": cluster.bootstrap_servers, "group.id": group})
-    offsets = [TopicPartition(*name.rsplit("/", 1)[:1], int(name[-1]), offset) for name, offset in places.items()]
+    offsets = [TopicPartition(name[:-2], int(name[-1]), offset) for name, offset in places.items()]
     consumer.commit(offsets=offsets, asynchronous=False)
     consumer.close()
 
@@ -152,7 +150,7 @@ class TestReset:
         ],
         ids=str,
     )
-    def test_a_group_goes_on_where_it_is_told(
+    def test_a_group_goes_on_where_it_is_told(  # noqa: PLR0917 - fixtures and parameters
         self, kafka: KafkaCluster, groups: Groups, topic: str, unique: str, position: Position, expected: dict[int, int]
     ) -> None:
         reset = plan_reset(groups, unique, position)
@@ -186,7 +184,7 @@ class TestReset:
 
 
 class TestExports:
-    def test_offsets_are_restored_by_offset_and_by_time(
+    def test_offsets_are_restored_by_offset_and_by_time(  # noqa: PLR0917 - fixtures
         self, kafka: KafkaCluster, settings: Settings, topics: Topics, groups: Groups, unique: str, tmp_path: Path
     ) -> None:
         topic = made(topics, "operated.exported")

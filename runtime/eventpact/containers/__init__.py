@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         write_archive,
     )
     from eventpact.containers.compression import CODECS
-    from eventpact.containers.converting import JsonLinesWriter, converted, read_json_lines
+    from eventpact.containers.converting import JsonLinesWriter, converted, converter, read_json_lines, read_lines
     from eventpact.containers.layout import Limits
     from eventpact.containers.reading import ContainerReader, read_contents, read_data, read_events, read_values
     from eventpact.containers.writing import ContainerWriter, write_events, write_values
@@ -35,11 +35,13 @@ _LAZY: Final = {
     "Limits": "layout",
     "archive_writer": "archive",
     "converted": "converting",
+    "converter": "converting",
     "read_archive": "archive",
     "read_contents": "reading",
     "read_data": "reading",
     "read_events": "reading",
     "read_json_lines": "converting",
+    "read_lines": "converting",
     "read_values": "reading",
     "write_archive": "archive",
     "write_events": "writing",
@@ -57,11 +59,13 @@ __all__ = [
     "Limits",
     "archive_writer",
     "converted",
+    "converter",
     "read_archive",
     "read_contents",
     "read_data",
     "read_events",
     "read_json_lines",
+    "read_lines",
     "read_values",
     "write_archive",
     "write_events",

@@ -5,7 +5,7 @@ Everything goes through Avro data, record by record, so that no value is bent to
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from eventpact.adapters.carriers import enum_carrier, record_carrier
 from eventpact.avro.canonical import meaning
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from eventpact.avro.model import Schema
     from eventpact.containers.source import Place
 
+T = TypeVar("T")
+
 LONGEST_LINE: Final = 64 << 20
 """Bytes of a line that is read."""
 
@@ -37,6 +39,15 @@ def read_json_lines(place: Place, schema: Schema, encoding: Encoding = "avro") -
         ContainerError: a line is no JSON, not what the schema says, or too long; names it.
     """
     as_json = JsonEncoding(schema, encoding)
+    return read_lines(place, as_json.data)
+
+
+def read_lines(place: Place, read: Callable[[bytes], T]) -> Iterator[T]:
+    """What a function makes of each line of a file; empty lines are passed over.
+
+    Raises:
+        ContainerError: it raises a `CodecError` for a line, or one is too long; names the line.
+    """
     name = name_of(place)
     with opened(place) as stream:
         number = 0
@@ -47,7 +58,7 @@ def read_json_lines(place: Place, schema: Schema, encoding: Encoding = "avro") -
             if line.isspace():
                 continue
             try:
-                yield as_json.data(line)
+                yield read(line)
             except CodecError as error:
                 raise ContainerError(f"line {number:,}: {error}", file=name) from error
 
@@ -97,7 +108,7 @@ def converted(records: Iterable[bytes], writer: Schema, reader: Schema, *, name:
     if meaning(writer) == meaning(reader):
         yield from records
         return
-    convert = _converter(writer, reader)
+    convert = converter(writer, reader)
     for number, data in enumerate(records, 1):
         try:
             yield convert(data)
@@ -105,7 +116,8 @@ def converted(records: Iterable[bytes], writer: Schema, reader: Schema, *, name:
             raise ContainerError(f"record {number:,}: {error}", file=name) from error
 
 
-def _converter(writer: Schema, reader: Schema) -> Callable[[bytes], bytes]:
+def converter(writer: Schema, reader: Schema) -> Callable[[bytes], bytes]:
+    """A function from the data of one schema to those of another; it raises `CodecError` for data that do not fit."""
     # Classes and not dicts: two records of a union that look alike stay the records that they are.
     classes: dict[str, Binding] = {}
     for name, named in named_types(reader).items():

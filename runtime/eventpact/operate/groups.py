@@ -16,7 +16,7 @@ from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets, Partition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from concurrent.futures import Future
 
     from eventpact.settings import Settings
@@ -130,10 +130,14 @@ class Groups:
         [state] = self._states([name], self._described([name]))
         return state
 
-    def committed(self, name: str) -> dict[Partition, int]:
-        """The offsets that a group reads next, where it has committed any."""
+    def committed(self, name: str, partitions: Collection[Partition] = ()) -> dict[Partition, int]:
+        """The offsets that a group reads next, where it has committed any; of some partitions, or of all.
+
+        The embedded broker answers for partitions that are named alone.
+        """
         client, timeout = self.administrator.client, self.administrator.timeout
-        asked = [ConsumerGroupTopicPartitions(name)]
+        places = [TopicPartition(*place) for place in partitions]
+        asked = [ConsumerGroupTopicPartitions(name, places or None)]
         [found] = self.administrator.answers(
             f"list offsets of group {name}",
             lambda: client.list_consumer_group_offsets(asked, request_timeout=timeout).values(),

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from eventpact.avro.graph import on_cycles
-from eventpact.avro.json.from_data import TreeMaker
+from eventpact.avro.json.from_data import Hidden, TreeMaker
 from eventpact.avro.json.leaves import LEAVES
 from eventpact.avro.json.text import parsed
 from eventpact.avro.json.to_data import DataMaker
@@ -45,7 +45,7 @@ class JsonEncoding:
         Raises:
             DecodeError: the bytes are not what the schema says.
         """
-        tree = TreeMaker(data, self._leaf, self._recursive, tagged=self._tagged).make(self._schema)
+        tree = self.tree(data)
         separators = (",", ":") if indent is None else None
         return json.dumps(tree, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
 
@@ -55,5 +55,15 @@ class JsonEncoding:
         Raises:
             DecodeError: it is no JSON, or not what the schema says: names the path. No value is ever in the message.
         """
-        tree: Any = parsed(text)
+        return self.data_of(parsed(text))
+
+    def data_of(self, tree: Any) -> bytes:
+        """As `data`, of JSON that is parsed already; see there."""
         return DataMaker(self._leaf, self._recursive, tagged=self._tagged).make(self._schema, tree)
+
+    def tree(self, data: bytes, *, hidden: Hidden | None = None) -> Any:
+        """As `text`, before it is written: dicts, lists, texts, numbers, booleans and None.
+
+        In place of the fields of records for which `hidden` is true stands `eventpact.wording.MASK`.
+        """
+        return TreeMaker(data, self._leaf, self._recursive, tagged=self._tagged, hidden=hidden).make(self._schema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from eventpact.avro.form import Form
 from eventpact.avro.graph import takes_no_bytes
@@ -11,19 +11,35 @@ from eventpact.avro.interpret.choose import branch_name
 from eventpact.avro.interpret.cursor import Cursor
 from eventpact.avro.interpret.read import WIRE, block_items, utf8
 from eventpact.avro.interpret.skip import branch_index
+from eventpact.wording import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from eventpact.avro.json.leaves import Leaf, Scalar
-    from eventpact.avro.model import Array, Enum, Fixed, Map, Primitive, Record, Schema, Union
+    from eventpact.avro.model import Array, Enum, Field, Fixed, Map, Primitive, Record, Schema, Union
+
+Hidden: TypeAlias = "Callable[[Record, Field], bool]"
+"""Whether a record's field is not to be shown."""
 
 
 class TreeMaker:
     """Goes over the bytes of one datum."""
 
-    def __init__(self, data: bytes, leaf: Callable[[Scalar], Leaf], recursive: frozenset[int], *, tagged: bool) -> None:
-        """`recursive`: ids of the schemas that contain themselves; `tagged`: union values carry their branch's name."""
+    def __init__(
+        self,
+        data: bytes,
+        leaf: Callable[[Scalar], Leaf],
+        recursive: frozenset[int],
+        *,
+        tagged: bool,
+        hidden: Hidden | None = None,
+    ) -> None:
+        """`recursive`: ids of the schemas that contain themselves; `tagged`: union values carry their branch's name.
+
+        `hidden`: whether a field is masked.
+        """
+        self._hidden = hidden
         self._cursor = Cursor(data, Form(), recursive)
         self._leaf = leaf
         self._tagged = tagged
@@ -92,7 +108,8 @@ class TreeMaker:
         values: dict[str, Any] = {}
         for field in schema.fields:
             cursor.path.field(field.name)
-            values[field.name] = self._value(field.type)
+            value = self._value(field.type)
+            values[field.name] = MASK if self._hidden is not None and self._hidden(schema, field) else value
             cursor.path.leave()
         cursor.leave(schema)
         return values

@@ -1,0 +1,197 @@
+"""Records taken from topics or an archive once more: into a topic, or through the handlers of a group.
+
+A replay has a name, and under it the cluster keeps how far it came, as the offsets of a group,
+`eventpact-replay.NAME`. A second run goes on where the first one ended, however that ended. Into topics that is exact:
+records are written in transactions together with those offsets. Handlers see at most those records twice that they
+handled since the offsets were kept last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from eventpact.errors import BrokerError, EventPactError
+from eventpact.operate.groups import Groups
+from eventpact.operate.pace import Pace
+from eventpact.operate.replay_targets import HandlerTarget, TopicTarget
+from eventpact.operate.writing import RecordWriter
+from eventpact.schemas import SchemaCatalog
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from eventpact.consume.group import Group
+    from eventpact.containers.archive import ArchivedRecord
+    from eventpact.operate.log_offsets import Partition
+    from eventpact.operate.replay_sources import Source, Step
+    from eventpact.operate.replay_targets import Target
+    from eventpact.settings import Settings
+
+GROUP: Final = "eventpact-replay."
+"""What the group begins with that keeps a replay's progress."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Replayed:
+    """What one run did."""
+
+    name: str
+    resumed: bool
+    """Whether an earlier run of the same name had begun."""
+    taken: Counter[str] = field(default_factory=Counter)
+    """Topic to how many records were written to it, or handled; in a dry run, would be."""
+    passed_over: int = 0
+    """Records that cannot be decoded, or that this replay wrote itself."""
+    stopped: bool = False
+    """Whether it was told to stop before the end."""
+
+    @property
+    def total(self) -> int:
+        """How many records were taken."""
+        return self.taken.total()
+
+
+def name_of(*parts: str) -> str:
+    """A name for a replay that is told from what: the same parts, the same name."""
+    return sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+class Replay:
+    """One replay, ready to run, or to be run again."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source,
+        *,
+        name: str,
+        topic: str | None = None,
+        group: Group | None = None,
+        catalog: SchemaCatalog | None = None,
+        rate: float | None = None,
+        same_partitions: bool = False,
+        new_timestamps: bool = False,
+    ) -> None:
+        """Describe a replay; nothing is asked yet.
+
+        Args:
+            settings: of the cluster, and for a group of the registry.
+            source: what is replayed.
+            name: under which progress is kept; letters, digits, `.`, `_` and `-`.
+            topic: where records go; by default each goes to the topic that it was read from.
+            group: handles the records, instead of a topic taking them.
+            catalog: schemas to share with others, for a group.
+            rate: records a second at most.
+            same_partitions: keep the number of each record's partition; by default its key leads to one.
+            new_timestamps: let records count as written now; by default they keep their time.
+        """
+        self.name = name
+        self.identity = f"{GROUP}{name}"
+        self._settings = settings
+        self._source = source
+        self._topic = topic
+        self._group = group
+        self._catalog = catalog
+        self._pace = Pace(rate)
+        self._same_partitions = same_partitions
+        self._new_timestamps = new_timestamps
+        self._groups = Groups(settings)
+
+    def run(
+        self,
+        *,
+        stop: threading.Event | None = None,
+        dry_run: bool = False,
+        on_record: Callable[[ArchivedRecord], None] = lambda _: None,
+    ) -> Replayed:
+        """Go on from where the last run of this name ended; returns at the end of the source, or when told to stop.
+
+        Args:
+            stop: ends the run when it is set; what was taken by then is kept.
+            dry_run: only count.
+            on_record: called with each record that was looked at.
+
+        Raises:
+            DeliveryError: the cluster refuses a record, or another run of this name has begun.
+            HandlerError: a handler failed; the next run begins with its record.
+            BrokerError, RegistryError, ContainerError: cluster, registry or archive cannot be read.
+        """
+        with ExitStack() as stack:
+            target = None if dry_run else self._target(stack)
+            progress = self._groups.committed(self.identity, self._source.starts)
+            done = Replayed(name=self.name, resumed=bool(progress))
+            if target is not None and not progress:
+                self._begin()
+            unkept: dict[Partition, int] = {}
+            try:
+                for step in self._source.steps(progress, stop):
+                    self._take(step, target, unkept, done, on_record)
+            except EventPactError:
+                if isinstance(target, HandlerTarget):
+                    target.keep(unkept)  # what came before the failure is done
+                raise
+            if target is not None:
+                target.keep(unkept)
+        done.stopped = stop is not None and stop.is_set()
+        return done
+
+    def _target(self, stack: ExitStack) -> Target:
+        if self._group is None:
+            writer = stack.enter_context(RecordWriter(self._settings, self.identity))
+            return TopicTarget(
+                writer,
+                self.name,
+                self._topic,
+                same_partitions=self._same_partitions,
+                new_timestamps=self._new_timestamps,
+            )
+        catalog = self._catalog
+        if catalog is None:
+            catalog = SchemaCatalog(self._settings)
+            stack.callback(catalog.close)
+        handlers = HandlerTarget(self._group, catalog, self._groups, self.identity)
+        stack.callback(handlers.close)
+        return handlers
+
+    def _begin(self) -> None:
+        """Keep where the replay begins, so that a later run begins nowhere else, whatever it is told."""
+        try:
+            self._groups.commit(self.identity, self._source.starts)
+        except BrokerError as error:
+            topics = ", ".join(sorted({topic for topic, _ in self._source.starts}))
+            raise BrokerError(f"cannot keep the progress of replay {self.name} on {topics}: {error}") from error
+
+    def _take(
+        self,
+        step: Step,
+        target: Target | None,
+        unkept: dict[Partition, int],
+        done: Replayed,
+        on_record: Callable[[ArchivedRecord], None],
+    ) -> None:
+        record = step.record
+        if record is not None:
+            if target is None:
+                done.taken[self._topic or record.topic] += 1
+            else:
+                self._wait(target, unkept)
+                if target.take(record):
+                    done.taken[target.name_of(record)] += 1
+                else:
+                    done.passed_over += 1
+            unkept |= step.progress
+            on_record(record)
+        if target is not None and target.due:
+            target.keep(unkept)
+            unkept.clear()
+
+    def _wait(self, target: Target, unkept: dict[Partition, int]) -> None:
+        if self._pace.delay >= 1:  # nothing is left open meanwhile that readers would wait for
+            target.keep(unkept)
+            unkept.clear()
+        self._pace.wait()

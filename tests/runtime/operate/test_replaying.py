@@ -1,0 +1,168 @@
+"""Records taken once more: into topics as they were, and through handlers from where the last run ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eventpact.containers import ArchivedHeader, ArchivedRecord, write_archive
+from eventpact.errors import BrokerError, HandlerError
+from eventpact.operate.positions import Position
+from eventpact.operate.replay_sources import ArchiveSource, TopicSource
+from eventpact.operate.replaying import Replay, name_of
+from tests.runtime.raw import read, write
+from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
+
+if TYPE_CHECKING:
+    from eventpact import Context, Settings
+    from eventpact_testing.broker import LocalBroker
+
+AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+def archive(file: Path, *values: bytes | None) -> Path:
+    """An archive of records of `sample.posted`."""
+    headers = (ArchivedHeader(name="event-type", value=b"posted"), ArchivedHeader(name="replay-id", value=b"old"))
+    records = [
+        ArchivedRecord(
+            topic="sample.posted",
+            partition=2,
+            offset=10 + number,
+            timestamp=AT,
+            key=b"k",
+            value=value,
+            headers=headers,
+        )
+        for number, value in enumerate(values)
+    ]
+    write_archive(file, records)
+    return file
+
+
+class Indexer(PostReader):
+    """Remembers what it handled; fails on a text until it is told not to."""
+
+    def __init__(self, failing: str | None = None) -> None:
+        self.texts: list[str] = []
+        self.contexts: list[Context] = []
+        self.failing = failing
+
+    def on_posted(self, event: Posted, context: Context) -> None:
+        if event.text == self.failing:
+            raise ValueError("no index")
+        self.texts.append(event.text)
+        self.contexts.append(context)
+
+
+class AsyncIndexer(PostReader):
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    async def on_posted(self, event: Posted, context: Context) -> None:  # type: ignore[override]  # groups take both
+        self.texts.append(event.text)
+
+
+class TestIntoTopics:
+    def test_an_archive_goes_back_to_the_topics_that_it_was_read_from(
+        self, broker: LocalBroker, settings: Settings, tmp_path: Path
+    ) -> None:
+        file = archive(tmp_path / "posted.avro", b"one", None)
+
+        done = Replay(settings, ArchiveSource(file), name="restore", same_partitions=True).run()
+
+        first, second = read(broker, "sample.posted", 2)
+        assert (done.taken, done.resumed, done.stopped) == (Counter({"sample.posted": 2}), False, False)
+        assert (first.partition(), first.key(), first.value(), second.value()) == (2, b"k", b"one", None)
+        assert first.timestamp()[1] == int(AT.timestamp() * 1000)
+        assert first.headers() == [
+            ("event-type", b"posted"),
+            ("replay-id", b"restore"),
+            ("replay-position", b"sample.posted/2@10"),
+        ]
+
+    def test_a_range_of_a_topic_goes_to_another_one(self, broker: LocalBroker, settings: Settings) -> None:
+        write(broker, "sample.posted", b"0", b"1", b"2", b"3")
+        source = TopicSource(settings, ["sample.posted"], Position("offset", 1), Position("offset", 3))
+
+        Replay(settings, source, name="some", topic="sample.dead", new_timestamps=True).run()
+
+        copied = read(broker, "sample.dead", 3, patience=1.0)
+        assert [one.value() for one in copied] == [b"1", b"2"]
+        assert copied[0].timestamp()[1] > AT.timestamp() * 1000
+
+    def test_a_topic_replayed_into_itself_ends(self, broker: LocalBroker, settings: Settings) -> None:
+        write(broker, "sample.dead", b"one", b"two")
+
+        first = Replay(settings, TopicSource(settings, ["sample.dead"]), name="twice").run()
+        again = Replay(settings, TopicSource(settings, ["sample.dead"], Position("offset", 2)), name="twice").run()
+
+        assert (first.total, again.total, again.passed_over) == (2, 0, 2)
+
+    def test_a_dry_run_counts_and_writes_nothing(self, broker: LocalBroker, settings: Settings, tmp_path: Path) -> None:
+        file = archive(tmp_path / "posted.avro", b"one", b"two")
+
+        done = Replay(settings, ArchiveSource(file), name="dry", topic="sample.dead").run(dry_run=True)
+
+        assert done.taken == Counter({"sample.dead": 2})
+        assert read(broker, "sample.dead", 1, patience=0.5) == []
+
+    def test_an_archive_without_records_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(BrokerError, match=r"empty\.avro holds no records"):
+            ArchiveSource(archive(tmp_path / "empty.avro"))
+
+
+class TestThroughHandlers:
+    @pytest.fixture
+    def posted(self, broker: LocalBroker, settings: Settings) -> Settings:
+        """Settings of a cluster with four events of one author, and a record between them that nobody can read."""
+        with SampleProducer(settings, register="dev") as producer:
+            for text in ("a", "b"):
+                producer.send_and_wait(Posted(event_id=text, author=Author(id="u-1"), text=text, correlation="r-1"))
+            [partition] = {one.partition() or 0 for one in read(broker, "sample.posted", 2)}
+            write(broker, "sample.posted", b"damaged", partition=partition)
+            for text in ("c", "d"):
+                producer.send_and_wait(Posted(event_id=text, author=Author(id="u-1"), text=text, correlation="r-1"))
+        return settings
+
+    def test_events_are_handled_with_their_context(self, posted: Settings) -> None:
+        indexer = Indexer()
+
+        done = Replay(posted, TopicSource(posted, ["sample.posted"]), name="index", group=indexer).run()
+
+        assert indexer.texts == ["a", "b", "c", "d"]
+        assert (done.total, done.passed_over) == (4, 1)
+        context = indexer.contexts[0]
+        assert (context.topic, context.offset, context.key, context.correlation_id) == (
+            "sample.posted",
+            0,
+            b"u-1",
+            "r-1",
+        )
+
+    def test_handlers_may_be_coroutines(self, posted: Settings) -> None:
+        indexer = AsyncIndexer()
+
+        Replay(posted, TopicSource(posted, ["sample.posted"]), name="async", group=indexer).run()
+
+        assert indexer.texts == ["a", "b", "c", "d"]
+
+    def test_a_run_that_failed_is_taken_up_at_the_record_that_failed(self, posted: Settings) -> None:
+        source = TopicSource(posted, ["sample.posted"])
+        failing, second, third = Indexer(failing="c"), Indexer(), Indexer()
+
+        with pytest.raises(HandlerError, match=r"Indexer failed on sample\.posted/\d@3 \(ValueError: no index\)"):
+            Replay(posted, source, name="again", group=failing).run()
+        done = Replay(posted, source, name="again", group=second).run()
+        Replay(posted, source, name="again", group=third).run()
+
+        assert (failing.texts, second.texts, third.texts) == (["a", "b"], ["c", "d"], [])
+        assert done.resumed
+
+
+def test_the_same_replay_has_the_same_name() -> None:
+    assert name_of("topic", "a", "earliest") == name_of("topic", "a", "earliest")
+    assert name_of("topic", "a", "earliest") != name_of("topic", "ae", "arliest")
