@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from confluent_kafka import Consumer, KafkaError, Producer
+from confluent_kafka import KafkaError
 
 from eventpact.credentials import Revealed
 
@@ -21,8 +21,7 @@ _BY_CODE: Final[Mapping[int, str]] = {
     KafkaError._TIMED_OUT: _UNREACHABLE,
     KafkaError._RESOLVE: _UNREACHABLE,
     KafkaError._ALL_BROKERS_DOWN: (
-        "they end the connection: check KAFKA_BROKERS, and whether the cluster wants KAFKA_SSL_ENABLED or "
-        "KAFKA_SASL_ENABLED"
+        "check KAFKA_BROKERS, that the cluster runs, and whether it wants KAFKA_SSL_ENABLED or KAFKA_SASL_ENABLED"
     ),
     KafkaError._AUTHENTICATION: "check {credentials}",
     KafkaError.SASL_AUTHENTICATION_FAILED: "check {credentials}",
@@ -31,10 +30,10 @@ _BY_CODE: Final[Mapping[int, str]] = {
     KafkaError.UNKNOWN_TOPIC_OR_PART: "create the topic: `eventpact apply`",
     KafkaError._UNKNOWN_TOPIC: "create the topic: `eventpact apply`",
     KafkaError._UNKNOWN_PARTITION: "create the topic: `eventpact apply`",
-    KafkaError.TOPIC_AUTHORIZATION_FAILED: "{account} lacks {topic_right} on this topic: " + _GRANT,
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: "{account} lacks {topic_right}",
     KafkaError.GROUP_AUTHORIZATION_FAILED: "{account} lacks READ on this group: " + _GRANT,
     KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "{account} lacks WRITE on this transactional id: " + _GRANT,
-    KafkaError.CLUSTER_AUTHORIZATION_FAILED: "{account} lacks {cluster_right}: " + _GRANT,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED: "{account} lacks {cluster_right}",
     KafkaError.INVALID_REPLICATION_FACTOR: "run as many brokers as the topic's replication-factor says, or lower it",
     KafkaError.NOT_ENOUGH_REPLICAS: "bring back the brokers that min.insync.replicas asks for",
     KafkaError.SECURITY_DISABLED: "the brokers have no authorizer, so there are no rights to grant",
@@ -62,10 +61,17 @@ _BY_WORDS: Final[Mapping[re.Pattern[str], str]] = {
 
 _NO_REASON: Final = re.compile(r"certificate verify failed|brokers are down")
 
-_TOPIC_RIGHT: Final[Mapping[type, str]] = {Producer: "WRITE", Consumer: "READ"}
-_CLUSTER_RIGHT: Final[Mapping[type, str]] = {
-    Producer: "WRITE on any topic, which an idempotent producer needs before its first event"
+_ADMINISTRATOR: Final = "be an administrator, one of the brokers' super.users for example"
+_TOPIC_RIGHT: Final[Mapping[str, str]] = {
+    "Producer": f"WRITE on this topic: {_GRANT}",
+    "Consumer": f"READ on this topic: {_GRANT}",
+    "AdminClient": f"its right on this topic: {_ADMINISTRATOR}",
 }
+_CLUSTER_RIGHT: Final[Mapping[str, str]] = {
+    "Producer": f"WRITE on any topic, without which an idempotent producer does not begin: {_GRANT}",
+    "AdminClient": f"its right on the cluster: {_ADMINISTRATOR}",
+}
+"""What a client lacks when it may not, and how it gets that, by name of its class: to load the last one takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,8 @@ class Client:
     account: str = "the service"
     credentials: str = "KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM"
     """Where what it says of itself comes from."""
-    topic_right: str = "its right"
-    cluster_right: str = "its right on the cluster"
+    topic_right: str = f"its right on this topic: {_GRANT}"
+    cluster_right: str = f"its right on the cluster: {_GRANT}"
     tls: bool = False
     ca: str | None = None
 
@@ -97,8 +103,8 @@ class Client:
         return cls(
             account=account,
             credentials=credentials,
-            topic_right=_TOPIC_RIGHT.get(make, unnamed.topic_right),
-            cluster_right=_CLUSTER_RIGHT.get(make, unnamed.cluster_right),
+            topic_right=_TOPIC_RIGHT.get(make.__name__, unnamed.topic_right),
+            cluster_right=_CLUSTER_RIGHT.get(make.__name__, unnamed.cluster_right),
             tls="SSL" in str(config.get("security.protocol", "")),
             ca=config.get("ssl.ca.location"),
         )

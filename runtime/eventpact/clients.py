@@ -30,6 +30,9 @@ _VAGUE: Final = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaEr
 """Errors that only say that nothing came of it."""
 
 _NOISE: Final = re.compile(r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state \w+(?:, \d+ identical[^)]*)?\)")
+_DUMP: Final = "Request Request("
+"""How a broker begins that refuses an administrator: it goes on with its own variables, at length."""
+
 _LOG_AGAIN: Final = 30.0
 """Seconds before an error that goes on is logged again."""
 
@@ -54,9 +57,9 @@ class Complaints:
     def __call__(self, error: KafkaError) -> None:
         """Take note of an error; librdkafka's `error_cb`."""
         now = self._clock()
-        # "All brokers down" only sums up: what was said before it tells why.
-        if self._recent() is None or error.code() != KafkaError._ALL_BROKERS_DOWN:
-            self._cause, self._cause_at = error, now
+        if self._recent() is not None and error.code() == KafkaError._ALL_BROKERS_DOWN:
+            return  # it only sums up: what was said before it tells why
+        self._cause, self._cause_at = error, now
         if now - self._logged.get(error.code(), -_LOG_AGAIN) >= _LOG_AGAIN:
             self._logged[error.code()] = now
             _LOG.warning("%s", self.explain(error))
@@ -79,12 +82,21 @@ class Complaints:
             error = self._recent() or error
         if self._diagnosis and is_unexplained(error) and self._clock() - self._diagnosed_at < _STALE:
             return self._diagnosis
-        what, todo = _NOISE.sub("", error.str()), advice(error, self.client)
+        what, todo = _words(error), advice(error, self.client)
         at = "" if self.brokers in what else f" (brokers: {self.brokers})"
         return f"{what}{at}" + (f": {todo}" if todo else "")
 
     def _recent(self) -> KafkaError | None:
         return self._cause if self._clock() - self._cause_at < _STALE else None
+
+
+def _words(error: KafkaError) -> str:
+    """What an error says, without where the client stood when it came about."""
+    if error.code() == KafkaError._ALL_BROKERS_DOWN:
+        return "no broker is reached, or lets the client in"
+    if error.str().startswith(_DUMP):
+        return KafkaError(error.code()).str()
+    return _NOISE.sub("", error.str())
 
 
 def connect(make: type[C], config: Mapping[str, Any], complaints: Complaints, **callbacks: Any) -> C:

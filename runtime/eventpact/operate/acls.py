@@ -1,0 +1,159 @@
+"""Access control lists of a cluster: which rights there are, granted and revoked.
+
+A right lets one principal do one operation on a resource, or on all resources whose names begin so (KIP-290). Reading
+asks first whether the caller may read: librdkafka answers without a word and without a right when the caller may not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports these names without re-exporting them
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from eventpact.clients import Complaints, connect, set_log_level, translated
+from eventpact.errors import BrokerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from eventpact.settings import Settings
+
+Resource: TypeAlias = Literal["topic", "group", "transactional-id", "cluster"]
+
+_TYPES: Final[Mapping[Resource, ResourceType]] = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "transactional-id": ResourceType.TRANSACTIONAL_ID,
+    "cluster": ResourceType.BROKER,
+}
+_RESOURCES: Final = {kind: resource for resource, kind in _TYPES.items()}
+_ANYTHING: Final[Any] = None  # the client's annotations leave it out
+_EVERY: Final = AclBindingFilter(
+    ResourceType.ANY,
+    _ANYTHING,
+    ResourcePatternType.ANY,
+    _ANYTHING,
+    _ANYTHING,
+    AclOperation.ANY,
+    AclPermissionType.ANY,
+)
+ANY_HOST: Final = "*"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Right:
+    """What one principal may do; names and operations are Kafka's."""
+
+    principal: str
+    """`User:quikapp.search-indexer`."""
+    resource: Resource
+    name: str
+    operation: str
+    """`READ`, `WRITE`, …"""
+    prefixed: bool = False
+    """Whether it is about everything whose name begins with `name`."""
+    host: str = ANY_HOST
+    """Where the principal has to come from."""
+    permission: Literal["ALLOW", "DENY"] = "ALLOW"
+
+    @property
+    def covers(self) -> str:
+        """The resource in words: `topic chat.messages.*`."""
+        return f"{self.resource} {self.name}{'*' if self.prefixed else ''}"
+
+    def __str__(self) -> str:
+        what = f"{self.operation} on {self.covers}"
+        from_host = "" if self.host == ANY_HOST else f" from {self.host}"
+        return what + from_host if self.permission == "ALLOW" else f"no {what}{from_host}"
+
+
+class Acls:
+    """The rights that one cluster knows."""
+
+    def __init__(self, settings: Settings, *, timeout: float | None = None) -> None:
+        set_log_level(settings)
+        self._timeout = settings.timeout if timeout is None else timeout
+        self._complaints = Complaints(settings.brokers)
+        self._client = connect(AdminClient, settings.admin_config(), self._complaints)
+
+    def read(self) -> frozenset[Right]:
+        """Every right on topics, groups, transactional ids and the cluster.
+
+        Raises:
+            BrokerError: the cluster could not be asked, has no authorizer, or the caller may not read its rights.
+        """
+        self._demand(AclOperation.DESCRIBE, "read the rights on the cluster")
+        with translated(self._complaints, "read the rights on the cluster"):
+            found: list[Any] = self._client.describe_acls(_EVERY, request_timeout=self._timeout).result()
+        return frozenset(_right(binding) for binding in found if binding.restype in _RESOURCES)
+
+    def grant(self, rights: Iterable[Right]) -> None:
+        """Add rights; those that are there already stay.
+
+        Raises:
+            BrokerError: the cluster refused one; others of the same call may have been added.
+        """
+        bindings = [AclBinding(*_fields(right)) for right in rights]
+        with translated(self._complaints, "grant rights on the cluster"):
+            for future in self._client.create_acls(bindings, request_timeout=self._timeout).values():
+                future.result()
+
+    def revoke(self, rights: Iterable[Right]) -> None:
+        """Take rights away; those that are not there do not matter.
+
+        Raises:
+            BrokerError: the cluster refused one; others of the same call may be gone.
+        """
+        filters = [AclBindingFilter(*_fields(right)) for right in rights]
+        with translated(self._complaints, "revoke rights on the cluster"):
+            for future in self._client.delete_acls(filters, request_timeout=self._timeout).values():
+                future.result()
+
+    def _demand(self, operation: AclOperation, doing: str) -> None:
+        with translated(self._complaints, doing):
+            try:
+                cluster: Any = self._client.describe_cluster(
+                    include_authorized_operations=True, request_timeout=self._timeout
+                ).result()
+            finally:
+                self._client.poll(0)  # lets the client say why it could not
+        if operation not in (cluster.authorized_operations or ()):
+            raise BrokerError(
+                f"cannot {doing}: {self._complaints.client.account} lacks {operation.name} on the cluster (brokers: "
+                f"{self._complaints.brokers}): be an administrator, one of the brokers' super.users for example"
+            )
+
+
+def _fields(right: Right) -> tuple[Any, ...]:
+    """A right as the client takes it."""
+    return (
+        _TYPES[right.resource],
+        right.name,
+        ResourcePatternType.PREFIXED if right.prefixed else ResourcePatternType.LITERAL,
+        right.principal,
+        right.host,
+        AclOperation[right.operation],
+        AclPermissionType[right.permission],
+    )
+
+
+def _right(binding: Any) -> Right:
+    """A right as the client gives it; its annotations allow what it never returns, such as numbers for names."""
+    return Right(
+        principal=str(binding.principal),
+        resource=_RESOURCES[binding.restype],
+        name=str(binding.name),
+        operation=binding.operation.name,
+        prefixed=binding.resource_pattern_type is ResourcePatternType.PREFIXED,
+        host=str(binding.host),
+        permission="DENY" if binding.permission_type is AclPermissionType.DENY else "ALLOW",
+    )
