@@ -67,8 +67,9 @@ class InHand(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Add what the record does not say itself; every record passes."""
         hand = IN_HAND.get()
-        if hand is not None and hand.since is not None:
-            for name, value in about(hand.context).items():
+        context = None if hand is None or hand.since is None else getattr(hand, "context", None)
+        if context is not None:
+            for name, value in about(context).items():
                 if not hasattr(record, name):
                     setattr(record, name, value)
         return True

@@ -8,23 +8,14 @@ from uuid import uuid4
 
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_NOT_AVAILABLE, Message
 
+from eventpact import tracing
 from eventpact.consume.record import headers_of, milliseconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Protocol
 
+    from eventpact.consume.handlers import Handler
     from eventpact.consume.record import RawHeaders
-
-    class Source(Protocol):
-        """What is known of a record beside the record: the way that its schema takes through the group."""
-
-        @property
-        def schema_id(self) -> int | None: ...
-        @property
-        def correlation(self) -> Callable[[Any], Any] | None: ...
-        def parameters_of(self, topic: str) -> Mapping[str, str]: ...
-
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_PARAMETERS: Final[Mapping[str, str]] = {}
@@ -37,15 +28,25 @@ class Context:
     Tests of a service make their own: `Context(topic="QuikApp.message.sent")`.
     """
 
-    __slots__ = ("_attempt", "_correlation_id", "_event", "_message", "_parameters", "_schema_id", "_source")
+    __slots__ = (
+        "_attempt",
+        "_correlation_id",
+        "_event",
+        "_event_id",
+        "_message",
+        "_parameters",
+        "_schema_id",
+        "_source",
+    )
 
     _attempt: int
     _correlation_id: str
     _event: object
+    _event_id: str | None
     _message: Message
     _parameters: Mapping[str, str]
     _schema_id: int | None
-    _source: Source
+    _source: Handler
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Context:
         headers: RawHeaders = (),
         schema_id: int | None = None,
         correlation_id: str = "",
+        event_id: str | None = None,
         parameters: Mapping[str, str] = _NO_PARAMETERS,
         attempt: int = 1,
     ) -> None:
@@ -72,6 +74,7 @@ class Context:
         self._event = None
         self._schema_id = schema_id
         self._correlation_id = correlation_id
+        self._event_id = event_id
         self._parameters = parameters
         self._attempt = attempt
 
@@ -134,14 +137,22 @@ class Context:
         try:
             return self._correlation_id
         except AttributeError:
-            found = self._header("correlation-id") or self._of_event() or str(uuid4())
+            found = self._header("correlation-id") or self._of_event(self._source.correlation) or str(uuid4())
             self._correlation_id = found
             return found
 
     @property
+    def event_id(self) -> str | None:
+        """The event's own id, where its contract says which field that is; the same in every attempt and copy."""
+        try:
+            return self._event_id
+        except AttributeError:
+            return self._of_event(self._source.identity)
+
+    @property
     def traceparent(self) -> str | None:
         """The span that the event was sent in (W3C Trace Context); events sent while handling carry it on."""
-        return self._header("traceparent")
+        return tracing.traceparent(self._header(tracing.HEADER))
 
     @property
     def parameters(self) -> Mapping[str, str]:
@@ -178,8 +189,7 @@ class Context:
                 return value.decode(errors="replace") if isinstance(value, bytes) else value
         return None
 
-    def _of_event(self) -> str | None:
-        read = self._source.correlation
+    def _of_event(self, read: Callable[[Any], Any] | None) -> str | None:
         found = None if read is None or self._event is None else read(self._event)
         return str(found) if found else None
 
@@ -189,4 +199,4 @@ class Received(Context):
 
     __slots__ = ()
 
-    __init__ = object.__init__  # type: ignore[assignment]  # an `__init__` in Python takes longer than all the rest
+    __init__ = object.__init__  # an `__init__` in Python takes longer than all the rest

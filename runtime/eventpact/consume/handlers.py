@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from eventpact.wire import HEADER_SIZE, unframe
 
@@ -18,14 +18,32 @@ if TYPE_CHECKING:
 
     Statistic: TypeAlias = Literal["handled", "unknown", "tombstones"]
 
+F = TypeVar("F", bound="Callable[..., Any]")
+
 BATCH: Final = "_batch"
 """What the name of an event's batch method ends in."""
+
+
+NOT_OVERRIDDEN: Final = "__eventpact_default__"
+"""The attribute of a method that stands in generated code for a service to override, and is never called."""
 
 
 class Handler:
     """What is done with the records of one schema."""
 
-    __slots__ = ("_views", "batch", "call", "contract", "correlation", "decode", "event", "schema_id", "statistic")
+    __slots__ = (
+        "_views",
+        "batch",
+        "call",
+        "contract",
+        "correlation",
+        "decode",
+        "event",
+        "identity",
+        "method",
+        "schema_id",
+        "statistic",
+    )
 
     def __init__(
         self,
@@ -43,6 +61,8 @@ class Handler:
         """The group's method, of event and context."""
         self.batch = batch
         """Its method of events and contexts, where the service wrote one."""
+        self.method = "" if way is None else way.method
+        """Its name; schemas of one event in several versions have one method."""
         self.statistic: Statistic = statistic
         """What counts the records."""
         self.contract: EventContract | None = contract
@@ -50,6 +70,7 @@ class Handler:
         """Short name of the event; empty for what no method of the group's own is called with."""
         self.schema_id = schema_id
         self.correlation = None if way is None else way.correlation
+        self.identity = None if way is None else way.identity
         self.decode: Callable[[bytes], Any] = _undecoded if contract is None or way is None else way.decode
 
     def parameters_of(self, topic: str) -> Mapping[str, str]:
@@ -63,11 +84,16 @@ class HandlerTable:
     def __init__(self, group: Group, reader: Reader, views: TopicViews) -> None:
         self.known: dict[bytes, Handler] = {}
         """The first bytes of a record's value to what is done with it, for the schemas that were met."""
-        self.tombstone = Handler(views, partial(_end, group.on_tombstone), statistic="tombstones")
+        self.tombstone = Handler(views, partial(_without_event, group.on_tombstone), statistic="tombstones")
         """For records without value, and for what is known of a record before its schema is."""
         self._group = group
         self._reader = reader
         self._views = views
+        methods = {method for _, method in group.handlers.values()}
+        self.has_batches = any(overridden(group, method + BATCH) is not None for method in methods)
+        """Whether the service wrote any batch method."""
+        self.is_async = is_async(group, methods)
+        """Whether the service wrote any method as a coroutine function."""
 
     def of(self, value: bytes | None) -> Handler:
         """The handler of a record.
@@ -90,22 +116,28 @@ class HandlerTable:
         """What is known of a record that no handler was found for: its schema's id, where there is one."""
         framed = value is not None and len(value) >= HEADER_SIZE and not value[0]
         schema_id = int.from_bytes(value[1:HEADER_SIZE], "big") if value is not None and framed else None
-        return Handler(self._views, _end, statistic="tombstones", schema_id=schema_id)
+        return Handler(self._views, self.tombstone.call, statistic="tombstones", schema_id=schema_id)
 
     def _make(self, schema_id: int) -> Handler:
         way = self._reader.way(schema_id)
         if way.contract is None:
-            hook = partial(_unknown, self._group.on_unknown, way.name)
+            hook = partial(_without_event, partial(self._group.on_unknown, way.name))
             return Handler(self._views, hook, statistic="unknown", schema_id=schema_id)
         method = getattr(self._group, way.method)
         batch = overridden(self._group, way.method + BATCH)
         return Handler(self._views, method, statistic="handled", way=way, schema_id=schema_id, batch=batch)
 
 
+def default(method: F) -> F:
+    """Mark a method of generated code that is called only where a service overrides it; a decorator."""
+    setattr(method, NOT_OVERRIDDEN, True)
+    return method
+
+
 def overridden(group: Group, name: str) -> Callable[[Any, Any], Any] | None:
     """The group's method, when the service wrote it: what stands beside the generated handlers does nothing."""
-    found = getattr(group, name, None)
-    return None if found is None or getattr(found, "__generated__", False) else found
+    found: Callable[[Any, Any], Any] | None = getattr(group, name, None)
+    return None if found is None or hasattr(found, NOT_OVERRIDDEN) else found
 
 
 def is_async(group: Group, methods: Iterable[str]) -> bool:
@@ -118,9 +150,5 @@ def _undecoded(_: bytes) -> None:
     """An event that the group has no method for is not decoded."""
 
 
-def _unknown(hook: Callable[[str, Any], Any], name: str, _: None, context: Any) -> Any:
-    return hook(name, context)
-
-
-def _end(hook: Callable[[Any], Any], _: None, context: Any) -> Any:
+def _without_event(hook: Callable[[Any], Any], _: None, context: Any) -> Any:
     return hook(context)

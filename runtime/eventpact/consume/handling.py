@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact import tracing
-from eventpact.consume.context import Received
+from eventpact.consume.context import Context, Received
+from eventpact.consume.record import milliseconds_of
+from eventpact.consume.steps import walk, walk_async
 from eventpact.errors import NotRegistered, RegistryError
 from eventpact.in_hand import IN_HAND
 from eventpact.wire import HEADER_SIZE
@@ -20,20 +25,28 @@ if TYPE_CHECKING:
     from eventpact.consume.failures import Failures
     from eventpact.consume.handlers import Handler, HandlerTable
     from eventpact.consume.statistics import GroupStatistics
+    from eventpact.consume.record import milliseconds_of
+from eventpact.consume.steps import Steps
     from eventpact.in_hand import Hand
+
+_LOG: Final = logging.getLogger("eventpact.consume")
 
 _NONE_YET: Final = b"\xff"
 """What no record's value begins with that can be decoded."""
 
-_BITE: Final = 0.0002
+_BITE: Final = 0.0005
 """Seconds of handling between two looks at what else goes on: the clock, a stop, partitions that went."""
 
-_MOST: Final = 64
+_MOST: Final = 128
 """Records between two such looks."""
 
 
-class Stopped(Exception):  # noqa: N818 - not an error
-    """The run was told to stop while a record was being retried; the record is not dealt with."""
+class Later(Exception):  # noqa: N818 - not an error
+    """The record must not be handled before `due`, in seconds since 1970; it is not dealt with."""
+
+    def __init__(self, due: float) -> None:
+        super().__init__()
+        self.due = due
 
 
 class Turn:
@@ -53,7 +66,7 @@ class Turn:
 
 
 class Handling:
-    """Deals with the records of one run; each thread with a hand of its own."""
+    """Deals with the records of one run; each thread or task with a hand of its own."""
 
     def __init__(
         self,
@@ -64,6 +77,7 @@ class Handling:
         statistics: GroupStatistics,
         stop: threading.Event,
         measure_latency: bool,
+        batch: int,
     ) -> None:
         self._name = name
         self._table = table
@@ -72,9 +86,15 @@ class Handling:
         self._stop = stop
         self._measure = measure_latency
         self._delays = bool(failures.topics())
+        self._batch = batch if table.has_batches else 0
+
+    @property
+    def batch(self) -> int:
+        """How many records a turn may take at once; 1 where no handler takes batches."""
+        return self._batch or 1
 
     def step(self, turn: Turn, hand: Hand) -> None:
-        """Deal with the next few records of a turn: one, or as many as take no time to speak of.
+        """Deal with the next few records of a turn: one, a batch, or as many as take no time to speak of.
 
         `turn.done` is right whatever is raised; the record after those is not dealt with.
 
@@ -82,29 +102,48 @@ class Handling:
             Stopped: the run was told to stop between two attempts.
             HandlerError: a handler failed, and the group has to stop.
             RegistryError: the registry does not answer for a record's schema.
+            Later: the record is not due yet.
         """
         start = turn.done
         begun = hand.since = time.monotonic()
         token = IN_HAND.set(hand)
         try:
-            if self._delays or self._measure or tracing.SPANS is not None:
-                self._one(turn.records[start], hand)
-                turn.done += 1
+            if self._batch or self._delays or self._measure or tracing.SPANS is not None:
+                walk(self._long(turn, hand), self._stop)
             else:
-                self._some(turn, hand)
+                self._short(turn, hand)
         finally:
             IN_HAND.reset(token)
             hand.since = None
-        took, done = time.monotonic() - begun, turn.done - start
+            self._clock(turn, start, time.monotonic() - begun)
+
+    async def step_async(self, turn: Turn, hand: Hand) -> None:
+        """Deal with the next record or batch of a turn on an event loop; raises what `step` does."""
+        start = turn.done
+        begun = hand.since = time.monotonic()
+        IN_HAND.set(hand)
+        try:
+            await walk_async(self._long(turn, hand), self._stop)
+        finally:
+            hand.since = None
+            self._clock(turn, start, time.monotonic() - begun)
+
+    def _clock(self, turn: Turn, start: int, took: float) -> None:
+        done = turn.done - start
+        if not done:
+            return
         self._statistics.timed(took, done)
+        written = milliseconds_of(turn.records[turn.done - 1])
+        if written is not None:
+            self._statistics.ages.observe(max(0.0, time.time() - written / 1000), done)
         turn.pace = max(1, min(_MOST, 2 * turn.pace, int(_BITE * done / took) if took else _MOST))
 
-    def _some(self, turn: Turn, hand: Hand) -> None:
-        """The short way of records that nothing is special about; every instruction here counts."""
+    def _short(self, turn: Turn, hand: Hand) -> None:
+        """The way of records that nothing is special about; every instruction here counts."""
         prefix, handler = _NONE_YET, self._table.tombstone
-        start = counted = done = turn.done
+        counted = done = turn.done
         try:
-            for message in turn.records[start : start + turn.pace]:
+            for message in turn.records[done : done + turn.pace]:
                 value: Any = message.value()
                 try:
                     if not value.startswith(prefix):
@@ -116,9 +155,9 @@ class Handling:
                 except Exception:  # noqa: BLE001 - met for the first time, a tombstone or damaged: the long way tells
                     self._statistics.count(handler, done - counted)
                     counted = done
-                    self._one(message, hand)
+                    walk(self._one(message, hand), self._stop)
                     done += 1
-                    counted += 1
+                    counted = done
                     continue
                 context = Received()
                 context._message = message
@@ -130,64 +169,140 @@ class Handling:
                 except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
                     self._statistics.count(handler, done - counted)
                     counted = done
-                    self._again(message, event, context, handler, error)
+                    walk(self._attempts(message, context, handler, error), self._stop)
                     counted += 1
                 done += 1
         finally:
             turn.done = done
             self._statistics.count(handler, done - counted)
 
-    def _one(self, message: Message, hand: Hand) -> None:
-        """The long way: whatever a record may turn out to be."""
+    def _long(self, turn: Turn, hand: Hand) -> Steps:
+        """One record or batch, whatever it may turn out to be."""
+        if self._batch:
+            taken, handler, messages, contexts = self._alike(turn)
+            if handler is not None and taken > 1:
+                hand.context = contexts[0]
+                start = turn.done
+                yield from self._together(hand, handler, messages, contexts)
+                turn.done = start + taken
+                return
+        yield from self._one(turn.records[turn.done], hand)
+        turn.done += 1
+
+    def _one(self, message: Message, hand: Hand) -> Steps:
         value: Any = message.value()
-        context = Received()
-        context._message = message
-        context._event = None
-        context._source = self._table.tombstone
-        hand.context = context
+        context = hand.context = self._context(message)
+        if self._delays and (due := self._wait(message)):
+            raise Later(due)
         if self._delays and not self._failures.origin(message, context):
             self._statistics.skipped += 1
             return
         try:
-            handler = self._table.of(value)
-            context._source = handler
-            context._event = event = None if value is None else handler.decode(value[HEADER_SIZE:])
-        except Exception as error:  # whatever hostile bytes make a decoder raise, the group goes on
+            handler = context._source = self._table.of(value)
+            context._event = None if value is None else handler.decode(value[HEADER_SIZE:])
+        except Exception as error:
             if isinstance(error, RegistryError) and not isinstance(error, NotRegistered):
                 raise  # says nothing about the record: it is read again when the registry answers
+            # Whatever hostile bytes make a decoder raise, the group goes on.
             if context._source is self._table.tombstone:
                 context._source = self._table.of_schema(value)
             self._failures.undecodable(message, context, error)
             return
         if self._delays and self._failures.parked(message, context):
             return
-        try:
-            with tracing.handling(self._name, handler.event, (context,)):
-                handler.call(event, context)
-        except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
-            self._again(message, event, context, handler, error)
-        else:
-            self._statistics.count(handler, 1)
-            self._measured(context)
+        yield from self._attempts(message, context, handler)
 
-    def _again(self, message: Message, event: Any, context: Received, handler: Handler, error: Exception) -> None:
-        """Another attempt after each failure, until one succeeds or the record is dealt with otherwise."""
-        failure: Exception | None = error
-        while failure is not None:
-            wait = self._failures.attempt_failed(message, context, handler.contract, failure)
-            if wait is None:
-                return
-            if self._stop.wait(wait):
-                raise Stopped
-            failure = None
+    def _attempts(
+        self, message: Message, context: Received, handler: Handler, failure: Exception | None = None
+    ) -> Steps:
+        """Call the handler, and again after each failure, until it succeeds or the record is dealt with otherwise."""
+        while True:
+            if failure is not None:
+                wait = self._failures.attempt_failed(message, context, handler.contract, failure)
+                if wait is None:
+                    return
+                yield float(wait)
             try:
-                with tracing.handling(self._name, handler.event, (context,)):
-                    handler.call(event, context)
-            except Exception as again:  # noqa: BLE001 - as the first time
-                failure = again
-        self._statistics.count(handler, 1)
-        self._measured(context)
+                with tracing.handling(self._name, handler.contract, (context,)):
+                    yield partial(handler.call, context._event, context)
+            except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
+                failure = error
+            else:
+                self._succeeded(handler, (context,))
+                return
 
-    def _measured(self, context: Received) -> None:
-        if self._measure and context.timestamp_ms is not None:
-            self._statistics.latencies_ms.append(time.time() * 1000 - context.timestamp_ms)
+    def _alike(self, turn: Turn) -> tuple[int, Handler | None, list[Message], list[Received]]:
+        """How many records are next that one batch method takes, which one, and those of them that it is called with.
+
+        A batch ends where another event comes, so that the order of each partition holds.
+        """
+        taken = 0
+        handler: Handler | None = None
+        messages: list[Message] = []
+        contexts: list[Received] = []
+        for message in islice(turn.records, turn.done, turn.done + self._batch):
+            value: Any = message.value()
+            found = None if value is None else self._table.known.get(value[:HEADER_SIZE])
+            if found is None or found.batch is None or (handler is not None and found.method != handler.method):
+                break
+            context = self._context(message)
+            context._source = found
+            if self._delays and (self._wait(message) or not self._failures.origin(message, context)):
+                break
+            try:
+                context._event = found.decode(value[HEADER_SIZE:])
+            except Exception:  # noqa: BLE001 - alone, it will be a dead letter
+                break
+            # The first is asked for where it may turn out to be dealt with alone.
+            if self._delays and taken and self._failures.parked(message, context):
+                taken += 1
+                continue
+            handler = found
+            taken += 1
+            messages.append(message)
+            contexts.append(context)
+        return taken, handler, messages, contexts
+
+    def _together(self, hand: Hand, handler: Handler, messages: list[Message], contexts: list[Received]) -> Steps:
+        batch = handler.batch
+        assert batch is not None  # noqa: S101 - `_alike` takes no others
+        if self._delays and self._failures.parked(messages[0], contexts[0]):
+            del messages[0], contexts[0]
+        if not messages:
+            return
+        try:
+            with tracing.handling(self._name, handler.contract, contexts):
+                yield partial(batch, [context._event for context in contexts], contexts)
+        except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
+            _LOG.warning(
+                "group %s: a batch of %d from %s on failed and is handled one by one: %s: %s",
+                self._name,
+                len(messages),
+                contexts[0].position,
+                type(error).__name__,
+                error,
+            )
+            for message, context in zip(messages, contexts, strict=True):
+                hand.context = context
+                yield from self._attempts(message, context, handler)
+        else:
+            self._succeeded(handler, contexts)
+
+    def _wait(self, message: Message) -> float:
+        """Seconds since 1970 before which the record must not be handled; 0 when it may be now."""
+        due = self._failures.due(message)
+        return 0.0 if due is None or due <= time.time() else due
+
+    def _context(self, message: Message) -> Received:
+        context: Received = Received()
+        context._message = message
+        context._event = None
+        context._source = self._table.tombstone
+        return context
+
+    def _succeeded(self, handler: Handler, contexts: Sequence[Context]) -> None:
+        self._statistics.count(handler, len(contexts))
+        if self._measure:
+            now = time.time() * 1000
+            times = (context.timestamp_ms for context in contexts)
+            self._statistics.latencies_ms.extend(now - written for written in times if written is not None)

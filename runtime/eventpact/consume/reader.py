@@ -29,6 +29,8 @@ class Way:
     method: str
     correlation: Callable[[Any], Any] | None
     """Reads the correlation id from the event, where the contract says it has one."""
+    identity: Callable[[Any], Any] | None = None
+    """Reads the event's own id, likewise."""
 
 
 class Reader:
@@ -72,8 +74,10 @@ class Reader:
         contract, method = self._known.get(writer.name, (None, ""))
         if contract is None:
             return Way(writer.name, None, _undecoded, "", None)
-        path = contract.correlation
-        return Way(writer.name, contract, contract.decoder(writer), method, attribute(path) if path else None)
+        correlation, identity = (
+            attribute(path) if path else None for path in (contract.correlation, contract.identity)
+        )
+        return Way(writer.name, contract, contract.decoder(writer), method, correlation, identity)
 
 
 def _undecoded(_: bytes) -> Event:

@@ -21,6 +21,7 @@ from eventpact.consume.topics import TopicViews, ignoring, subscription
 from eventpact.errors import DeliveryError
 from eventpact.in_hand import Hand
 from eventpact.names import topic_name
+from eventpact.observing import GROUPS
 
 if TYPE_CHECKING:
     import threading
@@ -91,13 +92,27 @@ class Session:
         self._gone: set[tuple[str, int]] = set()
         self._seconds_a_record = 0.0
 
+    @property
+    def name(self) -> str:
+        """The group's name on the broker."""
+        return self._name
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What the group reads, in the contracts' notation."""
+        return self._group.topics
+
     def run(self, max_events: int | None, idle_timeout: float | None) -> None:
         """Consume until stopped, done or idle; what was dealt with is committed however it ends."""
+        GROUPS.add(self)
         try:
             self._start()
             self._loop(max_events, idle_timeout)
         finally:
-            self._end()
+            try:
+                self._end()
+            finally:
+                GROUPS.discard(self)
 
     def _start(self) -> None:
         with translated(self._complaints, f"start group {self._name}"):

@@ -7,7 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from eventpact.histogram import HANDLING_SECONDS, Histogram
+from eventpact.histogram import END_TO_END_SECONDS, HANDLING_SECONDS, Histogram
 
 if TYPE_CHECKING:
     from eventpact.consume.handlers import Handler
@@ -49,6 +49,8 @@ class GroupStatistics:
     """Topic and partition to the records on it that this member has not dealt with, as far as it knows."""
     handling: Histogram = field(default_factory=lambda: Histogram(HANDLING_SECONDS))
     """Seconds in a handler, attempts and the waits between them included."""
+    ages: Histogram = field(default_factory=lambda: Histogram(END_TO_END_SECONDS))
+    """Seconds from a record's timestamp to the end of its handling, quick ones taken together with that of the last."""
     latencies_ms: array[float] = field(default_factory=lambda: array("d"))
     """From the record's timestamp to the end of its handling; kept when `run` is asked to measure."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
