@@ -32,6 +32,8 @@ def check_system(system: System, files: SystemFiles, yaml: YamlFile, problems: P
     _check_topic_names(system.topics.values(), problems)
     for name in system.groups:
         _check_group(name, system, files, yaml, problems)
+    for name, producer in system.producers.items():
+        _check_patterns(producer.topics, pointer_of("producers", name), files, yaml, problems)
 
 
 def check_systems(systems: Collection[System], problems: Problems) -> None:
@@ -144,10 +146,7 @@ def _check_topic_names(topics: Iterable[Topic], problems: Problems) -> None:
 def _check_group(name: str, system: System, files: SystemFiles, yaml: YamlFile, problems: Problems) -> None:
     group = system.groups[name]
     pointer = pointer_of("groups", name)
-    for at, pattern in enumerate(group.topics):
-        if not any(sign in pattern for sign in "*?") and pattern not in files.topics:
-            place = yaml.locate(f"{pointer}/topics/{at}")
-            problems.add(f"there is no topic {pattern}", place, hint=nearest(pattern, files.topics))
+    _check_patterns(group.topics, pointer, files, yaml, problems)
     events = {event: series for topic in files.topics.values() for event, series in topic.events.items()}
     for event, version in group.reads.items():
         pin = pointer + pointer_of("reads", event)
@@ -166,3 +165,13 @@ def _check_group(name: str, system: System, files: SystemFiles, yaml: YamlFile, 
         if event in events and event not in read:
             place = yaml.locate_key(pointer_of("groups", name, "reads", event))
             problems.add(f"{name} pins {event}, but reads no topic that carries it", place)
+
+
+def _check_patterns(
+    patterns: Iterable[str], pointer: str, files: SystemFiles, yaml: YamlFile, problems: Problems
+) -> None:
+    """Topics that are named exist; a pattern may wait for its first one."""
+    for at, pattern in enumerate(patterns):
+        if not any(sign in pattern for sign in "*?") and pattern not in files.topics:
+            place = yaml.locate(f"{pointer}/topics/{at}")
+            problems.add(f"there is no topic {pattern}", place, hint=nearest(pattern, files.topics))

@@ -223,8 +223,23 @@ class ConsumerGroup:
     """Event short name to the version this group reads as; others read the latest."""
     settings: Mapping[str, str]
     """Consumer settings in librdkafka's names."""
+    principal: str
+    """Who it is to the cluster: `User:quikapp.search-indexer`."""
     locate: Callable[[str], Location]
     """Turns a JSON pointer inside this group's YAML into a place."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SendingService:
+    """A service that sends: which topics it writes to."""
+
+    name: str
+    topics: tuple[str, ...]
+    """Patterns on topic folders."""
+    transactional_ids: tuple[str, ...]
+    """Whole ones, or how they begin where `*` ends them."""
+    principal: str
+    """Who it is to the cluster: `User:quikapp.producer`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -248,6 +263,8 @@ class System:
     types: Mapping[str, VersionedType]
     """Shared types by full name."""
     groups: Mapping[str, ConsumerGroup]
+    producers: Mapping[str, SendingService]
+    """By name; one for all topics where the system declares none."""
     fill: Mapping[str, Fill]
     """Envelope path (`metadata.source`) to what the runtime fills in."""
     producer: Mapping[str, str]
@@ -287,8 +304,8 @@ class System:
         """The retry topics that records of a topic go through, in order."""
         return tuple(self.topics[folder] for folder in topic.retry.tiers)
 
-    def topics_of(self, group: ConsumerGroup) -> tuple[Topic, ...]:
-        """The event topics that a group's patterns match, each once, in order of folder."""
+    def topics_of(self, group: ConsumerGroup | SendingService) -> tuple[Topic, ...]:
+        """The event topics that its patterns match, each once, in order of folder."""
         return tuple(
             topic
             for topic in self.topics.values()

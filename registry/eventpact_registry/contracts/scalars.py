@@ -95,6 +95,23 @@ TopicPattern = Annotated[
     str, _pattern(r"^[A-Za-z0-9._{}*?-]{1,249}$", "must be a topic's folder, or a pattern on folders like user.*")
 ]
 GroupName = Annotated[str, _pattern(r"^[a-z][a-z0-9-]{0,127}$", "must be lower case letters, digits and '-'")]
+Principal = Annotated[
+    str,
+    _pattern(
+        r"^[A-Za-z]+:([^{}*\s]|[^{}*\s][^{}*]*[^{}*\s])$",
+        "must be a type and one name, like User:billing or User:CN=billing,O=Shop",
+    ),
+]
+PrincipalTemplate = Annotated[
+    str,
+    _pattern(
+        r"^[A-Za-z]+:([^{}*\s]|\{system\}|\{name\})([^{}*]|\{system\}|\{name\})*$",
+        "must be a type and a name like User:{system}.{name}, with no other parameters",
+    ),
+]
+TransactionalId = Annotated[
+    str, _pattern(r"^[A-Za-z0-9._-]{1,200}\*?$", "must be letters, digits, '.', '_' and '-', and may end with '*'")
+]
 SettingName = Annotated[
     str, _pattern(r"^[a-z0-9]+([._-][a-z0-9]+)*$", "must be a setting's name, like min.insync.replicas")
 ]

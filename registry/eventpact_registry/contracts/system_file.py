@@ -17,6 +17,8 @@ from eventpact_registry.contracts.scalars import (
     Level,
     Namespace,
     PackageVersion,
+    Principal,
+    PrincipalTemplate,
     RegularExpression,
     RuleId,
     Setting,
@@ -25,6 +27,7 @@ from eventpact_registry.contracts.scalars import (
     Text,
     TopicPattern,
     TopicTemplate,
+    TransactionalId,
 )
 from eventpact_registry.contracts.topic_file import TopicDefaults
 
@@ -51,6 +54,21 @@ class GroupFile(FileModel):
     """Events that it still reads as an older version; all others are read as the latest."""
     settings: dict[SettingName, Setting] = Field(default_factory=dict)
     """Consumer settings in librdkafka's names."""
+    principal: Given[Principal] = None
+    """Who the group is to the cluster, where the system's `principal` does not say it."""
+
+
+class ProducerFile(FileModel):
+    """A service that sends, for `apply --acls`."""
+
+    description: Given[Text] = None
+    """What the service does."""
+    topics: Annotated[Distinct[TopicPattern], Field(min_length=1)]
+    """Folders of the topics that it writes to, or patterns on them like user.*."""
+    transactional_ids: Given[Distinct[TransactionalId]] = None
+    """Its transactional ids, or how they begin, like billing-*; without them, those that begin SYSTEM.NAME."""
+    principal: Given[Principal] = None
+    """Who it is to the cluster, where the system's `principal` does not say it."""
 
 
 class ThresholdFile(FileModel):
@@ -106,6 +124,10 @@ class SystemFile(FileModel):
     """Topic settings that hold where a `topic.yaml` says nothing else."""
     groups: dict[GroupName, GroupFile] = Field(default_factory=dict)
     """Consumer groups by name."""
+    producers: Given[dict[GroupName, ProducerFile]] = None
+    """Services that send, each to topics of its own; where none are given, one called producer sends to all topics."""
+    principal: PrincipalTemplate = "User:{system}.{name}"
+    """Who a group or producer is to the cluster, {name} standing for its name."""
     fill: dict[AvroPath, Fill] = Field(default_factory=dict)
     """Envelope fields, by Avro path, that the runtime fills in when the caller leaves them out."""
     producer: dict[SettingName, Setting] = Field(default_factory=dict)

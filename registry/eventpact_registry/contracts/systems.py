@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventpact_registry.contracts import checks, path_checks
-from eventpact_registry.contracts.model import ConsumerGroup, System
+from eventpact_registry.contracts.model import ConsumerGroup, SendingService, System
 from eventpact_registry.contracts.schema_files import SchemaFiles
-from eventpact_registry.contracts.system_file import SystemFile
+from eventpact_registry.contracts.system_file import ProducerFile, SystemFile
 from eventpact_registry.contracts.topic_file import TopicFile
 from eventpact_registry.contracts.topics import TopicDraft, build_topic, check_name
 from eventpact_registry.contracts.yaml_file import pointer_of
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from eventpact_registry.contracts.problems import Problems
     from eventpact_registry.contracts.source import Tree
     from eventpact_registry.contracts.yaml_file import YamlFile
+
+_PRODUCER: Final = "producer"
+"""Who sends in a system that does not say who does."""
 
 
 def load_system(files: SystemFiles, tree: Tree, problems: Problems, parsed: ParsedFiles) -> System | None:
@@ -68,6 +71,7 @@ def _build(file: SystemFile, yaml: YamlFile, topics: dict[str, Topic], types: di
             topics=tuple(group.topics),
             reads=group.reads,
             settings=group.settings,
+            principal=_principal(file, name, group.principal),
             locate=yaml.below(pointer_of("groups", name)),
         )
         for name, group in file.groups.items()
@@ -86,6 +90,7 @@ def _build(file: SystemFile, yaml: YamlFile, topics: dict[str, Topic], types: di
         topics=topics,
         types=types,
         groups=groups,
+        producers=_producers(file),
         fill=file.fill,
         producer=file.producer,
         consumer=file.consumer,
@@ -95,3 +100,22 @@ def _build(file: SystemFile, yaml: YamlFile, topics: dict[str, Topic], types: di
         file=yaml.shown,
         locate=yaml.locate,
     )
+
+
+def _producers(file: SystemFile) -> dict[str, SendingService]:
+    declared = {_PRODUCER: ProducerFile(topics=["*"])} if file.producers is None else file.producers
+    return {
+        name: SendingService(
+            name=name,
+            topics=tuple(producer.topics),
+            transactional_ids=(
+                (f"{file.system}.{name}*",) if producer.transactional_ids is None else tuple(producer.transactional_ids)
+            ),
+            principal=_principal(file, name, producer.principal),
+        )
+        for name, producer in declared.items()
+    }
+
+
+def _principal(file: SystemFile, name: str, own: str | None) -> str:
+    return own or file.principal.replace("{system}", file.system).replace("{name}", name)
