@@ -10,11 +10,15 @@ import threading
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from weakref import WeakSet
 
+from eventpact.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from eventpact.consume.session import Session
+    from eventpact.observe.metrics import SharedPorts
     from eventpact.produce.producer import Producer
+    from eventpact.settings import Settings
 
 T = TypeVar("T")
 
@@ -59,3 +63,34 @@ PRODUCERS: Final[Observed[Producer]] = Observed()
 
 GROUPS: Final[Observed[Session]] = Observed()
 """Runs of groups that have not ended."""
+
+
+def begin(settings: Settings) -> None:
+    """A producer or group begins: give it what its settings ask for, spans and a port for metrics.
+
+    Raises:
+        SettingsError: the extra for it is not installed, or the port cannot be opened.
+    """
+    if settings.tracing:
+        from eventpact import tracing  # noqa: PLC0415 - only where spans are asked for
+
+        if tracing.SPANS is None:
+            tracing.instrument()
+    if settings.metrics_port is not None:
+        _ports().enter(settings.metrics_address, settings.metrics_port)
+
+
+def end(settings: Settings) -> None:
+    """A producer or group that had begun has ended; the last one closes the port."""
+    if settings.metrics_port is not None:
+        _ports().leave(settings.metrics_address, settings.metrics_port)
+
+
+def _ports() -> SharedPorts:
+    try:
+        from eventpact.observe.metrics import SHARED  # noqa: PLC0415 - only here is the extra needed
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("prometheus_client"):
+            raise
+        raise SettingsError("METRICS_PORT needs prometheus_client: pip install 'eventpact[metrics]'") from error
+    return SHARED

@@ -11,6 +11,7 @@ from eventpact.clients import set_log_level
 from eventpact.consume.session import Session
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.event import CORRELATION, identified, source
+from eventpact.observing import begin, end
 from eventpact.schemas import SchemaCatalog
 from eventpact.settings import Settings
 
@@ -93,13 +94,15 @@ class Group(ABC):
             _LOG.warning("group %s does not run: KAFKA_ENABLED is off", self.name)
             return GroupStatistics()
         schemas = catalog or SchemaCatalog(chosen)
-        session = Session(self, chosen, schemas, stop or threading.Event(), measure_latency=measure_latency)
+        begin(chosen)
         correlation = CORRELATION.set(None)
         try:
+            session = Session(self, chosen, schemas, stop or threading.Event(), measure_latency=measure_latency)
             with identified(chosen.client_id or source()):
                 session.run(max_events, idle_timeout)
         finally:
             CORRELATION.reset(correlation)
+            end(chosen)
             if catalog is None:
                 schemas.close()
         return session.statistics

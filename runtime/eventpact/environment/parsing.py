@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BROKER: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _EXTENSION: Final = re.compile(r"[A-Za-z]+=[^=,]+")
 _WORDS: Final = {
@@ -67,6 +68,13 @@ def brokers(text: str) -> str:
         if found is None or not 1 <= int(found[1]) <= 65535:
             raise UnfitError
     return ",".join(given)
+
+
+def host(text: str) -> str:
+    """The name or the IP address of a machine."""
+    if _HOST.fullmatch(text) is None:
+        raise UnfitError
+    return text
 
 
 def urls(text: str) -> list[SplitResult]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from eventpact.environment import security
 from eventpact.environment.reader import Reader
 from eventpact.errors import SettingsError
+from eventpact.produce.spool_settings import SpoolSettings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -33,15 +34,35 @@ def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any
         "fetch_wait_ms": reader.get("KAFKA_FETCH_WAIT_MS"),
         "acks": reader.get("PRODUCER_ACKS"),
         "compression": reader.get("PRODUCER_COMPRESSION"),
+        "profile": reader.get("PRODUCER_PROFILE"),
+        "delivery_timeout_ms": reader.get("PRODUCER_DELIVERY_TIMEOUT_MS"),
+        "spool": _spool(reader),
         **security.cluster(reader),
         "partitions": reader.get("DEFAULT_PARTITIONS", 3),
         "replication_factor": reader.get("DEFAULT_REPLICATION_FACTOR", 3),
         "retention_days": reader.get("MESSAGE_RETENTION_DAYS", 30),
         "log_level": reader.get("LOG_LEVEL"),
+        "metrics_port": reader.get("METRICS_PORT"),
+        "metrics_address": reader.get("METRICS_ADDRESS", "127.0.0.1"),
+        "tracing": reader.get("TRACING_ENABLED", default=False),
     }
     if reader.problems:
         raise SettingsError(*reader.problems)
     return arguments
+
+
+def _spool(reader: Reader) -> SpoolSettings | None:
+    path: str | None = reader.get("PRODUCER_SPOOL")
+    told = {
+        "max_bytes": reader.get("PRODUCER_SPOOL_MAX_BYTES"),
+        "max_records": reader.get("PRODUCER_SPOOL_MAX_RECORDS"),
+        "synchronous": reader.get("PRODUCER_SPOOL_SYNCHRONOUS"),
+    }
+    if path is None:
+        for name in reader.set_of("PRODUCER_SPOOL_"):
+            reader.require("PRODUCER_SPOOL", f" beside {name}")
+        return None
+    return SpoolSettings(path=path, **{name: value for name, value in told.items() if value is not None})
 
 
 def _consumer_group(reader: Reader) -> str | None:

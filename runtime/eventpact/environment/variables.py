@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.credentials import Secret
-from eventpact.environment.parsing import brokers, extensions, name, one_of, switch, url, urls, whole
+from eventpact.environment.parsing import brokers, extensions, host, name, one_of, switch, url, urls, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,6 +95,42 @@ VARIABLES: Final[Mapping[str, Variable]] = {
             "none, gzip, snappy, lz4 or zstd",
             one_of(none="none", gzip="gzip", snappy="snappy", lz4="lz4", zstd="zstd"),
         ),
+        Variable(
+            "PRODUCER_PROFILE",
+            "What producers are out for; more than the contracts' settings, less than any other variable.",
+            "throughput or latency",
+            one_of(throughput="throughput", latency="latency"),
+        ),
+        Variable(
+            "PRODUCER_DELIVERY_TIMEOUT_MS",
+            "How long an event may take to be acknowledged, retries included; then it has failed, or is spooled.",
+            "milliseconds, from 100 to 86400000",
+            whole(100, 86_400_000),
+        ),
+        Variable(
+            "PRODUCER_SPOOL",
+            "File in which a producer keeps events that no broker takes; one for each producer.",
+            "a path",
+            str,
+        ),
+        Variable(
+            "PRODUCER_SPOOL_MAX_BYTES",
+            "How much may wait there; what comes beyond is refused (256 MiB unless said otherwise).",
+            "bytes, from 1",
+            whole(1, 10**12 - 1),
+        ),
+        Variable(
+            "PRODUCER_SPOOL_MAX_RECORDS",
+            "How many events may wait there; what comes beyond is refused (1,000,000 unless said otherwise).",
+            "a number from 1",
+            whole(1, 10**9),
+        ),
+        Variable(
+            "PRODUCER_SPOOL_SYNCHRONOUS",
+            "FULL: a spooled event outlives a power cut. NORMAL: it outlives the process; many times faster.",
+            "FULL or NORMAL",
+            one_of(full="FULL", normal="NORMAL"),
+        ),
         Variable("KAFKA_SASL_ENABLED", "Whether the cluster asks who is there.", _SWITCH, switch),
         Variable(
             "KAFKA_SASL_MECHANISM",
@@ -169,6 +205,19 @@ VARIABLES: Final[Mapping[str, Variable]] = {
             "DEBUG, INFO, WARNING, ERROR or CRITICAL",
             one_of(debug="DEBUG", info="INFO", warning="WARNING", warn="WARNING", error="ERROR", critical="CRITICAL"),
         ),
+        Variable(
+            "METRICS_PORT",
+            "Where Prometheus finds the service's metrics while a producer or group runs; none by default.",
+            "a port, from 1 to 65535",
+            whole(1, 65535),
+        ),
+        Variable(
+            "METRICS_ADDRESS",
+            "The address that this port is opened at; 127.0.0.1 by default, 0.0.0.0 for all of the machine's.",
+            "an IP address or a host's name",
+            host,
+        ),
+        Variable("TRACING_ENABLED", "Whether OpenTelemetry spans are made of sends and records.", _SWITCH, switch),
     )
 }
 """Every variable that is read, in the order of the reference page."""

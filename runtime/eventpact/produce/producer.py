@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 import confluent_kafka
 
 from eventpact.clients import Complaints, connect, set_log_level
-from eventpact.errors import DeliveryError, EventPactError, NotRegistered, RegistryError
+from eventpact.errors import DeliveryError, EventPactError, NotRegistered, RegistryError, SettingsError
 from eventpact.names import topic_name
+from eventpact.observing import PRODUCERS, begin, end
 from eventpact.produce.delivery import Delivery, Ledger, Outcomes, ProducerStatistics
 from eventpact.produce.poller import Poller
 from eventpact.produce.sender import Sender
@@ -84,6 +85,7 @@ class Producer:
             SettingsError: the Kafka client refuses a property of contracts or settings.
         """
         set_log_level(settings)
+        self._settings = settings
         self._catalog = catalog or SchemaCatalog(settings, register=register)
         self._owns_catalog = catalog is None
         self._complaints = Complaints(settings.brokers)
@@ -93,6 +95,7 @@ class Producer:
         self._client: confluent_kafka.Producer | None = None
         self._transactions: Transactions | None = None
         if not settings.enabled:
+            PRODUCERS.add(self)
             return
         config = settings.producer_config(type(self).settings)
         if transactional_id is not None:
@@ -108,6 +111,12 @@ class Producer:
         if transactional_id is not None:
             self._transactions = Transactions(self._client, self._complaints)
         self._poller = Poller(self._client.poll, sent=self._ledger.count_sent)
+        try:
+            begin(settings)
+        except SettingsError:
+            self._client.close()
+            raise
+        PRODUCERS.add(self)
         self._poller.start()
         atexit.register(self.close)
 
@@ -273,6 +282,7 @@ class Producer:
         if self._owns_catalog:
             self._catalog.close()
         if self._client is None:
+            PRODUCERS.discard(self)
             return
         self._sender.close()
         try:
@@ -281,6 +291,8 @@ class Producer:
             self._poller.close()
             self._client.purge()  # what is not acknowledged now is given up; the client would wait for it without end
             self._client.poll(0)
+            PRODUCERS.discard(self)
+            end(self._settings)
             with warnings.catch_warnings():
                 # The client aborts a transaction in any case and warns where there was none to abort.
                 warnings.simplefilter("ignore", RuntimeWarning)
