@@ -36,18 +36,17 @@ class Access:
         Raises:
             RegistryError: 401, nobody known is asking; 403, they may only read.
         """
-        user = await self._user(request.headers.get("authorization", ""))
+        user = _ANYBODY if self._users is None else await self._user(self._users, request)
         request.scope[USER] = user.name
         if writes and user.role is Role.READ_ONLY:
             raise errors.forbidden(user.name)
 
-    async def _user(self, header: str) -> User:
-        if self._users is None:
-            return _ANYBODY
-        user = self._users.remembered(header)
+    async def _user(self, users: Users, request: Request) -> User:
+        header = request.headers.get("authorization", "")
+        user = users.remembered(header)
         if user is None:
             self._limiter = self._limiter or CapacityLimiter(_CHECKS_AT_ONCE)
-            user = await run_sync(self._users.proved, header, limiter=self._limiter)
+            user = await run_sync(users.proved, header, limiter=self._limiter)
         if user is None:
             raise errors.unauthorized()
         return user

@@ -6,13 +6,14 @@ thread, one writer at a time.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_THREADS: Final = 40
+"""How many requests may parse, judge or wait for the database side by side."""
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def create_app(
     database: str | Path = ":memory:", *, users: Users | None = None, limits: Limits | None = None
@@ -61,10 +67,11 @@ def create_app(
     limits = limits or Limits()
     metrics, access = Metrics(store), Access(users)
     calls = Calls(Service(store, limits), Governance(store))
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="eventpact-registry")
     described = openapi.document(OPERATIONS, own_version())
     app = Starlette(
         routes=[
-            *_routes({one: _endpoint(one, calls, access, limits) for one in OPERATIONS}),
+            *_routes({one: _endpoint(one, calls, access, limits, threads) for one in OPERATIONS}),
             Route("/openapi.json", _fixed(described)),
             Route("/metrics", _metrics(metrics, access)),
         ],
@@ -73,6 +80,7 @@ def create_app(
     app.add_middleware(PathsAsSent)
     app.add_middleware(Observed, metrics)
     app.state.store = store
+    app.state.threads = threads
     return app
 
 
@@ -83,7 +91,7 @@ class _Json(Response):
 
     def render(self, content: Any) -> bytes:
         # Half a surrogate pair, which an error may quote, is escaped: as `\\ud800`, which is JSON's way too.
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
+        return _ENCODER.encode(content).encode(errors="backslashreplace")
 
 
 def _routes(endpoints: Mapping[Operation, Endpoint]) -> Iterator[Route]:
@@ -101,7 +109,9 @@ def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:
     return endpoint
 
 
-def _endpoint(operation: Operation, calls: Calls, access: Access, limits: Limits) -> Endpoint:
+def _endpoint(
+    operation: Operation, calls: Calls, access: Access, limits: Limits, threads: ThreadPoolExecutor
+) -> Endpoint:
     """What answers an operation: admits, reads the body, calls, and turns faults of ours into a 500."""
     call = partial(operation.call, calls)
 
@@ -111,8 +121,9 @@ def _endpoint(operation: Operation, calls: Calls, access: Access, limits: Limits
             await access.admit(request, writes=operation.writes)
         arguments = (request, await read_body(request, limits.body)) if operation.takes else (request,)
         try:
-            answer = await run_in_threadpool(call, *arguments) if operation.waits else call(*arguments)
-            return _Json(answer)
+            if not operation.waits:
+                return _Json(call(*arguments))
+            return _Json(await asyncio.get_running_loop().run_in_executor(threads, call, *arguments))
         except RegistryError:
             raise
         except Exception:  # noqa: BLE001 - whatever is wrong with us, the client gets an answer and the log the cause
@@ -139,13 +150,13 @@ def _metrics(metrics: Metrics, access: Access) -> Endpoint:
     return endpoint
 
 
-def _refused(_: Request, error: Exception) -> Response:
+async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, RegistryError)  # noqa: S101 - Starlette picks the handler by the error's type
     headers = {"WWW-Authenticate": 'Basic realm="schema registry", Bearer'} if error.status == 401 else None
     return _Json({"error_code": error.code, "message": str(error)}, error.status or 500, headers)
 
 
-def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette picks the handler by the error's type
     message = f"HTTP {error.status_code} {error.detail}"
     return _Json({"error_code": error.status_code, "message": message}, error.status_code, error.headers)

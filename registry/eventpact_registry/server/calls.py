@@ -11,7 +11,17 @@ from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, EVERY, is_qualified, qualified, split, within
 from eventpact_registry.server.governance import LEVEL
 from eventpact_registry.server.metadata import as_json
-from eventpact_registry.server.requests import config_changes, context, flag, page, path, subject, submission, window
+from eventpact_registry.server.requests import (
+    config_changes,
+    context,
+    flag,
+    page,
+    parameter,
+    path,
+    subject,
+    submission,
+    window,
+)
 from eventpact_registry.server.rows import GLOBAL
 
 if TYPE_CHECKING:
@@ -243,12 +253,12 @@ def _id(request: Request) -> tuple[str, int]:
 
 def _subject_asked(request: Request) -> str:
     """The subject of a query, which may be a context alone, or nothing."""
-    return within(context(request), request.query_params.get("subject", ""))
+    return within(context(request), parameter(request, "subject") or "")
 
 
 def _prefix(request: Request) -> str:
     """The prefix of a query: of all contexts, unless it or the path names one."""
-    asked = request.query_params.get("subjectPrefix")
+    asked = parameter(request, "subjectPrefix")
     inside = context(request)
     if asked is None:
         return EVERY if inside == DEFAULT else qualified(inside, "")

@@ -13,6 +13,7 @@ import uvicorn
 
 from eventpact.errors import EventPactError
 from eventpact_registry.server.app import create_app
+from eventpact_registry.server.sending import WholeAnswers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,8 @@ class EmbeddedRegistry:
             self._app = create_app(database, users=users, limits=limits)
             config = uvicorn.Config(
                 self._app,
+                http=WholeAnswers,
+                ws="none",
                 lifespan="off",
                 log_config=None,
                 log_level=logging.ERROR,  # a Kafka client that knocks at the wrong door would fill pages with warnings
@@ -108,6 +111,7 @@ class EmbeddedRegistry:
         self._server.should_exit = True
         self._thread.join(_STOP_SECONDS)
         self._socket.close()
+        self._app.state.threads.shutdown(wait=False)
         self._app.state.store.close()
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventpact import avro
+from eventpact.avro.memory import Memory
 from eventpact.errors import SchemaError
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import within
@@ -31,6 +32,9 @@ LATEST: Final = -1
 """As the version of a reference: the newest live version."""
 
 _KEPT: Final = 1024
+_LEARNED: Final = 1024 * 1024
+"""Characters of schemas that are parsed with one memory."""
+
 _DEEPEST: Final = 64
 """How far references may lead to references; far beyond what contracts need, far below what the stack holds."""
 
@@ -84,6 +88,7 @@ class Library:
         # Under all that is stored, not under the id alone: an import may give a deleted id to another schema.
         self._parsed: dict[StoredSchema, Schema] = {}
         self._lock = Lock()
+        self._memory, self._learned = Memory(), 0
 
     def prepare(self, text: str, gathered: Gathered, metadata: str) -> Prepared:
         """Parse a schema that a client sent.
@@ -114,18 +119,26 @@ class Library:
         """Parse a text after all that it needs, which stands in the order of need."""
         known: dict[StoredSchema, Schema] = {}
         for needed in gathered.schemas:
-            known[needed] = self._parsed.get(needed) or self.keep(needed, _parsed(needed.text, known.values()))
-        return _parsed(text, known.values())
+            known[needed] = self._parsed.get(needed) or self.keep(needed, self._read(needed.text, known.values()))
+        return self._read(text, known.values())
+
+    def _read(self, text: str, known: Iterable[Schema]) -> Schema:
+        memory = self._remembering(text)
+        try:
+            return avro.parse(text, known, memory=memory)
+        except SchemaError as error:
+            raise errors.invalid_schema(str(error)) from error
+
+    def _remembering(self, text: str) -> Memory:
+        """What parsed schemas have in common is parsed once; begun anew before it grows large."""
+        with self._lock:
+            self._learned += len(text)
+            if self._learned > _LEARNED:
+                self._memory, self._learned = Memory(), len(text)
+            return self._memory
 
     def _stored(self, found: StoredSchema, needed: Sequence[StoredSchema]) -> Schema:
         return self.keep(found, self._parse(found.text, Gathered((), tuple(needed))))
-
-
-def _parsed(text: str, known: Iterable[Schema]) -> Schema:
-    try:
-        return avro.parse(text, references=known)
-    except SchemaError as error:
-        raise errors.invalid_schema(str(error)) from error
 
 
 def _pin(rows: Rows, reference: Reference, context: str) -> Reference:

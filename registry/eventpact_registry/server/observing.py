@@ -50,12 +50,18 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_Kept(store))
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, operation: str, status: int, seconds: float) -> None:
         """Count a request."""
         known = method if method in _KNOWN_METHODS else "other"
-        self._requests.labels(known, operation, str(status)).inc()
-        self._seconds.labels(operation).observe(seconds)
+        series = self._series.get((known, operation, status))
+        if series is None:
+            requests = self._requests.labels(known, operation, str(status))
+            series = self._series[known, operation, status] = requests, self._seconds.labels(operation)
+        requests, histogram = series
+        requests.inc()
+        histogram.observe(seconds)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""

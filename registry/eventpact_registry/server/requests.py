@@ -179,9 +179,14 @@ def subject(request: Request) -> str:
     return within(context(request), path(request, "subject"))
 
 
+def parameter(request: Request, name: str) -> str | None:
+    """A query parameter, if it is given."""
+    return request.query_params.get(name) if request.scope["query_string"] else None
+
+
 def flag(request: Request, name: str) -> bool:
     """A query parameter that is true only when it says so."""
-    return request.query_params.get(name, "").lower() == "true"
+    return (parameter(request, name) or "").lower() == "true"
 
 
 def page(request: Request, items: list[Any]) -> list[Any]:
@@ -197,7 +202,7 @@ def window(request: Request) -> slice:
 
 
 def _number(request: Request, name: str, default: int) -> int:
-    value = request.query_params.get(name)
+    value = parameter(request, name)
     if value is None:
         return default
     if not _NUMBER.fullmatch(value) or abs(int(value)) > _GREATEST_INT:
