@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eventpact.adapters.adapter import Adapter, adapt
     from eventpact.consume.context import Context
     from eventpact.consume.group import Group
+    from eventpact.consume.policy import Policy
     from eventpact.consume.statistics import GroupStatistics
     from eventpact.operate.tenants import Tenants
     from eventpact.operate.topics import Topics
@@ -41,6 +42,7 @@ _LAZY: Final = {
     "Group": "eventpact.consume.group",
     "GroupStatistics": "eventpact.consume.statistics",
     "Outcomes": "eventpact.produce.delivery",
+    "Policy": "eventpact.consume.policy",
     "Producer": "eventpact.produce.producer",
     "SchemaCatalog": "eventpact.schemas",
     "Settings": "eventpact.settings",
@@ -59,6 +61,7 @@ __all__ = [
     "Group",
     "GroupStatistics",
     "Outcomes",
+    "Policy",
     "Producer",
     "Record",
     "SchemaCatalog",

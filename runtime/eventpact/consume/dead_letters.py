@@ -25,7 +25,7 @@ class DeadLetterInfo:
     """Where a dead letter came from, and why it is one."""
 
     reason: str
-    """`undecodable` or `handler-failed`."""
+    """`undecodable`, `handler-failed`, or `too-large-to-retry` for one that no retry topic takes."""
     exception: str
     """The exception's class with its module, `builtins.ValueError`."""
     message: str

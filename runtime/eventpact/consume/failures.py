@@ -1,24 +1,30 @@
 """What becomes of records that cannot be decoded, or whose handler failed: tried again, sent on, given up.
 
-One object a session; any of its threads may call. It changes the statistics `retried`, `dead_lettered` and `discarded`,
-and nobody else does.
+One object a session; any of its threads may call. It changes the statistics `retried`, `delayed`, `dead_lettered`,
+`discarded` and, for exceptions that are to be skipped, `skipped`.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
+import time
 from typing import TYPE_CHECKING, Final
 
-from eventpact import tracing
-from eventpact.consume.dead_letters import PREFIX, TRACEPARENT, DeadLetterInfo, bounded, texts, without
-from eventpact.consume.letters import PATIENCE, Letter, Letters
-from eventpact.consume.record import headers_of, milliseconds_of, place_of
+import confluent_kafka
+
+from eventpact.consume import retries
+from eventpact.consume.dead_letters import bounded, without
+from eventpact.consume.departures import HANDLER_FAILED, UNDECODABLE, Departures
+from eventpact.consume.letters import PATIENCE
+from eventpact.consume.parked_order import KeyOrder
+from eventpact.consume.policy import Policy, policy_of
+from eventpact.consume.record import headers_of
+from eventpact.consume.retries import Courses, waiting_of
 from eventpact.errors import HandlerError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from confluent_kafka import Message
 
@@ -32,54 +38,110 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("eventpact.consume")
 
-_ATTEMPTS: Final = 3
-_BACKOFF_MS: Final = 100
-"""For the hooks, which belong to no contract."""
-
 
 class Failures:
     """Deals with the failures of one run of a group."""
 
     def __init__(
-        self, group: Group, settings: Settings, *, name: str, views: TopicViews, statistics: GroupStatistics
+        self,
+        group: Group,
+        settings: Settings,
+        *,
+        name: str,
+        views: TopicViews,
+        statistics: GroupStatistics,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._group = group
+        """Deal with the failures of `group`, called `name` on the broker; `clock` tells seconds since 1970."""
+        self._errors = group.errors
         self._name = name
         self._views = views
         self._statistics = statistics
-        self._letters = Letters(settings)
+        self._clock = clock
+        self._courses = Courses(event.contract for event, _ in group.handlers.values())
+        self._order = KeyOrder(settings, name, self._courses, clock)
+        self._departures = Departures(settings, name, self._order, statistics)
         self._lock = threading.Lock()
 
     def topics(self) -> Collection[str]:
         """Topics that the session has to subscribe to besides the group's own, in the contracts' notation."""
-        return ()
+        return self._courses.retry_topics
+
+    def is_retry(self, topic: str) -> bool:
+        """Whether a topic is one of those: where it has no committed offset, it is read from its beginning."""
+        return self._courses.is_retry(topic)
 
     def assigned(self, partitions: Iterable[tuple[str, int]]) -> None:
         """This member got partitions, by topic and number; call before it handles any of their records."""
+        if any(True for _ in partitions):
+            self._order.forget()
 
     def revoked(self, partitions: Iterable[tuple[str, int]]) -> None:
-        """This member has partitions no more."""
+        """This member has partitions no more; what is known of their keys makes others wait at worst."""
 
-    def due(self, message: Message) -> float | None:  # noqa: ARG002 - no retry topics yet
+    def due(self, message: Message) -> float | None:
         """Seconds since 1970 before which the record must not be handled; `None`: at once.
 
         The session seeks back to a record that is not due yet, pauses its partition until then, and asks again.
         """
-        return None
+        topic = str(message.topic())
+        if self._courses.is_retry(topic):
+            waiting = waiting_of(headers_of(message))
+            if waiting is None or waiting.info.group != self._name:
+                return None
+            if waiting.due > self._clock():
+                return waiting.due
+            topic = waiting.info.topic
+        return self._order.held_back(topic, message)
 
-    def origin(self, message: Message, context: Context) -> bool:  # noqa: ARG002 - as above
+    def origin(self, message: Message, context: Context) -> bool:
         """Let the context of a retried record say where it was first; false for one of another group: pass over it.
 
         Call for each record before it is decoded.
         """
+        topic = str(message.topic())
+        if not self._courses.is_retry(topic):
+            return True
+        headers = headers_of(message)
+        waiting = waiting_of(headers)
+        if waiting is None:
+            _LOG.warning(
+                "group %s: %s is on a retry topic and does not say for whom: passed over", self._name, context.position
+            )
+            return False
+        info = waiting.info
+        if info.group != self._name:
+            return False
+        written = confluent_kafka.TIMESTAMP_NOT_AVAILABLE, -1
+        if info.timestamp_ms is not None:
+            written = confluent_kafka.TIMESTAMP_CREATE_TIME, info.timestamp_ms
+        original = confluent_kafka.Message(
+            topic=info.topic,
+            partition=info.partition,
+            offset=info.offset,
+            key=message.key(),
+            value=message.value(),
+            headers=without(headers, (retries.PREFIX,)),
+            timestamp=written,
+        )
+        context.stand_for(original)
+        context.attempt = info.attempts + 1
         return True
 
-    def parked(self, message: Message, context: Context) -> bool:  # noqa: ARG002 - as above
+    def parked(self, message: Message, context: Context) -> bool:
         """Whether an earlier record of its key waits for another attempt, so that this one was put behind it.
 
         Call for each record before it is handled, in the order of its key. It is dealt with when this is true.
+
+        Raises:
+            BrokerError: the retry topics could not be read, so nobody knows who waits.
         """
-        return False
+        tier = self._order.behind(context.topic, message)
+        if tier is None:
+            return False
+        dead = self._views.of(context.topic).dead_letters
+        self._departures.to_tier(message, context, tier, due=self._clock(), dead_letters=dead)
+        return True
 
     def undecodable(self, message: Message, context: Context, error: Exception) -> None:
         """Deal with a record that cannot be decoded: no attempt will do better, so it is a dead letter at once."""
@@ -90,43 +152,51 @@ class Failures:
             with self._lock:
                 self._statistics.discarded += 1
             return
-        self._give_up(message, context, topic, "undecodable", error)
+        self._departures.to_dead_letters(message, context, topic, UNDECODABLE, error)
 
     def attempt_failed(
-        self, message: Message, context: Context, contract: EventContract | None, error: Exception
+        self,
+        message: Message,
+        context: Context,
+        contract: EventContract | None,
+        error: Exception,
     ) -> float | None:
         """Seconds to wait before another attempt, for which `context.attempt` is raised; `None`: it is dealt with.
 
         Raises:
             HandlerError: it cannot be dealt with, and the group has to stop.
         """
-        attempts = _ATTEMPTS if contract is None else max(1, contract.retry_attempts)
-        backoff = (_BACKOFF_MS if contract is None else contract.retry_backoff_ms) / 1000
-        last = context.attempt >= attempts
-        _LOG.warning(
-            "group %s: %s failed, attempt %d of %d: %s: %s",
-            self._name,
-            context.position,
-            context.attempt,
-            attempts,
-            type(error).__name__,
-            error,
-            exc_info=error if last else None,
-        )
-        if not last:
+        course = self._courses.of(context.topic)
+        policy = policy_of(error, self._errors)
+        wait = course.wait(context.attempt) if policy is Policy.RETRY else None
+        self._say(context, contract, policy, error, last=wait is None)
+        if wait is not None:
             with self._lock:
                 self._statistics.retried += 1
-            wait: float = backoff * 2 ** (context.attempt - 1)
             context.attempt += 1
             return wait
+        if policy is Policy.SKIP:
+            with self._lock:
+                self._statistics.skipped += 1
+            return None
+        if policy is Policy.STOP:
+            raise HandlerError(
+                f"group {self._name} stops at {context.position}, as its `errors` say of {type(error).__name__}: "
+                f"{error}"
+            ) from error
+        tier = next(iter(course.after(str(message.topic()))), None) if policy is Policy.RETRY else None
         topic = self._views.of(context.topic).dead_letters
+        if tier is not None:
+            due = self._clock() + tier.delay
+            self._departures.to_tier(message, context, tier.topic, due=due, dead_letters=topic, error=error)
+            return None
         if topic is None:
             raise HandlerError(
                 f"group {self._name} stops at {context.position}: its handler failed {context.attempt} times "
                 f"({type(error).__name__}: {error}), and the contract names no dead letter topic for it: "
                 "give topic.yaml `dead-letters`, or catch the exception"
             ) from error
-        self._give_up(message, context, topic, "handler-failed", error)
+        self._departures.to_dead_letters(message, context, topic, HANDLER_FAILED, error)
         return None
 
     def settle(self, timeout: float = PATIENCE + 5) -> Mapping[Place, str]:
@@ -134,45 +204,25 @@ class Failures:
 
         Take the positions that are to be committed before calling this, and commit none of those that it returns.
         """
-        failed = self._letters.settle(timeout)
-        with self._lock:
-            self._statistics.dead_lettered -= len(failed)
-        return failed
+        return self._departures.settle(timeout)
 
     def close(self) -> None:
         """Let go of connections; what is not settled by now was reported."""
-        self._letters.close()
+        self._departures.close()
+        self._order.close()
 
-    def _give_up(self, message: Message, context: Context, topic: str, reason: str, error: Exception) -> None:
-        headers = headers_of(message)
-        said = texts(headers, PREFIX)
-        kind = type(error)
-        redrives = said.get("redrives", "")
-        info = DeadLetterInfo(
-            reason=reason,
-            exception=f"{kind.__module__}.{kind.__qualname__}",
-            message=bounded(str(error)),
-            group=self._name,
-            topic=str(message.topic()),
-            partition=int(message.partition() or 0),
-            offset=int(message.offset() or 0),
-            timestamp_ms=milliseconds_of(message),
-            schema_id=context.schema_id,
-            attempts=context.attempt,
-            redrives=int(redrives) if redrives.isdecimal() else 0,
+    def _say(
+        self, context: Context, contract: EventContract | None, policy: Policy, error: Exception, *, last: bool
+    ) -> None:
+        _LOG.log(
+            logging.INFO if policy is Policy.SKIP else logging.WARNING,
+            "group %s: %s failed at %s, attempt %d%s: %s: %s",
+            self._name,
+            "a hook" if contract is None else contract.name,
+            context.position,
+            context.attempt,
+            f", {policy.value}" if last else "",
+            type(error).__name__,
+            bounded(str(error)),
+            exc_info=error if last and policy is not Policy.SKIP else None,
         )
-        kept = without(headers, (PREFIX,))
-        if TRACEPARENT not in texts(kept) and (trace := tracing.outgoing()) is not None:
-            kept.append((TRACEPARENT, trace))
-        value, key = message.value(), message.key()
-        left = replace(info, left_bytes=len(value or b""))
-        self._letters.send(
-            place_of(message),
-            (
-                Letter(topic, key, value, [*kept, *info.headers()]),
-                Letter(topic, key, None, [*kept, *left.headers()]),
-                Letter(topic, None, None, left.headers()),
-            ),
-        )
-        with self._lock:
-            self._statistics.dead_lettered += 1

@@ -8,6 +8,8 @@ from abc import ABC
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from eventpact.clients import set_log_level
+from eventpact.consume.policy import RETRIED
+from eventpact.consume.running import REGISTRY_PATIENCE, Running
 from eventpact.consume.session import Session
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.event import CORRELATION, identified, source
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eventpact.consume.context import Context
+    from eventpact.consume.gaps import Gap
+    from eventpact.consume.lanes import Ordering
+    from eventpact.consume.policy import Policy
     from eventpact.event import Event
 
 _LOG: Final = logging.getLogger("eventpact.consume")
@@ -51,6 +56,9 @@ class Group(ABC):
     """Names, in the same notation, that a `*` in `topics` must not match: dead letter and retry topics."""
     handlers: ClassVar[Mapping[str, tuple[type[Event], str]]] = {}
     """Full name of each event to the class it is read as and the method that takes it."""
+    errors: ClassVar[Mapping[type[Exception], Policy]] = RETRIED
+    """What is done with a record when its handler raises, by exception class; the nearest of an exception's bases
+    decides. What is not named is retried."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the contracts set for this group's consumer, in librdkafka's names; the environment overrides it."""
 
@@ -65,29 +73,47 @@ class Group(ABC):
         self,
         settings: Settings | None = None,
         *,
+        concurrency: int = 1,
+        ordering: Ordering = "partition",
         stop: threading.Event | None = None,
         max_events: int | None = None,
         idle_timeout: float | None = None,
         catalog: SchemaCatalog | None = None,
+        registry_patience: float = REGISTRY_PATIENCE,
         measure_latency: bool = False,
     ) -> GroupStatistics:
-        """Consume in this thread until told to end; everything dealt with is committed when it returns or raises.
+        """Consume until told to end; everything dealt with is committed when it returns or raises.
+
+        Handlers are called in this thread, one after the other, unless `concurrency` asks for more or any of them is a
+        coroutine function: then in lanes, which are threads, or tasks of one event loop in a thread of its own.
 
         Args:
             settings: of the service; those of the environment by default.
+            concurrency: how many records, or batches, are handled at the same time.
+            ordering: what is handled one after the other: the records of a `partition`, those with the same `key`, or
+                `none` of them.
             stop: ends the run when set, after the record in hand.
             max_events: ends the run after so many records.
             idle_timeout: ends the run when nothing has come for so many seconds.
             catalog: schemas to share with others; its own by default.
+            registry_patience: seconds that records whose schema is not known yet wait for a registry that does not
+                answer; the others are handled meanwhile.
             measure_latency: keep each handled record's latency in the statistics.
 
         Raises:
-            SettingsError: the environment or a property of the contracts does not make sense.
+            SettingsError: the environment, a property of the contracts or an argument does not make sense.
             BrokerError: the cluster refuses, or is not reached at the start.
-            RegistryError: the registry does not answer for a schema that is needed.
+            RegistryError: the registry did not answer for `registry_patience` seconds.
             HandlerError: a handler failed and the contract names no dead letter topic.
             DeliveryError: a dead letter was not acknowledged.
         """
+        running = Running(
+            concurrency=concurrency,
+            ordering=ordering,
+            registry_patience=registry_patience,
+            measure_latency=measure_latency,
+        )
+        running.check()
         chosen = settings or Settings.from_env()
         set_log_level(chosen)
         if not chosen.enabled:
@@ -97,7 +123,7 @@ class Group(ABC):
         begin(chosen)
         correlation = CORRELATION.set(None)
         try:
-            session = Session(self, chosen, schemas, stop or threading.Event(), measure_latency=measure_latency)
+            session = Session(self, chosen, schemas, stop or threading.Event(), running)
             with identified(chosen.client_id or source()):
                 session.run(max_events, idle_timeout)
         finally:
@@ -112,3 +138,9 @@ class Group(ABC):
 
     def on_tombstone(self, context: Context) -> None:  # noqa: B027 - a hook with nothing to do by default
         """Take note of a record without value, the end of its key on a compacted topic. Does nothing by default."""
+
+    def on_gap(self, gap: Gap) -> None:  # noqa: B027 - a hook with nothing to do by default
+        """Take note of records that retention took before the group came to them. They are logged and counted anyway.
+
+        Called in the thread that polls: what takes long holds up the group.
+        """
