@@ -27,6 +27,8 @@ COMMANDS: Final[dict[str, str]] = {
     "tenants": "Create, delete, list and check the topics of tenants.",
     "groups": "List and describe consumer groups, judge their lag, move, export and restore their offsets.",
     "health": "Judge brokers, topics, groups and registry by the contracts and their alerts.",
+    "produce": "Send typed events from JSON lines or a container file, validated and keyed by contract.",
+    "consume": "Show typed events of a topic or an event, without a group.",
     "serve": "Run the embedded schema registry.",
     "dev": "Run the embedded broker and registry with the contracts applied.",
     "convert": "Turn files of events into others: container files, JSON lines, other versions.",

@@ -58,6 +58,47 @@ form_option = click.option(
 )
 
 
+rate_option = click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="At most so many records a second.",
+)
+
+
+def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"'{text}' is no NAME=VALUE")
+        if name in found:
+            raise click.BadParameter(f"{name} is given twice")
+        found[name] = value
+    return found
+
+
+parameters_option = click.option(
+    "--param",
+    "parameters",
+    multiple=True,
+    callback=_pairs,
+    metavar="NAME=VALUE",
+    help="A run-time parameter of the topic's name, tenant_id=acme; repeatable.",
+)
+
+
+where_option = click.option(
+    "--where",
+    multiple=True,
+    callback=_pairs,
+    metavar="PATH=VALUE",
+    help="Only events whose field holds this, data.userId=u-1; repeatable, all must.",
+)
+
+personal_option = click.option("--show-personal", is_flag=True, help="Show personal data instead of masking them.")
+
+
 class BaseType(click.ParamType["Base"]):
     """What contracts are compared with; `git:REV` is read at the path of `--contracts`."""
 
