@@ -15,8 +15,10 @@ from eventpact_registry.plan.steps import (
     CreateTopic,
     DeleteSubject,
     DeleteTopic,
+    GrantRights,
     GrowTopic,
     RegisterVersion,
+    RevokeRights,
     SetLevel,
     SetOwner,
     describe,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eventpact_registry.client import RegistryClient
-    from eventpact_registry.plan.state import Cluster
+    from eventpact_registry.plan.state import Access, Cluster
     from eventpact_registry.plan.steps import Plan, Step
 
 _Side = TypeVar("_Side")
@@ -61,6 +63,7 @@ def apply(
     *,
     registry: RegistryClient | None,
     cluster: Cluster | None,
+    access: Access | None = None,
     on_step: Callable[[Progress], None] = lambda _: None,
     retries: Retries = Retries(),
 ) -> None:
@@ -75,7 +78,7 @@ def apply(
     total = len(plan.steps)
     for done, step in enumerate(plan.steps):
         try:
-            _retrying(step, registry, cluster, retries)
+            _retrying(step, lambda step: _carry_out(step, registry, cluster, access), retries)
         except (RegistryError, BrokerError) as error:
             raise EventPactError(
                 f"{describe(step).action} {describe(step).name} failed: {error} "
@@ -84,11 +87,11 @@ def apply(
         on_step(Progress(done + 1, total, step))
 
 
-def _retrying(step: Step, registry: RegistryClient | None, cluster: Cluster | None, retries: Retries) -> None:
+def _retrying(step: Step, carry_out: Callable[[Step], None], retries: Retries) -> None:
     wait = retries.first_wait
     for attempt in range(1, retries.attempts + 1):
         try:
-            _carry_out(step, registry, cluster)
+            carry_out(step)
         except (RegistryError, BrokerError) as error:
             if attempt == retries.attempts or not _may_pass(error):
                 raise
@@ -109,7 +112,7 @@ def _may_pass(error: RegistryError | BrokerError) -> bool:
     return bool(kafka.retriable()) or kafka.code() in _TRANSIENT_CODES
 
 
-def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | None) -> None:
+def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | None, access: Access | None) -> None:
     match step:
         case SetLevel():
             _needed(registry).set_level(step.subject, step.new)
@@ -123,6 +126,10 @@ def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | N
             _grow(step, _needed(cluster))
         case ConfigureTopic():
             _needed(cluster).configure(step.topic, {name: value for name, (_, value) in step.changes.items()})
+        case GrantRights():
+            _needed(access).grant(step.rights)
+        case RevokeRights():
+            _needed(access).revoke(step.rights)
         case DeleteSubject():
             _needed(registry).delete(step.subject)
         case DeleteTopic():

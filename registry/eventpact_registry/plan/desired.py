@@ -1,4 +1,4 @@
-"""What contracts ask of a registry and a cluster: subjects with their versions, and topics."""
+"""What contracts ask of a registry and a cluster: subjects with their versions, topics, and who may do what."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from eventpact.topic import TopicContract
 from eventpact_registry.client import Pin
 from eventpact_registry.contracts.placeholder import is_open
+from eventpact_registry.plan.accounts import accounts
 from eventpact_registry.plan.retired import NOTHING, Retired
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from eventpact_registry.contracts.model import Mode, SchemaVersion, System, Topic, VersionedType
     from eventpact_registry.contracts.repository import ContractRepository
+    from eventpact_registry.plan.accounts import Account
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,8 @@ class Desired:
     topics: tuple[DesiredTopic, ...]
     run_time_topics: tuple[str, ...]
     """Names with parameters (`chat.messages.{tenant_id}`): made when a tenant is."""
+    accounts: tuple[Account, ...] = ()
+    """Groups and producers, in order of principal."""
     retired: Retired = NOTHING
     """What may be deleted."""
 
@@ -61,7 +65,12 @@ class Desired:
             subjects=tuple(subject for subject in self.subjects if fits(subject.name)),
             topics=tuple(topic for topic in self.topics if fits(topic.contract.name)),
             run_time_topics=tuple(filter(fits, self.run_time_topics)),
-            retired=Retired(tuple(filter(fits, self.retired.subjects)), tuple(filter(fits, self.retired.topics))),
+            accounts=tuple(account for account in self.accounts if fits(account.principal)),
+            retired=Retired(
+                tuple(filter(fits, self.retired.subjects)),
+                tuple(filter(fits, self.retired.topics)),
+                tuple(right for right in self.retired.rights if fits(right.principal)),
+            ),
         )
 
 
@@ -74,6 +83,7 @@ def desired(repository: ContractRepository, systems: Collection[str] = ()) -> De
         subjects=tuple(subjects[name] for name in sorted(subjects)),
         topics=tuple(DesiredTopic(topic_contract(topic), topic) for topic in topics if not topic.parameters),
         run_time_topics=tuple(topic.name for topic in topics if topic.parameters),
+        accounts=accounts(repository, systems),
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from eventpact_registry.plan import access as of_accounts
 from eventpact_registry.plan import subjects as of_subjects
 from eventpact_registry.plan import topics as of_topics
 from eventpact_registry.plan.steps import Note, Plan
 
 if TYPE_CHECKING:
+    from eventpact_registry.plan.access import AccountPlan
     from eventpact_registry.plan.desired import Desired
     from eventpact_registry.plan.state import ClusterState, RegistryState, State
     from eventpact_registry.plan.steps import Step
@@ -27,7 +29,7 @@ def plan(
 ) -> Plan:
     """The steps from `state` to what is wanted, each half only where its state was read.
 
-    Schemas come first, topics after them, and what is deleted last: topics, then their subjects.
+    Schemas come first, topics after them, then rights; what is deleted comes last: topics, their subjects, rights.
 
     Args:
         wanted: what contracts ask for, and what may go.
@@ -39,6 +41,7 @@ def plan(
     subjects: dict[str, SubjectPlan] = {}
     topics: list[TopicPlan] = []
     deletions: list[Step] = []
+    accounts: list[AccountPlan] = []
     if state.cluster is not None:
         topics = of_topics.plan_topics(
             wanted.topics, state.cluster, replication_factor_limit, allow_repartition=allow_repartition
@@ -47,17 +50,27 @@ def plan(
     if state.registry is not None:
         subjects = of_subjects.plan_subjects(wanted.subjects, state.registry)
         deletions += of_subjects.plan_deletions(wanted.retired.subjects, state.registry)
+    if state.rights is not None:
+        accounts = of_accounts.plan_accounts(wanted.accounts, wanted.retired.rights, state.rights)
+        deletions += of_accounts.plan_revocations(wanted.retired.rights, state.rights)
     parts: list[SubjectPlan | TopicPlan] = [*subjects.values(), *topics]
+    created = [*(step for topic in topics for step in topic.steps), *(step for one in accounts for step in one.steps)]
     return Plan(
-        steps=(*of_subjects.in_order(subjects), *(step for topic in topics for step in topic.steps), *deletions),
+        steps=(
+            *of_subjects.in_order(subjects),
+            *created,
+            *deletions,
+        ),
         conflicts=tuple(conflict for part in parts for conflict in part.conflicts),
         notes=(
-            *(note for part in parts for note in part.notes),
+            *(note for part in (*parts, *accounts) for note in part.notes),
             *(() if state.registry is None else _registry_notes(wanted, state.registry)),
+            *(() if state.rights is None else of_accounts.wider_notes(wanted.accounts)),
             *(() if state.cluster is None else _cluster_notes(wanted, state.cluster, replication_factor_limit)),
         ),
         subjects_in_sync=sum(subject.in_sync for subject in subjects.values()),
         topics_in_sync=sum(topic.in_sync for topic in topics),
+        accounts_in_sync=sum(account.in_sync for account in accounts),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
-    """(action, subject or topic, its name, detail) of each step, in order."""
+    """(action, subject, topic or account, its name, detail) of each step, in order."""
     described = [describe(step) for step in plan.steps]
     return [(one.action, one.part, one.name, one.detail) for one in described]
 
@@ -33,12 +33,16 @@ def as_markdown(plan: Plan) -> str:
 
 def summary(plan: Plan) -> str:
     """The plan in a line."""
-    found = " and ".join(
+    found = [
         counted(count, noun)
-        for count, noun in ((plan.subjects_in_sync, "subject"), (plan.topics_in_sync, "topic"))
+        for count, noun in (
+            (plan.subjects_in_sync, "subject"),
+            (plan.topics_in_sync, "topic"),
+            (plan.accounts_in_sync, "account"),
+        )
         if count
-    )
-    in_sync = f"{found} as declared" if found else ""
+    ]
+    in_sync = f"{' and '.join(filter(None, [', '.join(found[:-1]), found[-1]]))} as declared" if found else ""
     if plan.empty:
         return f"No changes: {in_sync or 'nothing is declared'}"
     conflicts = f" and {counted(len(plan.conflicts), 'conflict')}" if plan.conflicts else ""
@@ -52,5 +56,9 @@ def as_json(plan: Plan) -> dict[str, Any]:
         "changes": [{"action": describe(step).action, **asdict(step)} for step in plan.steps],
         "conflicts": [asdict(conflict) for conflict in plan.conflicts],
         "notes": [asdict(note) for note in plan.notes],
-        "in_sync": {"subjects": plan.subjects_in_sync, "topics": plan.topics_in_sync},
+        "in_sync": {
+            "subjects": plan.subjects_in_sync,
+            "topics": plan.topics_in_sync,
+            "accounts": plan.accounts_in_sync,
+        },
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from eventpact.operate.acls import Right
     from eventpact_registry.plan.desired import Desired, DesiredSubject
 
 
@@ -22,6 +23,7 @@ class Retired:
     subjects: tuple[str, ...] = ()
     """Each before those that it refers to: a registry keeps what others refer to."""
     topics: tuple[str, ...] = ()
+    rights: tuple[Right, ...] = ()
 
 
 NOTHING: Final = Retired()
@@ -36,7 +38,13 @@ def retired(before: Sequence[Desired], now: Desired) -> Retired:
         subject.name: subject for one in before for subject in one.subjects if subject.name not in kept_subjects
     }
     topics = {topic.contract.name for one in before for topic in one.topics} - kept_topics
-    return Retired(tuple(_dependents_first(subjects)), tuple(sorted(topics)))
+    rights = {right for one in before for right in _rights(one)} - set(_rights(now))
+    return Retired(tuple(_dependents_first(subjects)), tuple(sorted(topics)), tuple(sorted(rights)))
+
+
+def _rights(contracts: Desired) -> Iterator[Right]:
+    for account in contracts.accounts:
+        yield from account.rights
 
 
 def _dependents_first(subjects: dict[str, DesiredSubject]) -> Iterator[str]:

@@ -36,6 +36,7 @@ class Choices:
     only: str | None = None
     limit: int | None = None
     allow_repartition: bool = False
+    acls: bool = False
     prune: tuple[str, ...] = ()
     """Earlier contracts, as sources."""
 
@@ -146,7 +147,7 @@ def _named(change: Any) -> str:
         return "something else"
     contract = change.get("contract")
     created = contract.get("name") if isinstance(contract, dict) else None
-    about = change.get("subject") or change.get("topic") or created
+    about = change.get("subject") or change.get("topic") or change.get("principal") or created
     version = f" version {change['version']}" if "version" in change else ""
     return f"{change.get('action')} {about}{version}"
 

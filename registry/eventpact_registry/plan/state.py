@@ -10,9 +10,10 @@ from eventpact.errors import BrokerError, RegistryError, Unsupported
 from eventpact_registry.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from eventpact.avro.model import Schema
+    from eventpact.operate.acls import Right
     from eventpact.operate.topics import TopicConfig, TopicState
     from eventpact.topic import TopicContract
     from eventpact_registry.client import RegistryClient
@@ -46,6 +47,19 @@ class Cluster(Protocol):
 
     def delete(self, *names: str) -> None:
         """Delete topics with everything on them."""
+
+
+class Access(Protocol):
+    """The rights on a cluster as plans need them; `eventpact.operate.acls.Acls` is one."""
+
+    def read(self) -> frozenset[Right]:
+        """Every right that the cluster knows."""
+
+    def grant(self, rights: Iterable[Right]) -> None:
+        """Add rights."""
+
+    def revoke(self, rights: Iterable[Right]) -> None:
+        """Take rights away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +102,13 @@ class State:
 
     registry: RegistryState | None
     cluster: ClusterState | None
+    rights: frozenset[Right] | None = None
 
 
-def read_state(wanted: Desired, *, registry: RegistryClient | None, cluster: Cluster | None) -> State:
-    """Read what the registry and the cluster hold of what is wanted; either may be left out.
+def read_state(
+    wanted: Desired, *, registry: RegistryClient | None, cluster: Cluster | None, access: Access | None = None
+) -> State:
+    """Read what the registry and the cluster hold of what is wanted; each may be left out.
 
     Raises:
         RegistryError: the registry could not be asked.
@@ -102,6 +119,7 @@ def read_state(wanted: Desired, *, registry: RegistryClient | None, cluster: Clu
         None
         if cluster is None
         else _read_cluster(cluster, [*(topic.contract.name for topic in wanted.topics), *wanted.retired.topics]),
+        None if access is None else access.read(),
     )
 
 

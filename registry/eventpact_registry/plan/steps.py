@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from eventpact.errors import Problem
+    from eventpact.operate.acls import Right
     from eventpact.topic import TopicContract
     from eventpact_registry.client import Pin
     from eventpact_registry.contracts.model import Mode
@@ -88,14 +89,31 @@ class DeleteTopic:
     partitions: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRights:
+    """Let an account do what contracts ask for."""
+
+    principal: str
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeRights:
+    """Take from an account what earlier contracts gave it."""
+
+    principal: str
+    rights: tuple[Right, ...]
+
+
 SchemaStep: TypeAlias = SetLevel | SetOwner | RegisterVersion | DeleteSubject
 TopicStep: TypeAlias = CreateTopic | GrowTopic | ConfigureTopic | DeleteTopic
-Step: TypeAlias = SchemaStep | TopicStep
+AccessStep: TypeAlias = GrantRights | RevokeRights
+Step: TypeAlias = SchemaStep | TopicStep | AccessStep
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something about a subject or topic that needs no step, or none that a plan can take."""
+    """Something about a subject, topic or account that needs no step, or none that a plan can take."""
 
     about: str
     text: str
@@ -111,6 +129,7 @@ class Plan:
     notes: tuple[Note, ...] = ()
     subjects_in_sync: int = 0
     topics_in_sync: int = 0
+    accounts_in_sync: int = 0
 
     @property
     def empty(self) -> bool:
@@ -118,18 +137,20 @@ class Plan:
         return not self.steps and not self.conflicts
 
     @property
-    def deletions(self) -> tuple[DeleteSubject | DeleteTopic, ...]:
+    def deletions(self) -> tuple[DeleteSubject | DeleteTopic | RevokeRights, ...]:
         """The steps that lose something."""
-        return tuple(step for step in self.steps if isinstance(step, DeleteSubject | DeleteTopic))
+        return tuple(step for step in self.steps if isinstance(step, DeleteSubject | DeleteTopic | RevokeRights))
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
     """A step in words, for tables and progress."""
 
-    part: Literal["subject", "topic"]
+    part: Literal["subject", "topic", "account"]
     name: str
-    action: Literal["register", "set level", "set owner", "create", "add partitions", "configure", "delete"]
+    action: Literal[
+        "register", "set level", "set owner", "create", "add partitions", "configure", "grant", "revoke", "delete"
+    ]
     detail: str
 
     def __str__(self) -> str:
@@ -158,9 +179,21 @@ def describe(step: Step) -> Description:
         case ConfigureTopic(topic=topic, changes=changes):
             detail = ", ".join(f"{name} {old or 'unset'} → {new}" for name, (old, new) in changes.items())
             return Description("topic", topic, "configure", detail)
+        case GrantRights(principal=principal, rights=rights):
+            return Description("account", principal, "grant", _listed(rights))
+        case RevokeRights(principal=principal, rights=rights):
+            return Description("account", principal, "revoke", _listed(rights))
         case DeleteSubject(subject=subject, versions=versions):
             return Description(
                 "subject", subject, "delete", f"{counted(versions, 'version')}; readable by id as before"
             )
         case DeleteTopic(topic=topic, partitions=partitions):
             return Description("topic", topic, "delete", f"{counted(partitions, 'partition')} with all that is on them")
+
+
+def _listed(rights: Iterable[Right]) -> str:
+    """`READ on topic a, b*; READ on group g`."""
+    names: dict[str, list[str]] = {}
+    for right in rights:
+        names.setdefault(f"{right.operation} on {right.resource}", []).append(right.name + "*" * right.prefixed)
+    return "; ".join(f"{what} {', '.join(named)}" for what, named in sorted(names.items()))

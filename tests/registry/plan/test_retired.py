@@ -44,9 +44,10 @@ def pruning(now: Desired, *before: Desired) -> Desired:
 def test_subjects_go_before_those_that_they_refer_to() -> None:
     before, now = shop(V1, **BEFORE), shop(V1)
 
-    assert retired([before], now) == Retired(
-        subjects=("order.paid-value", "io.shop.Price", "io.shop.Money"), topics=("order.paid",)
-    )
+    found = retired([before], now)
+
+    assert found.subjects == ("order.paid-value", "io.shop.Price", "io.shop.Money")
+    assert found.topics == ("order.paid",)
 
 
 def test_what_is_still_declared_stays() -> None:
@@ -65,7 +66,9 @@ def test_a_topic_that_moved_to_another_system_stays() -> None:
         "shop/order.placed/OrderPlaced.v1.avsc": None,
     }
 
-    assert retired([shop(V1)], desired(load(moved))) == Retired()
+    found = retired([shop(V1)], desired(load(moved)))
+
+    assert (found.subjects, found.topics) == ((), ())
 
 
 def test_what_nobody_declared_is_never_deleted(registry: RegistryClient) -> None:
