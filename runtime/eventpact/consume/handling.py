@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from eventpact.consume.failures import Failures
     from eventpact.consume.handlers import Handler, HandlerTable
     from eventpact.consume.statistics import GroupStatistics
-    from eventpact.consume.record import milliseconds_of
-from eventpact.consume.steps import Steps
+    from eventpact.consume.steps import Steps
     from eventpact.in_hand import Hand
 
 _LOG: Final = logging.getLogger("eventpact.consume")

@@ -3,71 +3,115 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+import threading
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
+from eventpact.consume.watermark import Watermark
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import confluent_kafka
+
+    Partition: TypeAlias = tuple[str, int]
 
 _LOG: Final = logging.getLogger("eventpact.consume")
 
 
 class Offsets:
-    """Positions of the partitions that this member holds.
+    """Positions of the partitions that this member holds; threads may share it.
 
     A position moves only past records that were dealt with, so a committed offset never passes one that was not.
     """
 
     def __init__(self, consumer: confluent_kafka.Consumer) -> None:
         self._consumer = consumer
-        self._next: dict[tuple[str, int], int] = {}
-        self._uncommitted: dict[tuple[str, int], int] = {}  # to the first offset that was passed since the last commit
+        self._lock = threading.Lock()
+        self._marks: dict[Partition, Watermark] = {}
+        self._committed: dict[Partition, int] = {}
 
-    def passed(self, topic: str, partition: int, offset: int) -> None:
-        """The record at `offset` is dealt with, as are all before it."""
-        place = (topic, partition)
-        self._next[place] = offset + 1
-        self._uncommitted.setdefault(place, offset)
+    def mark(self, partition: Partition) -> Watermark:
+        """The watermark of a partition, for as long as this member holds it."""
+        found = self._marks.get(partition)
+        if found is None:
+            with self._lock:
+                found = self._marks.setdefault(partition, Watermark())
+        return found
+
+    @property
+    def partitions(self) -> tuple[Partition, ...]:
+        """Those that this member holds."""
+        return tuple(self._marks)
+
+    def positions(self) -> dict[Partition, int]:
+        """How far each partition is dealt with, where anything was."""
+        with self._lock:
+            marks = tuple(self._marks.items())
+        return {partition: mark.position for partition, mark in marks if mark.position is not None}
+
+    def passed(self, last: Mapping[Partition, int]) -> None:
+        """Records up to these offsets are dealt with, as are all before them; for a member without lanes."""
+        for partition, offset in last.items():
+            mark = self._marks.get(partition)
+            if mark is not None:
+                mark.position = offset + 1
+
+    def changed(self) -> dict[Partition, int]:
+        """The positions that are not committed yet."""
+        committed = self._committed
+        return {
+            partition: position
+            for partition, position in self.positions().items()
+            if position != committed.get(partition)
+        }
 
     def hold(self, topic: str, partition: int, offset: int) -> None:
         """The record at `offset` was not dealt with after all: commit nothing beyond it."""
-        place = (topic, partition)
-        if offset <= self._uncommitted.get(place, -1):
-            self.forget([place])
-        elif offset < self._next.get(place, -1):
-            self._next[place] = offset
+        mark = self._marks.get((topic, partition))
+        if mark is not None:
+            mark.hold(offset)
 
-    def commit(self) -> None:
-        """Send what has changed, without waiting for the answer."""
-        if self._uncommitted:
-            self._consumer.commit(offsets=self._positions(self._uncommitted), asynchronous=True)
-            self._uncommitted.clear()
+    def commit(self, positions: Mapping[Partition, int]) -> None:
+        """Send positions, without waiting for the answer."""
+        if positions:
+            self._consumer.commit(offsets=_listed(positions), asynchronous=True)
+            self._committed.update(positions)
 
-    def hand_back(self, places: Iterable[tuple[str, int]]) -> None:
-        """Commit and forget partitions that go to another member, waiting for the answer."""
-        known = [place for place in places if place in self._next]
-        if known:
+    def commit_and_wait(self, positions: Mapping[Partition, int]) -> None:
+        """Send positions of partitions that go to another member, and wait for the answer."""
+        if positions:
             try:
-                self._consumer.commit(offsets=self._positions(known), asynchronous=False)
+                self._consumer.commit(offsets=_listed(positions), asynchronous=False)
             except KafkaException as error:
                 say_uncommitted(error.args[0])
-        self.forget(known)
+            self._committed.update(positions)
 
-    def hand_back_all(self) -> None:
-        """Commit and forget everything, waiting for the answer."""
-        self.hand_back(tuple(self._next))
+    def sent(self, positions: Mapping[Partition, int]) -> None:
+        """Positions were committed in another way: in a transaction."""
+        self._committed.update(positions)
 
-    def forget(self, places: Iterable[tuple[str, int]]) -> None:
-        """Partitions belong to somebody else already: their positions are no longer this member's to commit."""
-        for place in places:
-            self._next.pop(place, None)
-            self._uncommitted.pop(place, None)
+    def rewound(self, partition: Partition, position: int) -> None:
+        """The client reads on from another place than the one after the last record."""
+        self.mark(partition).position = position
 
-    def _positions(self, places: Iterable[tuple[str, int]]) -> list[TopicPartition]:
-        return [TopicPartition(topic, partition, self._next[topic, partition]) for topic, partition in places]
+    def forget(self, partitions: Iterable[Partition]) -> None:
+        """Partitions are no longer this member's: what is still in flight of them moves no position."""
+        for partition in partitions:
+            with self._lock:
+                mark = self._marks.pop(partition, None)
+            if mark is not None:
+                mark.gone = True
+            self._committed.pop(partition, None)
+
+    def not_committed(self) -> None:
+        """A commit came to nothing: send all positions the next time."""
+        self._committed.clear()
+
+
+def _listed(positions: Mapping[Partition, int]) -> list[TopicPartition]:
+    return [TopicPartition(topic, number, offset) for (topic, number), offset in positions.items()]
 
 
 def say_uncommitted(error: KafkaError) -> None:

@@ -1,34 +1,44 @@
-"""One run of a group: poll, drain, deal with each record, settle dead letters, commit; until told to end."""
+"""One run of a group: fetch, hand over to whoever handles, commit what is dealt with; until told to end."""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import confluent_kafka
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.clients import Complaints, broker_error, connect, translated
+from eventpact.consume.drains import drain, outside, partition_of, without_errors
 from eventpact.consume.failures import Failures
+from eventpact.consume.gaps import Starts
 from eventpact.consume.handlers import HandlerTable
-from eventpact.consume.handling import Handling, Stopped, Turn
+from eventpact.consume.handling import Handling
+from eventpact.consume.inline import MOST, Inline
+from eventpact.consume.keeper import AFTER, Keeper
 from eventpact.consume.offsets import Offsets, say_uncommitted
+from eventpact.consume.patience import Patience
+from eventpact.consume.pauses import Pauses
 from eventpact.consume.reader import Reader
-from eventpact.consume.record import place_of
+from eventpact.consume.slowness import Slowness
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.consume.topics import TopicViews, ignoring, subscription
 from eventpact.errors import DeliveryError
-from eventpact.in_hand import Hand
 from eventpact.names import topic_name
 from eventpact.observing import GROUPS
 
 if TYPE_CHECKING:
-    import threading
+    from collections.abc import Iterable
 
     from confluent_kafka import Message, TopicPartition
 
+    from eventpact.consume.gaps import Gap
     from eventpact.consume.group import Group
+    from eventpact.consume.lanes import Lanes
+    from eventpact.consume.offsets import Partition
+    from eventpact.consume.running import Running
     from eventpact.schemas import SchemaCatalog
     from eventpact.settings import Settings
 
@@ -37,12 +47,18 @@ _LOG: Final = logging.getLogger("eventpact.consume")
 _LOOK: Final = 0.2
 """Seconds of one wait for a record, and so how soon a stop is noticed by a quiet group."""
 
-_LARGEST_DRAIN: Final = 1000
-_LONGEST_DRAIN: Final = 5.0
-"""Seconds of handling that one drain should not exceed: between two drains the group shows that it is alive."""
+_COMMIT_EVERY: Final = 1.0
+"""Seconds between two commits: what a crash makes others handle again, against a request to the cluster each time."""
 
 _JOINING: Final = 60.0
 """Seconds that joining a group may take before a run with an idle time-out gives up."""
+
+_IN_HAND: Final = 30.0
+"""Seconds that the end of a run, or at most a rebalance, waits for records in hand."""
+
+_MAX_POLL_INTERVAL: Final = "max.poll.interval.ms"
+_MAX_POLL_INTERVAL_MS: Final = 300_000  # librdkafka's default
+_MAX_POLL_RECORDS: Final = "max.poll.records"
 
 _LASTING: Final = frozenset(
     {
@@ -63,10 +79,10 @@ _ABSENT: Final = frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOW
 
 
 class Session:
-    """The state of one run; used by one thread."""
+    """The state of one run. Its own thread polls, or in a long handler's place the keeper's; never both at once."""
 
     def __init__(
-        self, group: Group, settings: Settings, catalog: SchemaCatalog, stop: threading.Event, *, measure_latency: bool
+        self, group: Group, settings: Settings, catalog: SchemaCatalog, stop: threading.Event, running: Running
     ) -> None:
         self.statistics = GroupStatistics()
         self._group = group
@@ -75,22 +91,41 @@ class Session:
         self._stop = stop
         views = TopicViews(event.contract for event, _ in group.handlers.values())
         self._failures = Failures(group, settings, name=self._name, views=views, statistics=self.statistics)
-        self._handling = Handling(
+        config = settings.consumer_config(group.name, group.settings) | ignoring(group.ignored_topics)
+        # The Java client's property, which librdkafka does not have: how many records one look takes.
+        self._most = min(MOST, int(config.pop(_MAX_POLL_RECORDS, MOST)))
+        self._interval = int(config.get(_MAX_POLL_INTERVAL, _MAX_POLL_INTERVAL_MS)) / 1000
+        table = HandlerTable(group, Reader(group.handlers, catalog), views)
+        handling = Handling(
             self._name,
-            table=HandlerTable(group, Reader(group.handlers, catalog), views),
+            table=table,
             failures=self._failures,
             statistics=self.statistics,
             stop=stop,
-            measure_latency=measure_latency,
+            measure_latency=running.measure_latency,
+            batch=self._most,
         )
         self._complaints = Complaints(settings.brokers)
-        config = settings.consumer_config(group.name, group.settings) | ignoring(group.ignored_topics)
-        self._consumer = connect(confluent_kafka.Consumer, config, self._complaints, on_commit=_committed)
+        self._starts = Starts(config, timeout=self._timeout, report=self._on_gap)
+        self._consumer = connect(
+            confluent_kafka.Consumer, config | self._starts.config, self._complaints, on_commit=self._on_commit
+        )
         self._offsets = Offsets(self._consumer)
+        self._pauses = Pauses(self._consumer)
+        self._slowness = Slowness(self._name)
+        self._polling = threading.Lock()
+        self._polled_at = time.monotonic()
+        self._committed_at = time.monotonic()
+        self._started = False
         self._assigned = False
-        self._hand = Hand()
-        self._gone: set[tuple[str, int]] = set()
-        self._seconds_a_record = 0.0
+        self._gone: set[Partition] = set()
+        self._spare: list[Message] = []
+        self._unplaced: list[Message] = []
+        patience = Patience(self._name, running.registry_patience)
+        self._workers: Inline | Lanes = running.workers(
+            handling, self._offsets, patience, stop, asynchronous=table.is_async, most=self._most
+        )
+        self._keeper = self._keep(self._workers) if isinstance(self._workers, Inline) else None
 
     @property
     def name(self) -> str:
@@ -118,71 +153,119 @@ class Session:
         with translated(self._complaints, f"start group {self._name}"):
             try:
                 self._consumer.list_topics(timeout=self._timeout)
-            except confluent_kafka.KafkaException:
+            except KafkaException:
                 self._consumer.poll(0)  # lets the client say why
                 raise
             self._consumer.subscribe(
-                subscription(self._group.topics),
+                subscription([*self._group.topics, *self._failures.topics()]),
                 on_assign=self._on_assign,
                 on_revoke=self._on_revoke,
                 on_lost=self._on_lost,
             )
+        self._workers.start()
+        if self._keeper is not None:
+            self._keeper.start()
+        self._started = True
 
     def _loop(self, max_events: int | None, idle_timeout: float | None) -> None:
         idle_since = time.monotonic() + _JOINING
         while not self._stop.is_set():
-            left = _LARGEST_DRAIN if max_events is None else max_events - self.statistics.records
-            if left <= 0:
-                return
-            drained = self._drain(left)
+            left = self._most
+            if max_events is not None:
+                left = min(left, max_events - self.statistics.records - self._workers.in_flight)
+                if self.statistics.records >= max_events:
+                    return
+            drained = self._look(left)
+            self._workers.offer(drained)
+            self._tend()
             now = time.monotonic()
-            if drained:
-                self._deal_with(drained)
-                idle_since = time.monotonic()
-                self._seconds_a_record = (idle_since - now) / len(drained)
-            elif self._assigned and idle_since > now:
+            joined = self._assigned and idle_since > now
+            if drained or joined or (self._workers.in_flight and not self._pauses):
                 idle_since = now
             elif idle_timeout is not None and now - idle_since >= idle_timeout:
                 return
 
+    def _look(self, left: int) -> list[Message]:
+        """What there is to handle; nothing while there is no room for it."""
+        room = min(left, self._workers.room)
+        if room > 0:
+            with self._polling:
+                self._pauses.release_all()
+                return self._drain(room)
+        self._workers.wait_for_room(_LOOK)
+        if time.monotonic() - self._polled_at >= self._patience_without_poll:
+            with self._polling:
+                self._pauses.hold_all()
+                self._serve()
+        return []
+
     def _drain(self, most: int) -> list[Message]:
-        """What is there, waiting a moment when nothing is: `consume` alone would wait for its full number."""
-        most = min(most, _LARGEST_DRAIN)
-        if self._seconds_a_record:
-            most = max(1, min(most, int(_LONGEST_DRAIN / self._seconds_a_record)))
         self._gone.clear()
+        spare, self._spare = self._spare, []
         with translated(self._complaints, f"read for group {self._name}"):
-            first = self._consumer.poll(_LOOK)
-            if first is None:
-                return []
-            rest = self._consumer.consume(most - 1, 0) if most > 1 else []
-        return [first, *rest]
+            drained = drain(self._consumer, most, 0 if spare else _LOOK)
+        self._polled_at = time.monotonic()
+        records, errors = without_errors([*spare, *drained])
+        for message in errors:
+            self._weigh(message)
+        # Drained just before its partition went to another member, who will read it.
+        return outside(records, self._gone) if self._gone else records
 
-    def _deal_with(self, drained: list[Message]) -> None:
-        for message in drained:
-            if self._stop.is_set():
-                break
-            error = message.error()
-            if error is not None:
-                self._weigh(error, message)
-                continue
-            place = place_of(message)
-            if place[:2] in self._gone:
-                continue  # drained just before its partition went to another member, who will read it
-            try:
-                self._handling.step(Turn([message]), self._hand)
-            except Stopped:
-                break
-            self._offsets.passed(*place)
-        self._settle()
+    def _serve(self) -> None:
+        """Poll without wanting records: everything is paused."""
+        message = self._consumer.poll(0)
+        self._polled_at = time.monotonic()
+        if message is not None:
+            self._spare.append(message)
 
-    def _weigh(self, error: KafkaError, message: Message) -> None:
-        if error.code() in _ABSENT:
+    def _tend(self) -> None:
+        """What has to be done now and then."""
+        for message in self._unplaced[:]:
+            self._unplaced.remove(message)
+            self._recover(message)
+        waiting = self._workers.tend(self._offsets.partitions)
+        self._pauses.only("waiting", waiting)
+        self.statistics.in_flight = self._workers.in_flight
+        self.statistics.paused = len(self._pauses)
+        if self._workers.failure is not None:
+            raise self._workers.failure
+        if time.monotonic() - self._committed_at >= _COMMIT_EVERY:
+            self._settle()
+            self._slowness.look(self._workers.hands)
+            self.statistics.lag = self._lag()
+
+    def _weigh(self, message: Message) -> None:
+        error: Any = message.error()
+        code = error.code()
+        if code in _ABSENT:
             self._say_absent(str(message.topic()))
-        elif error.fatal() or error.code() in _LASTING:
+        elif code == KafkaError._AUTO_OFFSET_RESET and self._starts.may_recover:
+            self._unplaced.append(message)
+        elif code == KafkaError._MAX_POLL_EXCEEDED:
+            _LOG.warning(
+                "group %s was not heard of for %g s (%s) and has left; it joins again",
+                self._name,
+                self._interval,
+                _MAX_POLL_INTERVAL,
+            )
+        elif error.fatal() or code in _LASTING:
             raise broker_error(error, self._complaints, f"read for group {self._name}")
         else:
             self._complaints(error)
+
+    def _recover(self, message: Message) -> None:
+        partition = partition_of(message)
+        if partition not in self._offsets.partitions:
+            return  # another member has it, and finds the same
+        try:
+            gap = self._starts.recover(self._consumer, message)
+        except KafkaException as error:
+            self._complaints(error.args[0])
+            self._unplaced.append(message)  # asked again on the next round
+            return
+        self._pauses.again(partition)
+        if gap is not None and not self._workers.in_flight:
+            self._offsets.rewound(partition, gap.resumed)
 
     def _say_absent(self, subscription: str) -> None:
         """Only a topic that is named is amiss: one that matches a pattern is there when a tenant or neighbour is."""
@@ -193,11 +276,9 @@ class Session:
             _LOG.info("group %s: no topic matches %s yet; the first that does is read", self._name, wanted)
 
     def _settle(self) -> None:
-        """Commit what was dealt with, once its dead letters are safe."""
-        failed = self._failures.settle()
-        for place in sorted(failed, reverse=True):
-            self._offsets.hold(*place)
-        self._offsets.commit()
+        """Commit what was dealt with, once what was sent in its place is safe."""
+        self._committed_at = time.monotonic()
+        failed = self._safe(self._offsets.changed())
         if failed:
             (topic, partition, offset), why = min(failed.items())
             raise DeliveryError(
@@ -206,35 +287,113 @@ class Session:
                 failed=len(failed),
             )
 
+    def _safe(self, positions: dict[Partition, int], *, wait: bool = False) -> Any:
+        """Commit positions, but nothing beyond a record that nothing was written for; those records, and why."""
+        failed = self._failures.settle()
+        for topic, partition, offset in sorted(failed, reverse=True):
+            self._offsets.hold(topic, partition, offset)
+            if (topic, partition) in positions:
+                positions[topic, partition] = min(offset, positions[topic, partition])
+        if wait:
+            self._offsets.commit_and_wait(positions)
+        else:
+            self._offsets.commit(positions)
+        return failed
+
+    def _lag(self) -> dict[Partition, int]:
+        """As the client knows from its last fetch of each partition; no request is made."""
+        found = {}
+        for partition, position in self._offsets.positions().items():
+            try:
+                _, high = self._consumer.get_watermark_offsets(confluent_kafka.TopicPartition(*partition), cached=True)
+            except KafkaException:
+                continue
+            if high >= 0:
+                found[partition] = max(0, high - position)
+        return found
+
     def _end(self) -> None:
+        if self._keeper is not None and self._started:
+            self._keeper.close()
+        for hand in self._workers.end(min(_IN_HAND, self._interval / 2)) if self._started else ():
+            _LOG.warning(
+                "group %s ends while %s is still being handled: it will be handled again",
+                self._name,
+                hand.context.position,
+            )
         try:
             self._settle()
         finally:
             self._failures.close()
             try:
-                self._offsets.hand_back_all()
+                self._offsets.commit_and_wait(self._offsets.changed())
             finally:
                 self._consumer.close()
 
-    def _on_assign(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
+    def _keep(self, inline: Inline) -> Keeper:
+        return Keeper(
+            inline,
+            after=self._patience_without_poll,
+            polling=self._polling,
+            hold=self._pauses.hold_all,
+            serve=self._serve,
+            release=self._pauses.release_all,
+            watch=lambda: self._slowness.look(inline.hands),
+        )
+
+    @property
+    def _patience_without_poll(self) -> float:
+        return min(AFTER, self._interval / 3)
+
+    def _on_gap(self, gap: Gap) -> None:
+        self.statistics.gaps += gap.missing
+        self._group.on_gap(gap)
+
+    def _on_commit(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
+        if error is not None:
+            say_uncommitted(error)
+            self._offsets.not_committed()
+
+    def _on_assign(self, consumer: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
         self._assigned = self._assigned or bool(partitions)
+        self._starts.assign(consumer, partitions)
+        got = _places(partitions)
+        for partition in got:
+            self._offsets.mark(partition)
+        self._failures.assigned(got)
+        self._pauses.assigned(got)
         _LOG.info("group %s: got %s", self._name, _listed(partitions))
 
     def _on_revoke(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
-        self._gone.update((partition.topic, partition.partition) for partition in partitions)
-        self._offsets.hand_back(self._gone)
+        gone = _places(partitions)
+        for hand in self._workers.revoke(gone, min(_IN_HAND, self._interval / 3)):
+            _LOG.warning(
+                "group %s hands back a partition while %s is being handled: another member handles it again",
+                self._name,
+                hand.context.position,
+            )
+        changed = self._offsets.changed()
+        self._safe({partition: changed[partition] for partition in gone if partition in changed}, wait=True)
+        self._leave(gone)
         _LOG.info("group %s: handed back %s", self._name, _listed(partitions))
 
     def _on_lost(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
-        self._gone.update((partition.topic, partition.partition) for partition in partitions)
-        self._offsets.forget(self._gone)
+        gone = _places(partitions)
+        self._workers.revoke(gone, 0.0)
+        self._leave(gone)
         _LOG.warning("group %s: lost %s, which others may handle again", self._name, _listed(partitions))
 
+    def _leave(self, gone: set[Partition]) -> None:
+        self._gone |= gone
+        self._spare = outside(self._spare, gone)
+        self._offsets.forget(gone)
+        self._failures.revoked(gone)
+        self._pauses.revoked(gone)
 
-def _committed(error: KafkaError | None, _: list[TopicPartition]) -> None:
-    if error is not None:
-        say_uncommitted(error)
+
+def _places(partitions: Iterable[TopicPartition]) -> set[Partition]:
+    return {(partition.topic, partition.partition) for partition in partitions}
 
 
-def _listed(partitions: list[TopicPartition]) -> str:
+def _listed(partitions: Iterable[TopicPartition]) -> str:
     return ", ".join(f"{partition.topic}/{partition.partition}" for partition in partitions) or "no partitions"

@@ -8,14 +8,17 @@ from collections import deque
 class Watermark:
     """The offset below which every record that was taken is dealt with: what may be committed, and nothing above.
 
-    Records are taken in the order of their offsets and finished in any order.
+    Records are taken in the order of their offsets and finished in any order. One watermark serves a partition for as
+    long as a member holds it without a break, so that what ends after the partition went moves nobody's position.
     """
 
-    __slots__ = ("_done", "_open", "position")
+    __slots__ = ("_done", "_open", "gone", "position")
 
     def __init__(self) -> None:
         self.position: int | None = None
         """The next offset to commit; `None` until a record is finished that no open one stands before."""
+        self.gone = False
+        """Whether the partition is another member's by now."""
         self._open: deque[int] = deque()
         self._done: set[int] = set()
 

@@ -278,7 +278,7 @@ class TestTrouble:
         send(producer, Posted(event_id="e1"))
 
         with pytest.raises(RegistryError, match="no schema registry answers"):
-            PostReader().run(replace(settings, registry_url="http://127.0.0.1:1"))
+            PostReader().run(replace(settings, registry_url="http://127.0.0.1:1"), registry_patience=0)
 
         assert committed(broker, "post-reader", "sample.posted") == {}
         assert PostReader().run(settings, max_events=1).handled == 1

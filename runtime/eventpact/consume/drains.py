@@ -1,0 +1,52 @@
+"""Records as the client hands them over: many at a time, for a call each costs as much as handling some of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from confluent_kafka import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import confluent_kafka
+
+    from eventpact.consume.offsets import Partition
+
+_ERROR: Final = Message.error
+_TOPIC: Final = Message.topic
+_PARTITION: Final = Message.partition
+_OFFSET: Final = Message.offset
+
+
+def drain(consumer: confluent_kafka.Consumer, most: int, patience: float) -> list[Message]:
+    """What is there, at most so many, waiting a moment when nothing is: `consume` would wait for its full number."""
+    first = consumer.poll(patience)
+    if first is None:
+        return []
+    rest = consumer.consume(most - 1, 0) if most > 1 else []
+    return [first, *rest]
+
+
+def without_errors(drained: list[Message]) -> tuple[list[Message], list[Message]]:
+    """The records among what was drained, and the errors."""
+    if not any(map(_ERROR, drained)):  # by truth: comparing one with None leaves an exception behind in the client
+        return drained, []
+    return [one for one in drained if one.error() is None], [one for one in drained if one.error() is not None]
+
+
+def last_offsets(records: Sequence[Message]) -> dict[Partition, int]:
+    """The last offset of each partition, of records in the order in which they were drained."""
+    # Three columns zipped take a third of the time of a loop.
+    places = zip(map(_TOPIC, records), map(_PARTITION, records), strict=True)
+    return dict(zip(places, map(_OFFSET, records), strict=True))  # type: ignore[arg-type]  # a record has all three
+
+
+def partition_of(message: Message) -> Partition:
+    """Topic and number of a record's partition."""
+    return str(message.topic()), int(message.partition() or 0)
+
+
+def outside(records: Iterable[Message], gone: frozenset[Partition] | set[Partition]) -> list[Message]:
+    """The records that are not of these partitions."""
+    return [one for one in records if partition_of(one) not in gone]

@@ -1,0 +1,131 @@
+"""Where a member begins on the partitions it gets, and what it finds gone: a group must not skip records silently.
+
+The client itself would begin anew as `auto.offset.reset` says without a word whenever its position is not there any
+more. So it is told to report instead (`auto.offset.reset=error`), and what the setting says is done here.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, KafkaException, TopicPartition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import confluent_kafka
+    from confluent_kafka import Message
+
+_LOG: Final = logging.getLogger("eventpact.consume")
+
+RESET: Final = "auto.offset.reset"
+_STRATEGY: Final = "partition.assignment.strategy"
+_COOPERATIVE: Final = "cooperative-sticky"
+
+_BEGINNINGS: Final[Mapping[str, int]] = {
+    "smallest": OFFSET_BEGINNING,
+    "earliest": OFFSET_BEGINNING,
+    "beginning": OFFSET_BEGINNING,
+    "largest": OFFSET_END,
+    "latest": OFFSET_END,
+    "end": OFFSET_END,
+}
+"""The values of `auto.offset.reset` (librdkafka, CONFIGURATION.md) that name a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Records of a partition that the group will never handle, because they are gone."""
+
+    topic: str
+    partition: int
+    expected: int
+    """The offset that the group would have gone on from."""
+    resumed: int
+    """The offset that it goes on from."""
+
+    @property
+    def missing(self) -> int:
+        """How many records are gone at most; 0 when the partition ends before the expected offset."""
+        return max(0, self.resumed - self.expected)
+
+    def __str__(self) -> str:
+        where = f"{self.topic}/{self.partition}"
+        if self.missing:
+            return (
+                f"{where}: {self.missing:,} records are gone, offsets {self.expected} to {self.resumed - 1}: the group "
+                "fell behind the topic's retention; give it more members, or the topic a longer retention"
+            )
+        return (
+            f"{where} has no offset {self.expected} any more and goes on from {self.resumed}: "
+            "the topic was made anew, or its end was lost"
+        )
+
+
+class Starts:
+    """Begins on partitions, at the committed offset or as `auto.offset.reset` says."""
+
+    def __init__(self, config: Mapping[str, str], *, timeout: float, report: Callable[[Gap], None]) -> None:
+        """For the consumer that `config` makes, which has to set `auto.offset.reset` to `client_reset`."""
+        self._beginning = _BEGINNINGS.get(config.get(RESET, "latest"))
+        self._cooperative = config.get(_STRATEGY) == _COOPERATIVE
+        self._timeout = timeout
+        self._report = report
+
+    @property
+    def config(self) -> dict[str, str]:
+        """What the client has to be told."""
+        return {RESET: "error"}
+
+    def assign(self, consumer: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
+        """Begin on partitions that were just assigned; called in the client's `on_assign`."""
+        try:
+            found = consumer.committed(partitions, timeout=self._timeout)
+        except KafkaException as error:
+            # The client asks itself, again and again, and reports partitions that nothing is committed for.
+            _LOG.info("cannot ask for committed offsets: %s", error.args[0].str())
+            found = partitions
+        if self._beginning is not None:
+            for partition in found:
+                if partition.offset < 0 and partition.error is None and found is not partitions:
+                    partition.offset = self._beginning
+        if self._cooperative:
+            consumer.incremental_assign(found)
+        else:
+            consumer.assign(found)
+
+    def recover(self, consumer: confluent_kafka.Consumer, message: Message) -> Gap | None:
+        """Go on where the position of a partition is not there any more; what is gone, unless nothing was expected.
+
+        `message` is the client's report. `None` too when the setting is `error`, and for a partition that went.
+
+        Raises:
+            KafkaException: the cluster does not say which offsets there are.
+        """
+        topic, number, expected = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+        low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=self._timeout)
+        resumed = high if self._beginning == OFFSET_END else low
+        self._begin(consumer, TopicPartition(topic, number, resumed))
+        if expected < 0:
+            return None
+        gap = Gap(topic, number, expected, resumed)
+        _LOG.error("%s", gap)
+        self._report(gap)
+        return gap
+
+    @property
+    def may_recover(self) -> bool:
+        """Whether the setting names a place to begin at; with `error` the group stops."""
+        return self._beginning is not None
+
+    def _begin(self, consumer: confluent_kafka.Consumer, place: TopicPartition) -> None:
+        # A partition in this state cannot be sought on, only begun anew.
+        if self._cooperative:
+            consumer.incremental_unassign([TopicPartition(place.topic, place.partition)])
+            consumer.incremental_assign([place])
+            return
+        held = consumer.assignment()
+        others = [one for one in held if (one.topic, one.partition) != (place.topic, place.partition)]
+        consumer.assign([*consumer.position(others), place])

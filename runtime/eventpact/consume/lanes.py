@@ -1,0 +1,269 @@
+"""Several records at the same time: lanes take strands of records, and what is done in any order is committed in order.
+
+The session fetches and hands over; lanes handle. What both share is locked for a moment at a time.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from abc import ABC, abstractmethod
+from contextvars import copy_context
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from eventpact.consume.drains import partition_of
+from eventpact.consume.handling import Later, Turn
+from eventpact.consume.steps import Stopped
+from eventpact.consume.strands import Strand, Strands
+from eventpact.errors import RegistryError
+from eventpact.in_hand import Hand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+
+    from confluent_kafka import Message
+
+    from eventpact.consume.handling import Handling
+    from eventpact.consume.offsets import Offsets, Partition
+    from eventpact.consume.patience import Patience
+    from eventpact.consume.watermark import Watermark
+
+_LOG: Final = logging.getLogger("eventpact.consume")
+
+Ordering: TypeAlias = Literal["partition", "key", "none"]
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of values in flight, beyond which nothing is fetched; besides what the client itself has fetched ahead."""
+
+_WINDOW: Final = 10_000
+"""Records of one partition between the first that is not done and the last that was taken; then the partition waits."""
+
+
+class Item(NamedTuple):
+    """A record in flight."""
+
+    message: Message
+    mark: Watermark
+
+
+@dataclass(eq=False, slots=True)
+class Lane:
+    """What one lane has in hand."""
+
+    hand: Hand
+    held: Sequence[Item] = ()
+    pace: int = 1
+
+
+def _of_partition(message: Message) -> Hashable:
+    return message.topic(), message.partition()
+
+
+def _of_key(message: Message) -> Hashable:
+    key = message.key()
+    return message.topic(), message.partition(), message.offset() if key is None else key
+
+
+def _of_record(message: Message) -> Hashable:
+    return message.topic(), message.partition(), message.offset()
+
+
+STRANDS: Final[Mapping[Ordering, Callable[[Message], Hashable]]] = {
+    "partition": _of_partition,
+    "key": _of_key,
+    "none": _of_record,
+}
+"""What the records have in common that are handled one after the other."""
+
+
+class Lanes(ABC):
+    """Lanes of one run; `offer`, `revoke` and `tend` are the session's, in whichever thread polls."""
+
+    def __init__(
+        self, handling: Handling, offsets: Offsets, patience: Patience, *, count: int, ordering: Ordering, most: int
+    ) -> None:
+        """`count` lanes with at most `most` records in flight."""
+        self.failure: BaseException | None = None
+        """What ended a lane, and has to end the run."""
+        self._handling = handling
+        self._offsets = offsets
+        self._patience = patience
+        self._strand_of = STRANDS[ordering]
+        self._most = max(most, 2 * count)
+        self._strands: Strands[Item] = Strands()
+        self._asleep: list[tuple[float, int, Strand[Item]]] = []
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._in_flight = 0
+        self._bytes = 0
+        self._ended = False
+        self._lanes = [Lane(Hand()) for _ in range(count)]
+
+    @property
+    def hands(self) -> Sequence[Hand]:
+        """What each lane is at."""
+        return [lane.hand for lane in self._lanes]
+
+    @property
+    def in_flight(self) -> int:
+        """Records that were offered and are not dealt with."""
+        return self._in_flight
+
+    @property
+    def room(self) -> int:
+        """How many more records may be offered."""
+        return max(0, self._most - self._in_flight) if self._bytes < MOST_BYTES else 0
+
+    def offer(self, records: Sequence[Message]) -> None:
+        """Take records in the order of their offsets."""
+        with self._lock:
+            for message in records:
+                item = Item(message, self._offsets.mark(partition_of(message)))
+                item.mark.take(message.offset() or 0)
+                strand = self._strands.add(self._strand_of(message), item)
+                if strand is not None:
+                    self._ready(strand)
+                self._bytes += len(message)
+            self._in_flight += len(records)
+
+    def wait_for_room(self, seconds: float) -> None:
+        """Wait until something is done, or the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.room > self._most // 2 or self.failure is not None, seconds)
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait until nothing is in flight; false when the time was over before, or a lane failed."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._in_flight or self.failure is not None, seconds)
+            return not self._in_flight
+
+    def tend(self, partitions: Collection[Partition]) -> set[Partition]:
+        """Wake the strands whose time has come; the partitions that should not be fetched from for now."""
+        with self._lock:
+            now = time.time()
+            while self._asleep and self._asleep[0][0] <= now:
+                self._ready(heapq.heappop(self._asleep)[2])
+            waiting = {partition_of(strand.items[0].message) for _, _, strand in self._asleep if strand.items}
+        return waiting | {one for one in partitions if len(self._offsets.mark(one)) > _WINDOW}
+
+    def revoke(self, partitions: Collection[Partition], seconds: float) -> list[Hand]:
+        """Drop what no lane has begun of these partitions and wait for what is in hand; the hands that are not done."""
+        gone = set(partitions)
+
+        def is_gone(item: Item) -> bool:
+            return partition_of(item.message) in gone
+
+        def holders() -> list[Hand]:
+            return [lane.hand for lane in self._lanes if any(map(is_gone, lane.held))]
+
+        with self._changed:
+            for partition in gone:
+                self._offsets.mark(partition).gone = True  # so that lanes drop what they took and did not begin
+            self._dealt(self._strands.drop(is_gone))
+            self._changed.wait_for(lambda: not holders(), seconds)
+            return holders()
+
+    def end(self, seconds: float) -> list[Hand]:
+        """Begin nothing more and wait for what is in hand; the hands that are not done then."""
+        with self._changed:
+            self._ended = True
+            self._dealt(self._strands.drop(lambda _: True))
+        self._dismiss()
+        with self._changed:
+            self._changed.wait_for(lambda: not any(lane.held for lane in self._lanes), seconds)
+            return [lane.hand for lane in self._lanes if lane.held]
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the lanes, each in a context that begins as the caller's: who the service is, for instance."""
+
+    @abstractmethod
+    def _ready(self, strand: Strand[Item]) -> None:
+        """Let a lane take the strand; called with the lock held."""
+
+    @abstractmethod
+    def _dismiss(self) -> None:
+        """Let every lane end after what it has in hand."""
+
+    def _take(self, lane: Lane, strand: Strand[Item]) -> Turn:
+        with self._lock:
+            most = 0 if self._ended else max(lane.pace, self._handling.batch)
+            lane.held = self._strands.take(strand, most)
+        return Turn([item.message for item in lane.held], lane.pace)
+
+    def _is_over(self, lane: Lane, turn: Turn) -> bool:
+        """Whether the lane should begin no more of a turn."""
+        return not turn or self._ended or lane.held[turn.done].mark.gone
+
+    def _put_back(self, lane: Lane, strand: Strand[Item], turn: Turn, stopped: BaseException | None) -> None:
+        """A lane is done with a turn, or was stopped in it."""
+        with self._changed:
+            held, lane.held, lane.pace = lane.held, (), turn.pace
+            until = None if stopped is None else self._until(stopped)
+            done, left = held[: turn.done], held[turn.done :]
+            for item in done:
+                item.mark.finish(item.message.offset() or 0)
+            self._dealt(done)
+            if self._ended or (left and left[0].mark.gone):
+                self._dealt(left)
+            else:
+                strand.items.extendleft(reversed(left))
+            if self._strands.give_back(strand):
+                if until is None:
+                    self._ready(strand)
+                else:
+                    heapq.heappush(self._asleep, (until, next(self._numbers), strand))
+            self._changed.notify_all()
+
+    def _until(self, stopped: BaseException) -> float | None:
+        """Seconds since 1970 at which to try again what stopped a lane."""
+        if isinstance(stopped, Later):
+            return stopped.due
+        if isinstance(stopped, RegistryError):
+            wait = self._patience.wait(stopped)
+            if wait is not None:
+                return time.time() + wait
+        if not isinstance(stopped, Stopped):
+            self.failure = self.failure or stopped
+        self._ended = True
+        return None
+
+    def _dealt(self, items: Iterable[Item]) -> None:
+        for item in items:
+            self._in_flight -= 1
+            self._bytes -= len(item.message)
+
+
+class ThreadLanes(Lanes):
+    """Lanes that are threads, for handlers that wait for something else than Python."""
+
+    def start(self) -> None:
+        """Start the threads."""
+        self._queue: SimpleQueue[Strand[Item] | None] = SimpleQueue()
+        for number, lane in enumerate(self._lanes):
+            name = f"eventpact-lane-{number}"
+            threading.Thread(target=copy_context().run, args=(self._work, lane), name=name, daemon=True).start()
+
+    def _ready(self, strand: Strand[Item]) -> None:
+        self._queue.put(strand)
+
+    def _dismiss(self) -> None:
+        for _ in self._lanes:
+            self._queue.put(None)
+
+    def _work(self, lane: Lane) -> None:
+        while (strand := self._queue.get()) is not None:
+            turn = self._take(lane, strand)
+            stopped: BaseException | None = None
+            try:
+                while not self._is_over(lane, turn):
+                    self._handling.step(turn, lane.hand)
+            except BaseException as error:  # noqa: BLE001 - told to the session, which raises it
+                stopped = error
+            self._put_back(lane, strand, turn, stopped)

@@ -1,0 +1,58 @@
+"""Lanes that are tasks of one event loop, for handlers that are coroutine functions."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextvars import copy_context
+from typing import TYPE_CHECKING
+
+from eventpact.consume.lanes import Item, Lane, Lanes
+from eventpact.in_hand import Hand
+
+if TYPE_CHECKING:
+    from eventpact.consume.strands import Strand
+
+
+class TaskLanes(Lanes):
+    """Lanes of one event loop in a thread of its own; handlers that are no coroutine functions hold up the others."""
+
+    def start(self) -> None:
+        """Start the loop and its tasks."""
+        self._loop = asyncio.new_event_loop()
+        self._queue: asyncio.Queue[Strand[Item] | None] = asyncio.Queue()
+        context = copy_context()
+        threading.Thread(target=context.run, args=(self._run,), name="eventpact-lanes", daemon=True).start()
+
+    def _ready(self, strand: Strand[Item]) -> None:
+        self._tell(strand)
+
+    def _dismiss(self) -> None:
+        for _ in self._lanes:
+            self._tell(None)
+
+    def _tell(self, strand: Strand[Item] | None) -> None:
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, strand)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._work_all())
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    async def _work_all(self) -> None:
+        await asyncio.gather(*(self._work(lane) for lane in self._lanes))
+
+    async def _work(self, lane: Lane) -> None:
+        while (strand := await self._queue.get()) is not None:
+            turn = self._take(lane, strand)
+            stopped: BaseException | None = None
+            try:
+                while not self._is_over(lane, turn):
+                    lane.hand = Hand()  # a new one: tasks that a handler leaves behind keep the record they are of
+                    await self._handling.step_async(turn, lane.hand)
+            except BaseException as error:  # noqa: BLE001 - told to the session, which raises it
+                stopped = error
+            self._put_back(lane, strand, turn, stopped)
