@@ -171,4 +171,4 @@ def _parsed(traceparent: str | None) -> SpanContext | None:
     if traceparent is None:
         return None
     _, trace_id, span_id, flags, *_ = traceparent.split("-")
-    return SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16) & 1))
+    return SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
