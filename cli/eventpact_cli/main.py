@@ -29,6 +29,8 @@ COMMANDS: Final[dict[str, str]] = {
     "health": "Judge brokers, topics, groups and registry by the contracts and their alerts.",
     "produce": "Send typed events from JSON lines or a container file, validated and keyed by contract.",
     "consume": "Show typed events of a topic or an event, without a group.",
+    "dead-letters": "List, show, redrive, export and import records that could not be handled.",
+    "replay": "Write records of topics or an archive to a topic again, or handle them, each once.",
     "serve": "Run the embedded schema registry.",
     "dev": "Run the embedded broker and registry with the contracts applied.",
     "convert": "Turn files of events into others: container files, JSON lines, other versions.",

@@ -74,6 +74,8 @@ class Which:
     """Dead since then or later; aware."""
     until: datetime | None = None
     """Dead before then; aware."""
+    redriven: bool | None = None
+    """Sent back already, or not yet."""
 
     def fits(self, letter: DeadLetter) -> bool:
         """Whether a letter is meant."""
@@ -84,6 +86,7 @@ class Which:
             and _named(self.exception, info.exception)
             and self.reason in {None, info.reason}
             and self.group in {None, info.group}
+            and self.redriven in {None, letter.redriven}
             and (self.topic is None or fnmatchcase(info.topic, self.topic))
             and (self.since is None or (at is not None and at >= self.since))
             and (self.until is None or (at is not None and at < self.until))
@@ -97,7 +100,7 @@ class DeadLetters:
         """Prepare to look; with `catalog`, each letter's event is looked up by its schema."""
         self.topics = tuple(dict.fromkeys(topics))
         self.settings = settings
-        self._catalog = catalog
+        self.catalog = catalog
         self._log = LogOffsets(Administrator(settings))
 
     def letters(self, which: Which | None = None, *, stop: threading.Event | None = None) -> Iterator[DeadLetter]:
@@ -139,10 +142,10 @@ class DeadLetters:
 
     def _event(self, info: DeadLetterInfo, record: ArchivedRecord) -> str | None:
         schema_id = info.schema_id if info.schema_id is not None else record.schema_id
-        if self._catalog is None or schema_id is None:
+        if self.catalog is None or schema_id is None:
             return None
         try:
-            return getattr(self._catalog.schema(schema_id), "name", None)
+            return getattr(self.catalog.schema(schema_id), "name", None)
         except (NotRegistered, CodecError):
             return None
 

@@ -40,6 +40,8 @@ _PATIENCE: Final = 60.0
 _ALWAYS: Final = {
     "acks": "all",
     "enable.idempotence": "true",
+    "message.timeout.ms": "30000",  # must end before the transaction does
+    "transaction.timeout.ms": "60000",
     "retry.backoff.ms": "5",  # the default waits a tenth of a second at each end of a transaction
     "retry.backoff.max.ms": "20",
 }
