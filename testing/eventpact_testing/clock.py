@@ -6,7 +6,7 @@ A group that is driven waits by it between two attempts, so no test sleeps.
 from __future__ import annotations
 
 import threading
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -33,12 +33,11 @@ class StepClock:
     def wait(self, seconds: float) -> None:
         """Wait; called by what is driven."""
         self.waits.append(seconds)
-        current = threading.current_thread()
-        for work in self._stepped:
-            if work.thread is current:
-                work.stand(self.now + seconds)
-                return
-        self.now += seconds
+        work = _STEPPED.get()
+        if work in self._stepped:
+            work.stand(self.now + seconds)
+        else:
+            self.now += seconds
 
     def advance(self, seconds: float) -> None:
         """Let seconds pass; stepped work that waited for a moment within them goes on to its next wait or its end."""
@@ -95,6 +94,7 @@ class Stepped:
         self._may_run.wait()
 
     def _run(self) -> None:
+        _STEPPED.set(self)
         self._may_run.wait()
         try:
             self._work()
@@ -102,6 +102,10 @@ class Stepped:
             self._failure = error
         finally:
             self._stands.set()
+
+
+_STEPPED: Final[ContextVar[Stepped | None]] = ContextVar("eventpact_testing.stepped", default=None)
+"""The work that this code is part of, in whichever thread: lanes begin with the context of the run."""
 
 
 class ClockedStop(threading.Event):

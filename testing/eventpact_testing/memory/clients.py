@@ -77,20 +77,24 @@ class MemoryProducer:
 class MemoryConsumer:
     """`confluent_kafka.Consumer`, as far as it is called; the only member of its group."""
 
-    def __init__(self, cluster: MemoryCluster, config: Mapping[str, Any], *, logger: object = None) -> None:
+    def __init__(
+        self, cluster: MemoryCluster, config: Mapping[str, Any], *, logger: object = None, on_commit: object = None
+    ) -> None:
         self._cluster = cluster
         self._ignored = [pattern for pattern in str(config.get("topic.blacklist", "")).split(",") if pattern]
         self._wanted: Sequence[str] = ()
-        self._unread = cluster.unread()
+        self._on_assign: Callable[[Any, Any], None] | None = None
+        self._positions: dict[str, int] = {}
+        self._paused: set[str] = set()
+        self._first = 0  # of the records that may still be unread
 
     def list_topics(self, *, timeout: float = -1) -> None:
         """The cluster is there."""
 
     def subscribe(self, topics: Sequence[str], *, on_assign: Callable[[Any, Any], None], **_: object) -> None:
-        """Take names and, after `^`, patterns; all that matches is this member's at once."""
+        """Take names and, after `^`, patterns; all that matches is this member's, when there is anything on it."""
         self._wanted = topics
-        names = dict.fromkeys(record.topic for record in self._cluster.records if self.reads(record.topic))
-        on_assign(self, [TopicPartition(name, 0) for name in names])
+        self._on_assign = on_assign
 
     def reads(self, topic: str) -> bool:
         """Whether the subscription has the topic."""
@@ -100,7 +104,19 @@ class MemoryConsumer:
 
     def poll(self, _: float = -1) -> Message | None:
         """The next record that was not committed when the consumer was made, or came since."""
-        return next((message for message in self._unread if self.reads(str(message.topic()))), None)
+        records = self._cluster.records
+        for index in range(self._first, len(records)):
+            topic, offset = records[index].topic, records[index].offset
+            if self.reads(topic):
+                self._assign(topic)
+                if topic in self._paused:
+                    continue
+                if offset >= self._positions[topic]:
+                    self._positions[topic] = offset + 1
+                    return self._cluster.message(records[index])
+            if index == self._first:
+                self._first += 1
+        return None
 
     def consume(self, num_messages: int = 1, timeout: float = -1) -> list[Message]:
         """As many as are there."""
@@ -109,9 +125,34 @@ class MemoryConsumer:
             found.append(message)
         return found
 
+    def committed(self, partitions: Sequence[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
+        """How far the group is."""
+        known = self._cluster.committed
+        return [TopicPartition(one.topic, one.partition, known.get(one.topic, 0)) for one in partitions]
+
+    def incremental_assign(self, partitions: Sequence[TopicPartition]) -> None:
+        """Begin to read."""
+        self._positions.update((one.topic, one.offset) for one in partitions)
+
+    def pause(self, partitions: Sequence[TopicPartition]) -> None:
+        """Return nothing of these."""
+        self._paused.update(one.topic for one in partitions)
+
+    def resume(self, partitions: Sequence[TopicPartition]) -> None:
+        """Return the records of these again."""
+        self._paused.difference_update(one.topic for one in partitions)
+
+    def get_watermark_offsets(self, partition: TopicPartition, *, cached: bool = False) -> tuple[int, int]:
+        """The first offset, and the one that comes next."""
+        return 0, len(self._cluster.on(partition.topic))
+
     def commit(self, *, offsets: Sequence[TopicPartition], asynchronous: bool = True) -> None:
         """Remember how far the group is."""
         self._cluster.committed.update((place.topic, place.offset) for place in offsets)
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _assign(self, topic: str) -> None:
+        if topic not in self._positions and self._on_assign is not None:
+            self._on_assign(self, [TopicPartition(topic, 0)])

@@ -48,29 +48,24 @@ class MemoryCluster:
         """Append a record to a topic."""
         record = Record(topic, len(self.on(topic)), key, value, list(headers))
         self.records.append(record)
-        return _message(record)
+        return self.message(record)
 
     def on(self, topic: str) -> list[Record]:
         """The records of a topic."""
         return [record for record in self.records if record.topic == topic]
 
-    def unread(self) -> Iterator[confluent_kafka.Message]:
-        """What was not committed yet, in the order in which it was written."""
-        for record in self.records:
-            if record.offset >= self.committed.get(record.topic, 0):
-                yield _message(record)
-
-
-def _message(record: Record) -> confluent_kafka.Message:
-    return confluent_kafka.Message(
-        topic=record.topic,
-        partition=0,
-        offset=record.offset,
-        key=record.key,
-        value=record.value,
-        headers=list(record.headers),
-        timestamp=(_CREATE_TIME, _SOME_DAY_MS + record.offset),
-    )
+    @staticmethod
+    def message(record: Record) -> confluent_kafka.Message:
+        """A record as the client hands it over."""
+        return confluent_kafka.Message(
+            topic=record.topic,
+            partition=0,
+            offset=record.offset,
+            key=record.key,
+            value=record.value,
+            headers=list(record.headers),
+            timestamp=(_CREATE_TIME, _SOME_DAY_MS + record.offset),
+        )
 
 
 @contextmanager
