@@ -67,12 +67,23 @@ class Gap:
 class Starts:
     """Begins on partitions, at the committed offset or as `auto.offset.reset` says."""
 
-    def __init__(self, config: Mapping[str, str], *, timeout: float, report: Callable[[Gap], None]) -> None:
-        """For the consumer that `config` makes, which has to set `auto.offset.reset` to `client_reset`."""
+    def __init__(
+        self,
+        config: Mapping[str, str],
+        *,
+        timeout: float,
+        report: Callable[[Gap], None],
+        is_retry: Callable[[str], bool],
+    ) -> None:
+        """For the consumer that `config` makes.
+
+        Retry topics begin where they begin, whatever the setting: what is there was the group's own before.
+        """
         self._beginning = _BEGINNINGS.get(config.get(RESET, "latest"))
         self._cooperative = config.get(_STRATEGY) == _COOPERATIVE
         self._timeout = timeout
         self._report = report
+        self._is_retry = is_retry
 
     @property
     def config(self) -> dict[str, str]:
@@ -87,10 +98,10 @@ class Starts:
             # The client asks itself, again and again, and reports partitions that nothing is committed for.
             _LOG.info("cannot ask for committed offsets: %s", error.args[0].str())
             found = partitions
-        if self._beginning is not None:
-            for partition in found:
-                if partition.offset < 0 and partition.error is None and found is not partitions:
-                    partition.offset = self._beginning
+        for partition in found:
+            beginning = OFFSET_BEGINNING if self._is_retry(partition.topic) else self._beginning
+            if beginning is not None and partition.offset < 0 and partition.error is None and found is not partitions:
+                partition.offset = beginning
         if self._cooperative:
             consumer.incremental_assign(found)
         else:
@@ -106,7 +117,7 @@ class Starts:
         """
         topic, number, expected = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=self._timeout)
-        resumed = high if self._beginning == OFFSET_END else low
+        resumed = high if self._beginning == OFFSET_END and not self._is_retry(topic) else low
         self._begin(consumer, TopicPartition(topic, number, resumed))
         if expected < 0:
             return None

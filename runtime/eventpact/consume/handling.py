@@ -252,10 +252,6 @@ class Handling:
                 context._event = found.decode(value[HEADER_SIZE:])
             except Exception:  # noqa: BLE001 - alone, it will be a dead letter
                 break
-            # The first is asked for where it may turn out to be dealt with alone.
-            if self._delays and taken and self._failures.parked(message, context):
-                taken += 1
-                continue
             handler = found
             taken += 1
             messages.append(message)
@@ -265,8 +261,12 @@ class Handling:
     def _together(self, hand: Hand, handler: Handler, messages: list[Message], contexts: list[Received]) -> Steps:
         batch = handler.batch
         assert batch is not None  # noqa: S101 - `_alike` takes no others
-        if self._delays and self._failures.parked(messages[0], contexts[0]):
-            del messages[0], contexts[0]
+        if self._delays:
+            parked = [
+                self._failures.parked(message, context) for message, context in zip(messages, contexts, strict=True)
+            ]
+            messages = [message for message, gone in zip(messages, parked, strict=True) if not gone]
+            contexts = [context for context, gone in zip(contexts, parked, strict=True) if not gone]
         if not messages:
             return
         try:
@@ -283,7 +283,9 @@ class Handling:
             )
             for message, context in zip(messages, contexts, strict=True):
                 hand.context = context
-                yield from self._attempts(message, context, handler)
+                # One that failed a moment ago may have gone to a retry topic, and later ones of its key wait for it.
+                if not (self._delays and self._failures.parked(message, context)):
+                    yield from self._attempts(message, context, handler)
         else:
             self._succeeded(handler, contexts)
 

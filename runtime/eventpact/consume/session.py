@@ -106,7 +106,7 @@ class Session:
             batch=self._most,
         )
         self._complaints = Complaints(settings.brokers)
-        self._starts = Starts(config, timeout=self._timeout, report=self._on_gap)
+        self._starts = Starts(config, timeout=self._timeout, report=self._on_gap, is_retry=self._failures.is_retry)
         self._consumer = connect(
             confluent_kafka.Consumer, config | self._starts.config, self._complaints, on_commit=self._on_commit
         )
