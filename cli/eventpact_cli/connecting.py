@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from eventpact import Settings
 from eventpact.environment import VARIABLES
 from eventpact.errors import SettingsError
+from eventpact.operate.acls import Acls
 from eventpact.operate.topics import Topics
 from eventpact_registry.client import RegistryClient
 
@@ -24,6 +25,7 @@ _NEEDED: Final[Mapping[str | None, tuple[str, ...]]] = {
     None: ("KAFKA_BROKERS", "SCHEMA_REGISTRY_URL"),
     "schemas": ("SCHEMA_REGISTRY_URL",),
     "topics": ("KAFKA_BROKERS",),
+    "acls": ("KAFKA_BROKERS",),
 }
 """The variables that `--only` leaves necessary."""
 
@@ -52,11 +54,13 @@ def settings_for(brokers: str | None, registry: str | None, only: str | None = N
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The registry and the cluster that a command talks to; `None` for a side that `--only` leaves out."""
+    """The registry and the cluster that a command talks to; `None` for a part that `--only` leaves out."""
 
     settings: Settings
     registry: RegistryClient | None
     topics: Topics | None
+    acls: Acls | None = None
+    """The rights on the cluster, where they were asked for."""
 
     @property
     def cluster(self) -> Topics:
@@ -73,20 +77,21 @@ class Link:
     @property
     def brokers(self) -> str:
         """Where the cluster is; empty without one."""
-        return self.settings.brokers if self.topics else ""
+        return self.settings.brokers if self.topics or self.acls else ""
 
 
 @contextmanager
-def connected(brokers: str | None, registry: str | None, only: str | None) -> Iterator[Link]:
-    """The registry's client and the cluster's topics."""
+def connected(brokers: str | None, registry: str | None, only: str | None, *, acls: bool = False) -> Iterator[Link]:
+    """The registry's client, the cluster's topics, and with `acls` the rights on it."""
     settings = settings_for(brokers, registry, only)
     _log(settings)
-    topics = Topics(settings) if only != "schemas" else None
-    if only == "topics":
-        yield Link(settings, None, topics)
+    topics = Topics(settings) if only in {None, "topics"} else None
+    rights = Acls(settings) if acls else None
+    if only in {"topics", "acls"}:
+        yield Link(settings, None, topics, rights)
         return
     with RegistryClient(settings) as client:
-        yield Link(settings, client, topics)
+        yield Link(settings, client, topics, rights)
 
 
 def cluster_settings(brokers: str | None, registry: str | None = None) -> Settings:

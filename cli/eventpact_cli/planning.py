@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from eventpact.errors import Problem
-    from eventpact.operate.topics import Topics
-    from eventpact_registry.client import RegistryClient
+    from eventpact_cli.connecting import Link
     from eventpact_registry.contracts.repository import ContractRepository
     from eventpact_registry.plan import Choices, Desired, Plan
 
@@ -23,7 +22,13 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-_STYLES: Final = {"register": "green", "create": "green", "delete": "bold red"}
+_STYLES: Final = {
+    "register": "green",
+    "create": "green",
+    "grant": "green",
+    "revoke": "bold red",
+    "delete": "bold red",
+}
 """Colours of changes on a terminal; what alters something that is there is yellow."""
 
 
@@ -38,7 +43,14 @@ def plan_options(command: F) -> F:
             help="Only subjects and topics with such a name, `QuikApp.*` say; repeatable.",
         ),
         click.option(
-            "--only", type=click.Choice(["schemas", "topics"]), help="Leave the other side alone and unasked."
+            "--only",
+            type=click.Choice(["schemas", "topics", "acls"]),
+            help="Leave everything else alone and unasked.",
+        ),
+        click.option(
+            "--acls",
+            is_flag=True,
+            help="Let groups and producers do on the cluster what the contracts ask for, and no more.",
         ),
         click.option(
             "--allow-repartition", is_flag=True, help="Give keyed topics more partitions, which moves most keys."
@@ -57,7 +69,16 @@ def plan_options(command: F) -> F:
     return command
 
 
-def make_plan(contracts: Path, choices: Choices, registry: RegistryClient | None, topics: Topics | None) -> Plan:
+def demand_sense(choices: Choices) -> Choices:
+    """The choices, where they do not contradict each other; `--only acls` stands for `--acls` too."""
+    from dataclasses import replace
+
+    if choices.acls and choices.only == "schemas":
+        raise click.UsageError("--acls is about the cluster, which --only schemas leaves alone: give one of them")
+    return replace(choices, acls=choices.acls or choices.only == "acls")
+
+
+def make_plan(contracts: Path, choices: Choices, link: Link) -> Plan:
     """Load the contracts, judge them, read what there is, and compare."""
     from dataclasses import replace
 
@@ -68,14 +89,14 @@ def make_plan(contracts: Path, choices: Choices, registry: RegistryClient | None
     only_known(repository, choices.systems)
     wanted = _wanted(repository, contracts, choices)
     broken = _broken(repository, wanted)
-    state = read_state(wanted, registry=registry, cluster=topics)
+    state = read_state(wanted, registry=link.registry, cluster=link.topics, access=link.acls)
     made = plan(
         wanted,
         state,
         replication_factor_limit=choices.limit,
         allow_repartition=choices.allow_repartition,
     )
-    return replace(made, conflicts=(*broken, *made.conflicts)) if registry else made
+    return replace(made, conflicts=(*broken, *made.conflicts)) if link.registry else made
 
 
 def _wanted(repository: ContractRepository, contracts: Path, choices: Choices) -> Desired:

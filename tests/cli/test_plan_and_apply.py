@@ -105,7 +105,7 @@ def test_the_plan_as_json_says_the_same(run: Run, shop: Path, stack: Stack) -> N
 
     assert [change["action"] for change in planned["changes"]] == ["set level", "set owner", "register"]
     assert (planned["empty"], again["empty"], again["changes"]) == (False, True, [])
-    assert again["in_sync"] == {"subjects": 1, "topics": 1}
+    assert again["in_sync"] == {"subjects": 1, "topics": 1, "accounts": 0}
 
 
 def test_a_topic_of_one_partition_and_one_replica_is_counted_as_one(run: Run, shop: Path, stack: Stack) -> None:
@@ -320,3 +320,18 @@ def test_a_missing_right_is_an_error_before_anything_is_changed(run: Run, shop: 
     assert applied.error.startswith("set level order.placed-value failed: ")
     assert "Forbidden: user viewer may only read" in applied.error
     assert "0 of 3 steps done" in applied.error
+
+
+def test_rights_are_of_the_cluster_so_schemas_alone_have_none(run: Run, shop: Path) -> None:
+    said = run("plan", "--acls", "--only", "schemas", "--registry", "http://localhost:1")
+
+    assert said.code == 2
+    assert "--acls is about the cluster" in said.err
+
+
+def test_a_broker_that_knows_no_rights_says_so(run: Run, shop: Path, stack: Stack) -> None:
+    said = run("apply", "--only", "acls", "--brokers", stack.broker.bootstrap_servers)
+
+    assert said.code == 2
+    assert said.err.startswith("error: cannot read the rights on the cluster")
+    assert said.err.count("\n") == 1

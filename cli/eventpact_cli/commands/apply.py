@@ -11,7 +11,7 @@ import click
 from eventpact_cli import ending
 from eventpact_cli.explaining import Explained
 from eventpact_cli.options import brokers_option, contracts_option, registry_option
-from eventpact_cli.planning import make_plan, plan_options, show_plan
+from eventpact_cli.planning import demand_sense, make_plan, plan_options, show_plan
 
 if TYPE_CHECKING:
     from eventpact_registry.plan import Plan
@@ -34,6 +34,7 @@ def apply(
     systems: tuple[str, ...],
     select: tuple[str, ...],
     only: str | None,
+    acls: bool,
     allow_repartition: bool,
     prune: tuple[str, ...],
     limit: int | None,
@@ -42,16 +43,17 @@ def apply(
 ) -> None:
     """Bring a registry and a cluster to what the contracts say.
 
-    Each step can be repeated: an apply that was stopped is finished by the next one. Nothing is deleted but with
-    --prune, which asks first. PLAN is a file that `eventpact plan --out` wrote: it is carried out if contracts,
-    registry and cluster are still as they were then. Exits with 1, and changes nothing, when something that is there
-    contradicts the contracts.
+    Each step can be repeated: an apply that was stopped is finished by the next one. Nothing is deleted, and no right
+    taken away, but with --prune, which asks first. PLAN is a file that `eventpact plan --out` wrote: it is carried out
+    if contracts, registry and cluster are still as they were then. Exits with 1, and changes nothing, when something
+    that is there contradicts the contracts.
 
     Examples:
       eventpact apply --registry http://localhost:8081 --brokers localhost:9092
       eventpact apply plan.json
       eventpact apply --only schemas
       eventpact apply --prune git:v1.4.0
+      eventpact apply --acls
       eventpact apply --replication-factor-limit 1   # a development cluster of one broker
     """
     from eventpact.wording import counted
@@ -61,15 +63,22 @@ def apply(
     from eventpact_registry.plan import apply as carry_out
 
     choices = Choices(
-        systems=systems, select=select, only=only, allow_repartition=allow_repartition, prune=prune, limit=limit
+        systems=systems,
+        select=select,
+        only=only,
+        acls=acls,
+        allow_repartition=allow_repartition,
+        prune=prune,
+        limit=limit,
     )
     plan_file = read(saved) if saved else None
     if plan_file is not None:
         if choices != Choices():
             raise click.UsageError("a plan brings its own choices: give PLAN, or options for a new plan")
         choices = plan_file.choices
-    with connected(brokers, registry, choices.only) as link:
-        todo = make_plan(contracts, choices, link.registry, link.topics)
+    choices = demand_sense(choices)
+    with connected(brokers, registry, choices.only, acls=choices.acls) as link:
+        todo = make_plan(contracts, choices, link)
         if plan_file is not None:
             plan_file.demand(todo, link.registry_url, link.brokers)
         if todo.conflicts or not quiet:
@@ -84,6 +93,7 @@ def apply(
                 todo,
                 registry=link.registry,
                 cluster=link.topics,
+                access=link.acls,
                 on_step=lambda step: bar.update(task, completed=step.done),
             )
     if todo.steps:

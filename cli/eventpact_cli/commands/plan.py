@@ -10,7 +10,7 @@ import click
 from eventpact_cli import ending
 from eventpact_cli.explaining import Explained
 from eventpact_cli.options import brokers_option, contracts_option, registry_option
-from eventpact_cli.planning import make_plan, plan_options, show_plan
+from eventpact_cli.planning import demand_sense, make_plan, plan_options, show_plan
 
 if TYPE_CHECKING:
     from eventpact_cli.planning import Form
@@ -44,6 +44,7 @@ def plan(
     systems: tuple[str, ...],
     select: tuple[str, ...],
     only: str | None,
+    acls: bool,
     allow_repartition: bool,
     prune: tuple[str, ...],
     limit: int | None,
@@ -61,16 +62,24 @@ def plan(
       eventpact plan --only schemas --system quikapp --format json
       eventpact plan --select 'QuikApp.message.*' --out plan.json
       eventpact plan --prune git:v1.4.0
+      eventpact plan --acls
       eventpact plan --fail-on-drift
     """
     from eventpact_cli.connecting import connected
     from eventpact_registry.plan import Choices, save
 
     choices = Choices(
-        systems=systems, select=select, only=only, allow_repartition=allow_repartition, prune=prune, limit=limit
+        systems=systems,
+        select=select,
+        only=only,
+        acls=acls,
+        allow_repartition=allow_repartition,
+        prune=prune,
+        limit=limit,
     )
-    with connected(brokers, registry, only) as link:
-        todo = make_plan(contracts, choices, link.registry, link.topics)
+    choices = demand_sense(choices)
+    with connected(brokers, registry, choices.only, acls=choices.acls) as link:
+        todo = make_plan(contracts, choices, link)
         if out is not None and not todo.conflicts:
             save(out, todo, choices, link.registry_url, link.brokers)
     show_plan(todo, form)
