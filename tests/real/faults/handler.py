@@ -12,7 +12,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from quikapp_events import groups
 
@@ -44,7 +44,13 @@ class Handlers:
         self._book.write(journal.HANDLED, event.event_id, event.data.user_id, event.data.message_id, position)
 
 
-def group_of(name: str, handlers: Handlers) -> Group:
+class Handles(Protocol):
+    """What takes every event of a group."""
+
+    def handle(self, event: Any, context: Context, /) -> None: ...
+
+
+def group_of(name: str, handlers: Handles) -> Group:
     """A group of the generated class with that name, whose methods all do the same."""
     base: type[Group] = getattr(groups, name)
 

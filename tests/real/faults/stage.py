@@ -52,6 +52,10 @@ class Stage:
         """A running member of the test's group."""
         return self._run("handler", arguments)
 
+    def bulk(self, **arguments: object) -> Program:
+        """A running side of a bulk transfer, for which there is no ledger."""
+        return self._run("bulk", arguments)
+
     def ledger(self) -> Ledger:
         """What became of everything so far."""
         return judge(program.journal for program in self.programs)

@@ -1,0 +1,79 @@
+"""Many messages through one producer or one group, with the memory that they take: `python -m tests.real.faults.bulk`.
+
+Twenty times on the way the journal gets a note of how many messages have passed and how much memory the process holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from quikapp_events import QuikappProducer
+
+from eventpact import Settings
+from tests.real.faults import journal
+from tests.real.faults.handler import group_of
+from tests.real.faults.sender import message
+
+if TYPE_CHECKING:
+    from eventpact import Context, Event
+
+LOOKS: Final = 20
+_KEYS: Final = 1000
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+class Meter:
+    """Counts what passes, and notes the memory now and then."""
+
+    def __init__(self, book: journal.Journal, count: int) -> None:
+        self._book = book
+        self._every = count // LOOKS
+        self._passed = itertools.count(1)  # threads may share it
+
+    def handle(self, event: Event, context: Context) -> None:
+        """Take note of a handled event."""
+        self.one_more()
+
+    def one_more(self) -> None:
+        """Take note of a message."""
+        passed = next(self._passed)
+        if passed % self._every == 0:
+            self._book.write(journal.NOTE, "memory", passed, resident())
+
+
+def send(meter: Meter, count: int) -> None:
+    """Send `count` messages as fast as they go."""
+    with QuikappProducer.from_env() as producer:
+        for number in range(count):
+            producer.send(message("ann", number, _KEYS))
+            meter.one_more()
+
+
+def handle(meter: Meter, count: int) -> None:
+    """Handle `count` messages as fast as they come."""
+    group_of("SearchIndexer", meter).run(Settings.from_env(), max_events=count, idle_timeout=60)
+
+
+def main() -> None:
+    """Do one side."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--journal", type=Path, required=True)
+    parser.add_argument("--side", choices=["send", "handle"], required=True)
+    parser.add_argument("--count", type=int, required=True)
+    arguments = parser.parse_args()
+    meter = Meter(journal.Journal(arguments.journal), arguments.count)
+    side = send if arguments.side == "send" else handle
+    side(meter, arguments.count)
+
+
+if __name__ == "__main__":
+    main()
