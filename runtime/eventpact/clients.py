@@ -29,7 +29,7 @@ C = TypeVar("C")
 _VAGUE: Final = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._MSG_TIMED_OUT})
 """Errors that only say that nothing came of it."""
 
-_NOISE: Final = re.compile(r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state \w+(?:, \d+ identical[^)]*)?\)")
+_NOISE: Final = re.compile(r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state \w+(?:, \d+ identical error\(s\) suppressed)?\)")
 _DUMP: Final = "Request Request("
 """How a broker begins that refuses an administrator: it goes on with its own variables, at length."""
 

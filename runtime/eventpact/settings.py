@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from eventpact.credentials import OAuthBearer, Sasl, Secret, SecretFile, Ssl, connection_properties, reveal
 from eventpact.errors import SettingsError
+from eventpact.produce.profiles import profile_properties
+from eventpact.produce.properties import for_librdkafka
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+    from eventpact.produce.spool_settings import SpoolSettings
 
 __all__ = ["CONSUMER_DEFAULTS", "PRODUCER_DEFAULTS", "REQUIRED_VARIABLES", "Sasl", "Secret", "Settings", "Ssl"]
 
 PRODUCER_DEFAULTS: Final[Mapping[str, str]] = {
     "acks": "all",
     "enable.idempotence": "true",
+    "message.timeout.ms": "120000",  # Java's deadline too; librdkafka's own is five minutes
     "linger.ms": "5",  # without lingering, p99 at 100,000/s on three brokers is ten times as high
     "partitioner": "murmur2_random",  # Java's: the same key goes to the same partition from every language
 }
@@ -85,6 +90,12 @@ class Settings:
     acks: str | None = None
     """`all`, `1` or `0`; less than `all` gives up idempotence."""
     compression: str | None = None
+    profile: str | None = None
+    """`throughput` or `latency`: producer properties for one of the two; they win over the contracts'."""
+    delivery_timeout_ms: int | None = None
+    """How long an event may take to be acknowledged, retries and waiting included."""
+    spool: SpoolSettings | None = None
+    """Where a producer keeps events that no broker takes; each producer needs a file of its own."""
     sasl: Sasl | OAuthBearer | None = None
     """Who the service is on the cluster, where the cluster asks."""
     ssl: Ssl | None = None
@@ -97,6 +108,12 @@ class Settings:
     """Of a topic that is created without a word about it."""
     log_level: str | None = None
     """Level of the logger `eventpact`."""
+    metrics_port: int | None = None
+    """Where Prometheus finds this process's metrics while a producer or group runs; none by default."""
+    metrics_address: str = "127.0.0.1"
+    """The address that this port is opened at."""
+    tracing: bool = False
+    """Whether OpenTelemetry spans are made of sends and handled records."""
     timeout: float = 5.0
     """Seconds to wait for an answer of cluster or registry where a call says nothing else."""
     producer: Mapping[str, str] = field(default_factory=dict)
@@ -121,14 +138,18 @@ class Settings:
 
     def producer_config(self, contract: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The librdkafka configuration of a producer; `contract` holds what the system's contracts set."""
-        config = {**self._connection(), **PRODUCER_DEFAULTS, **(contract or {})}
+        config = {**self._connection(), **PRODUCER_DEFAULTS, **for_librdkafka(contract or {})}
+        if self.profile is not None:
+            config |= profile_properties(self.profile)
+        if self.delivery_timeout_ms is not None:
+            config["message.timeout.ms"] = str(self.delivery_timeout_ms)
         if self.compression is not None:
             config["compression.type"] = self.compression
         if self.acks is not None:
             config["acks"] = self.acks
         if self.acks in _WEAK_ACKS:
             config["enable.idempotence"] = "false"
-        return {**config, **_agreeing(config, self.producer, "producer")}
+        return {**config, **_agreeing(config, for_librdkafka(self.producer), "producer")}
 
     def consumer_config(self, group: str, contract: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The librdkafka configuration of a member of `group`; `contract` holds what the contracts set for it.

@@ -23,7 +23,7 @@ class BreakerPolicy:
     """So many failed deliveries, with none acknowledged in between, open it."""
     wait: float = 1.0
     """Seconds until the first try."""
-    longest_wait: float = 30.0
+    longest_wait: float = 10.0
     """Each try that fails doubles the wait, up to this many seconds."""
     patience: float = 10.0
     """Seconds that a try may take; one that takes longer has failed."""

@@ -7,16 +7,16 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from confluent_kafka import KafkaError
-
 from eventpact.errors import DeliveryError, EventPactError
 from eventpact.histogram import DELIVERY_SECONDS, Histogram, HistogramSnapshot
+from eventpact.produce.kept import Kept
+from eventpact.produce.refusal import PURGED
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from confluent_kafka import Message
+    from confluent_kafka import KafkaError, Message
 
     from eventpact.clients import Complaints
 
@@ -29,16 +29,16 @@ _LOOK_MASK: Final = 64 - 1
 
 NO_LATENCY: Final = Histogram(DELIVERY_SECONDS).snapshot()
 
-_PURGED: Final = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
-
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where an acknowledged event was written; -1 where nothing was, because `KAFKA_ENABLED` is off."""
+    """Where an acknowledged event was written; -1 where nothing was: it is spooled, or `KAFKA_ENABLED` is off."""
 
     topic: str
     partition: int
     offset: int
+    spooled: bool = False
+    """Not acknowledged by a broker, but safe in the spool, from where it is sent later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,15 @@ class Outcomes:
     """What became of the events of one `send_many`."""
 
     total: int = 0
+    spooled: int = 0
+    """Safe in the spool, from where they are sent later."""
     failures: dict[int, EventPactError] = field(default_factory=dict)
     """Position in the order given to what went wrong."""
 
     @property
     def acknowledged(self) -> int:
-        """How many events were acknowledged."""
-        return self.total - len(self.failures)
+        """How many events were acknowledged by brokers."""
+        return self.total - self.spooled - len(self.failures)
 
     def raise_for_failures(self) -> None:
         """Raise `DeliveryError` when anything failed."""
@@ -106,7 +108,21 @@ class Ledger:
         self._untold: dict[str, int] = {}
         self._logged = 0
         self._reports = 0
+        self.on_failure: Callable[[KafkaError], None] = _nothing
+        """Told of each failed delivery."""
         self.latency = Histogram(DELIVERY_SECONDS)
+
+    def acknowledged(self, pending: int, spooled: int = 0) -> int:
+        """How many were acknowledged when so many are pending and so many went to the spool."""
+        return max(0, self.sent - self.failed - self.given_up - pending - spooled)
+
+    def delivered(self, message: Message) -> Delivery:
+        """What somebody who waited is told of an acknowledged or spooled event."""
+        latency = message.latency()
+        if latency is not None:
+            self.latency.observe(latency)
+        topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+        return Delivery(topic, partition, offset, spooled=isinstance(message, Kept))
 
     def count_sent(self) -> int:
         """How many events were sent."""
@@ -117,7 +133,9 @@ class Ledger:
         if error is None:
             self._reports = reports = self._reports + 1
             if not reports & _LOOK_MASK:
-                self.latency.observe(message.latency() or 0.0)
+                latency = message.latency()
+                if latency is not None:  # as of an event that went to the spool
+                    self.latency.observe(latency)
             return
         failure = self.failure(error, message)
         if failure is not None:
@@ -128,7 +146,7 @@ class Ledger:
     def failure(self, error: KafkaError, message: Message) -> DeliveryError | None:
         """Count and log a failed delivery; `None` for what its caller gave up."""
         with self._lock:
-            if error.code() in _PURGED:
+            if error.code() in PURGED:
                 self.given_up += 1
                 return None
             self.failed += 1
@@ -139,6 +157,7 @@ class Ledger:
         )
         if log:
             _LOG.warning("%s", failure)
+        self.on_failure(error)
         return failure
 
     def settle(self, unfinished: int, waited: float) -> None:
@@ -162,3 +181,7 @@ def _summed(reasons: Mapping[str, int], most: int = 3) -> str:
     if len(ordered) > most:
         shown.append(f"and {counted(len(ordered) - most, 'more reason')}")
     return "; ".join(shown)
+
+
+def _nothing(_: KafkaError) -> None:
+    """What is done on a failed delivery where there is no breaker."""

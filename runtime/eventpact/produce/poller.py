@@ -18,6 +18,9 @@ _LOG: Final = logging.getLogger("eventpact.produce")
 _IDLE: Final = 0.1
 """Seconds between two looks when nobody waits."""
 
+_WORKING: Final = 0.01
+"""Seconds of one look when there is more to do."""
+
 _BUSY: Final = 128
 """Sends between two looks that show that the sender serves its own reports, as it does every 64 sends."""
 
@@ -28,7 +31,8 @@ _AWAITED: Final = 0.05
 class Poller:
     """Calls `poll(seconds)` now and then, and all the time while somebody waits; and `tick()` each time.
 
-    `sent` tells how many events were sent, by which a busy sender shows. What `tick` raises is logged.
+    `sent` tells how many events were sent, by which a busy sender shows. `tick` says whether it has more to do at once;
+    what it raises is logged.
     """
 
     def __init__(
@@ -36,7 +40,7 @@ class Poller:
         poll: Callable[[float], object],
         *,
         sent: Callable[[], int] = lambda: 0,
-        tick: Callable[[], object] | None = None,
+        tick: Callable[[], bool] = lambda: False,
     ) -> None:
         self._poll = poll
         self._sent = sent
@@ -74,17 +78,20 @@ class Poller:
             self._thread.join()
 
     def _run(self) -> None:
+        more = False
         while not self._closed:
             if self._waiting:
                 self._poll(_AWAITED)
+            elif more:
+                self._poll(_WORKING)
             else:
                 self._wake.wait(_IDLE)
                 self._wake.clear()
                 seen, self._seen = self._seen, self._sent()
                 if self._seen - seen < _BUSY:
                     self._poll(0)
-            if self._tick is not None:
-                try:
-                    self._tick()
-                except Exception:  # noqa: BLE001 - without this thread no report is served any more
-                    _LOG.exception("a producer's background work failed; it goes on")
+            try:
+                more = self._tick()
+            except Exception:  # noqa: BLE001 - without this thread no report is served any more
+                more = False
+                _LOG.exception("a producer's background work failed; it goes on")

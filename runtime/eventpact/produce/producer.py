@@ -8,32 +8,47 @@ import time
 import warnings
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 import confluent_kafka
+from confluent_kafka import KafkaError
 
 from eventpact.clients import Complaints, connect, set_log_level
 from eventpact.errors import DeliveryError, EventPactError, NotRegistered, RegistryError, SettingsError
 from eventpact.names import topic_name
 from eventpact.observing import PRODUCERS, begin, end
+from eventpact.produce.breaker import Breaker, BreakerPolicy
+from eventpact.produce.configuration import configured
 from eventpact.produce.delivery import Delivery, Ledger, Outcomes, ProducerStatistics
+from eventpact.produce.guard import Guard
+from eventpact.produce.kept import NOWHERE
 from eventpact.produce.poller import Poller
+from eventpact.produce.remembering import RememberedIds
 from eventpact.produce.sender import Sender
+from eventpact.produce.spool import Spool
+from eventpact.produce.spool_settings import SpoolSettings
+from eventpact.produce.spooling import Spooling
 from eventpact.produce.transaction import Transactions
 from eventpact.schemas import SchemaCatalog
 from eventpact.settings import Settings
+from eventpact.shutdown import close_on_signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from confluent_kafka import KafkaError, Message
+    from confluent_kafka import Message
 
     from eventpact.event import Event
+    from eventpact.produce.breaker import State
 
 _LOG: Final = logging.getLogger("eventpact.produce")
-_NOWHERE: Final = -1
+_LOOK: Final = 0.05
+BREAKER: Final = BreakerPolicy()
+"""When a producer's breaker opens unless it is told otherwise."""
 
 
 class Producer:
@@ -69,7 +84,10 @@ class Producer:
         *,
         register: Literal["dev"] | None = None,
         transactional_id: str | None = None,
-        queue_timeout: float = 30.0,
+        profile: Literal["throughput", "latency"] | None = None,
+        spool: SpoolSettings | Path | str | None = None,
+        breaker: BreakerPolicy | None = BREAKER,
+        queue_timeout: float | None = None,
         catalog: SchemaCatalog | None = None,
     ) -> None:
         """Make a producer; it connects in the background.
@@ -78,11 +96,15 @@ class Producer:
             settings: of the service.
             register: `"dev"` registers schemas that the registry does not know, for development only.
             transactional_id: names this producer over restarts; needed for `transaction`.
-            queue_timeout: seconds that a send waits for room in a full queue.
+            profile: what to be out for, in place of what the settings say.
+            spool: where to keep events that no broker takes, in place of what the settings say.
+            breaker: when to stop reaching for brokers; `None` never, where there is no spool.
+            queue_timeout: seconds that a send waits for room in a full queue; the contracts' `max.block.ms`, else 30.
             catalog: schemas to share with others; its own by default.
 
         Raises:
-            SettingsError: the Kafka client refuses a property of contracts or settings.
+            SettingsError: the Kafka client refuses a property of contracts or settings, settings contradict each
+                other, or the spool's file cannot be used.
         """
         set_log_level(settings)
         self._settings = settings
@@ -94,59 +116,106 @@ class Producer:
         self._closed = False
         self._client: confluent_kafka.Producer | None = None
         self._transactions: Transactions | None = None
+        self._breaker: Breaker | None = None
+        self._guard: Guard | None = None
+        self._spooling: Spooling | None = None
         if not settings.enabled:
             PRODUCERS.add(self)
             return
-        config = settings.producer_config(type(self).settings)
-        if transactional_id is not None:
-            config["transactional.id"] = transactional_id
-        self._client = connect(confluent_kafka.Producer, config, self._complaints)
+        if isinstance(spool, (str, Path)):
+            spool = SpoolSettings(path=spool)
+        config = configured(
+            settings,
+            type(self).settings,
+            profile=profile,
+            transactional_id=transactional_id,
+            spool=spool,
+            policy=breaker,
+            queue_timeout=queue_timeout,
+        )
+        heard = _Heard(self._complaints)
+        store = None if config.spool is None else Spool(config.spool)
+        try:
+            self._client = connect(confluent_kafka.Producer, config.client, self._complaints, error_cb=heard)
+            begin(settings)
+        except SettingsError:
+            if store is not None:
+                store.close()
+            if self._client is not None:
+                self._client.close()
+            raise
         self._sender = Sender(
             self._client,
-            ids=self._catalog,
+            ids=self._catalog if store is None else RememberedIds(self._catalog, store),
             complaints=self._complaints,
             ledger=self._ledger,
-            queue_timeout=queue_timeout,
+            queue_timeout=config.queue_timeout,
         )
         if transactional_id is not None:
             self._transactions = Transactions(self._client, self._complaints)
-        self._poller = Poller(self._client.poll, sent=self._ledger.count_sent)
-        try:
-            begin(settings)
-        except SettingsError:
-            self._client.close()
-            raise
+        elif store is not None:
+            self._breaker = Breaker(breaker or BREAKER)
+            self._spooling = Spooling(
+                self._client, store, self._breaker, ledger=self._ledger, complaints=self._complaints, config=config
+            )
+            self._sender.gate = heard.gate = self._spooling
+        elif breaker is not None:
+            self._breaker = Breaker(breaker)
+            self._guard = heard.gate = Guard(
+                self._sender,
+                self._client,
+                self._breaker,
+                ledger=self._ledger,
+                complaints=self._complaints,
+                down_after=config.down_after,
+            )
+            self._ledger.on_failure = self._guard.failed
+        tick = _idle if heard.gate is None else heard.gate.tick
+        self._poller = Poller(self._client.poll, sent=self._ledger.count_sent, tick=tick)
         PRODUCERS.add(self)
         self._poller.start()
         atexit.register(self.close)
 
     @classmethod
-    def from_env(cls, *, register: Literal["dev"] | None = None, transactional_id: str | None = None) -> Self:
+    def from_env(
+        cls,
+        *,
+        register: Literal["dev"] | None = None,
+        transactional_id: str | None = None,
+        profile: Literal["throughput", "latency"] | None = None,
+        spool: SpoolSettings | Path | str | None = None,
+    ) -> Self:
         """A producer with the settings of the environment.
 
         Raises:
             SettingsError: names every variable that is missing or wrong.
         """
-        return cls(Settings.from_env(), register=register, transactional_id=transactional_id)
+        settings = Settings.from_env()
+        return cls(settings, register=register, transactional_id=transactional_id, profile=profile, spool=spool)
 
     @property
-    def breaker_state(self) -> Literal["closed", "open", "half-open"]:
+    def breaker_state(self) -> State:
         """Whether sends reach for the brokers: `open` after these failed, `half-open` while one event tries."""
-        return "closed"
+        return "closed" if self._breaker is None else self._breaker.state
 
     @property
     def statistics(self) -> ProducerStatistics:
         """Counts up to now."""
-        ledger = self._ledger
-        pending = 0 if self._client is None else len(self._client)
-        return ProducerStatistics(
+        ledger, spooling = self._ledger, self._spooling
+        pending = self._pending()
+        spooled = 0 if spooling is None else spooling.spooled
+        found = ProducerStatistics(
             sent=ledger.sent,
-            acknowledged=max(0, ledger.sent - ledger.failed - ledger.given_up - pending),
+            acknowledged=ledger.acknowledged(pending, spooled),
             failed=ledger.failed,
             given_up=ledger.given_up,
             dropped=self._dropped,
             pending=pending,
+            rejected=0 if self._guard is None else self._guard.rejected,
+            opened=0 if self._breaker is None else self._breaker.opened,
+            latency=ledger.latency.snapshot(),
         )
+        return found if spooling is None else replace(found, **spooling.counts())
 
     def check(self) -> tuple[str, ...]:
         """What the registry does not know of the system's events, a sentence each; none when all is well.
@@ -197,7 +266,7 @@ class Producer:
         future.set_running_or_notify_cancel()
         if self._client is None:
             self._dropped += 1
-            future.set_result(Delivery(event.contract.topic, _NOWHERE, _NOWHERE))
+            future.set_result(Delivery(event.contract.topic, NOWHERE, NOWHERE))
             return future
         self._poller.await_one()
         try:
@@ -261,17 +330,18 @@ class Producer:
             raise
 
     def flush(self, timeout: float = 30.0) -> None:
-        """Wait until everything sent is acknowledged or has failed.
+        """Wait until everything sent is acknowledged, spooled, or has failed.
 
         Raises:
             DeliveryError: says how many events sent with `send` failed since the last flush, and how many are still
                 not acknowledged after `timeout` seconds.
         """
-        unfinished = 0 if self._client is None else self._client.flush(timeout)
-        self._ledger.settle(unfinished, timeout)
+        self._ledger.settle(self._finish(timeout), timeout)
 
     def close(self, timeout: float = 30.0) -> None:
         """Flush and let go of the connection. May be called again; sending afterwards is an error.
+
+        Where there is a spool, what is not acknowledged by then is kept in it, for the next producer to send.
 
         Raises:
             DeliveryError: as `flush`; the connection is let go of all the same.
@@ -286,7 +356,10 @@ class Producer:
             return
         self._sender.close()
         try:
-            self.flush(timeout)
+            unfinished = self._finish(timeout)
+            if self._spooling is not None:
+                unfinished = self._spooling.close()
+            self._ledger.settle(unfinished, timeout)
         finally:
             self._poller.close()
             self._client.purge()  # what is not acknowledged now is given up; the client would wait for it without end
@@ -298,6 +371,37 @@ class Producer:
                 warnings.simplefilter("ignore", RuntimeWarning)
                 self._client.close()
             atexit.unregister(self.close)
+
+    def close_on_sigterm(self, timeout: float = 30.0) -> None:
+        """From now on, close this producer when the process is told to end, before it ends.
+
+        On SIGTERM sends are refused, everything sent is flushed for at most `timeout` seconds, and what was not
+        delivered is logged, or spooled where there is a spool. Then the signal goes to who handled it before; by
+        default it ends the process. To be called in the main thread.
+        """
+        close_on_signal(self._close_and_say, timeout)
+
+    def _close_and_say(self, timeout: float) -> None:
+        try:
+            self.close(timeout)
+        except DeliveryError as error:
+            _LOG.error("closing on a signal: %s", error)
+
+    def _pending(self) -> int:
+        if self._spooling is not None:
+            return self._spooling.in_flight
+        return 0 if self._client is None else len(self._client)
+
+    def _finish(self, timeout: float) -> int:
+        """Wait for what is on its way; how much of it is unfinished then."""
+        if self._client is None:
+            return 0
+        if self._spooling is None:
+            return self._client.flush(timeout)
+        deadline = time.monotonic() + timeout
+        while self._spooling.in_flight and time.monotonic() < deadline:
+            self._client.poll(_LOOK)
+        return self._spooling.in_flight
 
     def __enter__(self) -> Self:
         try:
@@ -320,14 +424,16 @@ class Producer:
     def _tell(self, future: Future[Delivery], error: KafkaError | None, message: Message) -> None:
         self._poller.served_one()
         if error is None:
-            future.set_result(Delivery(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)))
+            future.set_result(self._ledger.delivered(message))
         else:
             future.set_exception(self._ledger.failure(error, message) or _given_up())
 
     def _record(
         self, outcomes: Outcomes, waiting: set[int], position: int, error: KafkaError | None, message: Message
     ) -> None:
-        if error is not None and position in waiting:
+        if error is None:
+            outcomes.spooled += self._ledger.delivered(message).spooled
+        elif position in waiting:
             outcomes.failures[position] = self._ledger.failure(error, message) or _given_up()
         waiting.discard(position)
 
@@ -336,6 +442,24 @@ class Producer:
             transactions.abort(timeout)
         except DeliveryError as error:
             _LOG.warning("%s", error)  # the transaction's own failure is what its caller must see
+
+
+class _Heard:
+    """The client's `error_cb`: tells the gate, where there is one, that no broker is there."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self._complaints = complaints
+        self.gate: Guard | Spooling | None = None
+
+    def __call__(self, error: KafkaError) -> None:
+        self._complaints(error)
+        if self.gate is not None and error.code() == KafkaError._ALL_BROKERS_DOWN:
+            self.gate.no_broker()
+
+
+def _idle() -> bool:
+    """What there is to do in the background without a breaker."""
+    return False
 
 
 def _given_up() -> DeliveryError:

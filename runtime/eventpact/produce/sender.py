@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaException
 
 from eventpact import tracing
 from eventpact.errors import DeliveryError
 from eventpact.in_hand import IN_HAND
 from eventpact.names import topic_name
 from eventpact.produce.carrying import in_context
+from eventpact.produce.refusal import queue_full, refused
 from eventpact.produce.route import Route, route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import confluent_kafka
-    from confluent_kafka import Message
+    from confluent_kafka import KafkaError, Message
 
     from eventpact.clients import Complaints
     from eventpact.event import Event
@@ -125,22 +126,3 @@ class Sender:
             except (BufferError, KafkaException) as again:
                 error = again
         raise refused(error.args[0], way, len(arguments[1]), self._complaints) from error
-
-
-def queue_full(way: Route, waited: float, complaints: Complaints) -> DeliveryError:
-    """The error of an event that found no room."""
-    return DeliveryError(
-        f"{way.event} is not sent: the queue to the brokers stayed full for {waited:g} s{complaints.known()}"
-    )
-
-
-def refused(cause: KafkaError, way: Route, size: int, complaints: Complaints) -> DeliveryError:
-    """The error of an event that the client does not even queue."""
-    match cause.code():
-        case KafkaError.MSG_SIZE_TOO_LARGE:
-            reason = f"its record of {size:,} bytes is larger than message.max.bytes allows"
-        case KafkaError._STATE:
-            reason = "a transactional producer sends inside `with producer.transaction():` only"
-        case _:
-            reason = complaints.explain(cause)
-    return DeliveryError(f"{way.event} is not sent to {way.topic}: {reason}")
