@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 PREFIX: Final = "dead-letter-"
 """What the headers of a dead letter begin with."""
 
+REDRIVES: Final = "redrives"
+"""What follows the prefix in the name of the header that a record keeps when it is sent back to its topic."""
+
 TRACEPARENT: Final = "traceparent"
 """W3C Trace Context: the trace that the record belongs to, kept from its origin."""
 
@@ -66,7 +69,7 @@ class DeadLetterInfo:
             "timestamp": self.timestamp_ms,
             "schema-id": self.schema_id,
             "attempts": self.attempts,
-            "redrives": self.redrives or None,
+            REDRIVES: self.redrives or None,
             "left-bytes": self.left_bytes,
         }
         return [(prefix + name, str(value).encode()) for name, value in values.items() if value is not None]
@@ -93,9 +96,14 @@ def letter_of(headers: RawHeaders, prefix: str = PREFIX) -> DeadLetterInfo | Non
         schema_id=_optional(said, "schema-id"),
         attempts=_number(said, "attempts", 1),
         traceparent=texts(headers).get(TRACEPARENT),
-        redrives=_number(said, "redrives", 0),
+        redrives=redrives_of(headers),
         left_bytes=_optional(said, "left-bytes"),
     )
+
+
+def redrives_of(headers: RawHeaders) -> int:
+    """How often a record was sent back to its topic already; a record that was is no dead letter while it is there."""
+    return _number(texts(headers, PREFIX), REDRIVES, 0)
 
 
 def texts(headers: RawHeaders, prefix: str = "") -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from eventpact import tracing
 from eventpact.consume import dead_letters, retries
-from eventpact.consume.dead_letters import TRACEPARENT, DeadLetterInfo, bounded, letter_of, texts, without
+from eventpact.consume.dead_letters import TRACEPARENT, DeadLetterInfo, bounded, redrives_of, texts, without
 from eventpact.consume.letters import Letter, Letters
 from eventpact.consume.record import headers_of, place_of
 from eventpact.consume.retries import waiting_headers
@@ -104,7 +104,6 @@ class Departures:
         self._letters.close()
 
     def _info(self, message: Message, context: Context, reason: str, error: Exception | None) -> DeadLetterInfo:
-        before = letter_of(headers_of(message))
         kind = type(error)
         return DeadLetterInfo(
             reason=reason,
@@ -117,7 +116,7 @@ class Departures:
             timestamp_ms=context.timestamp_ms,
             schema_id=context.schema_id,
             attempts=context.attempt,
-            redrives=0 if before is None else before.redrives,
+            redrives=redrives_of(headers_of(message)),
         )
 
     def _refused(self, place: Place, topic: str, message: Message, tier: str) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from eventpact import Context, Settings
+from eventpact.consume.dead_letters import letter_of
 from eventpact.consume.record import headers_of
 from eventpact.errors import DeliveryError
 from eventpact.wire import frame
 from tests.runtime.raw import committed, read, write
-from tests.runtime.sample import Posted, PostReader, SampleProducer
+from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,33 +167,109 @@ def test_a_long_message_is_cut(producer: SampleProducer, settings: Settings, bro
     assert len(headers(letter)["dead-letter-message"]) == 1000
 
 
-def test_a_dead_letter_that_cannot_be_written_stops_the_group_and_nothing_is_lost(
+def test_a_dead_letter_keeps_the_trace_of_its_record(settings: Settings, broker: LocalBroker) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    write(broker, "sample.posted", b"poison", headers=[("traceparent", trace.encode())])
+
+    PostReader().run(settings, max_events=1)
+
+    [letter] = read(broker, "sample.dead", 1)
+    info = letter_of(headers_of(letter))
+    assert info is not None
+    assert info.traceparent == trace
+
+
+def test_what_says_that_a_record_is_undecodable_never_quotes_it(
+    producer: SampleProducer, settings: Settings, broker: LocalBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "4111 1111 1111 1111"
+    producer.send_and_wait(Posted(event_id="e1", text=secret))
+    [good] = read(broker, "sample.posted", 1)
+    value = good.value() or b""
+    damaged = [value[:-1], value[:-3] + b"\xff" * 3, value + b"\x00", value[:5] + b"\x7f" + value[5:], secret.encode()]
+    write(broker, "sample.posted", *damaged)
+
+    statistics = PostReader().run(settings, idle_timeout=0.5)
+
+    assert statistics.dead_lettered >= 4
+    said = [headers(letter)["dead-letter-message"] for letter in read(broker, "sample.dead", statistics.dead_lettered)]
+    assert not [text for text in [*said, caplog.text] if "4111" in text or "1111" in text]
+
+
+def test_a_redriven_record_that_fails_again_says_how_often_it_was_sent_back(
     settings: Settings, broker: LocalBroker
 ) -> None:
-    write(broker, "sample.posted", b"x" * 5000)
+    write(broker, "sample.posted", b"poison", headers=[("dead-letter-redrives", b"2")])
+
+    PostReader().run(settings, max_events=1)
+
+    [letter] = read(broker, "sample.dead", 1)
+    info = letter_of(headers_of(letter))
+    assert info is not None
+    assert info.redrives == 2
+
+
+def test_headers_that_somebody_else_damaged_are_read_as_far_as_they_go() -> None:
+    info = letter_of([("dead-letter-topic", b"orders"), ("dead-letter-offset", b"many"), ("dead-letter-reason", None)])
+
+    assert info is not None
+    assert (info.topic, info.partition, info.offset, info.reason, info.attempts) == ("orders", -1, -1, "", 1)
+    assert letter_of([("event-type", b"posted")]) is None
+
+
+def test_a_dead_letter_that_would_be_too_large_leaves_its_value_where_it_was(
+    settings: Settings, broker: LocalBroker
+) -> None:
+    write(broker, "sample.posted", b"x" * 5000, key=b"k", headers=[("trace", b"t1")])
     narrow = replace(settings, producer={**settings.producer, "message.max.bytes": "1000"})
 
-    with pytest.raises(DeliveryError, match=r"1 dead letters were not acknowledged, the first for sample\.posted/0@0"):
-        PostReader().run(narrow)
+    statistics = PostReader().run(narrow, max_events=1)
 
-    assert committed(broker, "post-reader", "sample.posted") == {}
-    assert PostReader().run(settings, max_events=1).dead_lettered == 1
-    assert len(read(broker, "sample.dead", 1)) == 1
+    assert statistics.dead_lettered == 1
+    [letter] = read(broker, "sample.dead", 1)
+    assert (letter.key(), letter.value()) == (b"k", None)
+    said = headers(letter)
+    assert (said["trace"], said["dead-letter-left-bytes"]) == ("t1", "5000")
+    assert (said["dead-letter-topic"], said["dead-letter-offset"]) == ("sample.posted", "0")
+    assert sum(committed(broker, "post-reader", "sample.posted").values()) == 1
 
 
-def test_what_came_before_an_unwritable_dead_letter_stays_committed(
+def test_a_dead_letter_whose_key_and_headers_are_too_large_still_says_where_it_is_from(
+    settings: Settings, broker: LocalBroker
+) -> None:
+    write(broker, "sample.posted", b"poison", key=b"k" * 3000, headers=[("trace", b"t" * 3000)])
+    narrow = replace(settings, producer={**settings.producer, "message.max.bytes": "1000"})
+
+    PostReader().run(narrow, max_events=1)
+
+    [letter] = read(broker, "sample.dead", 1)
+    assert (letter.key(), letter.value()) == (None, None)
+    info = letter_of(headers_of(letter))
+    assert info is not None
+    assert (info.position, info.left_bytes) == ("sample.posted/0@0", 6)
+
+
+def test_a_dead_letter_that_cannot_be_written_stops_the_group_and_nothing_is_lost(
     producer: SampleProducer, settings: Settings, broker: LocalBroker
 ) -> None:
-    producer.send_and_wait(Posted(event_id="e1"))
-    [good] = read(broker, "sample.posted", 1)
+    class Talkative(PostReader, name="talkative"):
+        def on_posted(self, event: Posted, context: Context) -> None:
+            if event.event_id == "e2":
+                raise ValueError("x" * 1000)
+
+    for event_id in ("e1", "e2", "e3"):
+        producer.send_and_wait(Posted(event_id=event_id, author=Author(id="a")))
+    [good, *_] = read(broker, "sample.posted", 3)
     partition = good.partition() or 0
-    write(broker, "sample.posted", b"x" * 5000, good.value(), partition=partition)
+    # Not even what a dead letter says of its record fits into that.
     narrow = replace(settings, producer={**settings.producer, "message.max.bytes": "1000"})
 
-    with pytest.raises(DeliveryError):
-        PostReader().run(narrow)
+    with pytest.raises(DeliveryError, match=rf"1 dead letters were not .* the first for sample\.posted/{partition}@1"):
+        Talkative().run(narrow)
 
-    assert committed(broker, "post-reader", "sample.posted") == {partition: 1}
+    assert committed(broker, "talkative", "sample.posted") == {partition: 1}
+    assert Talkative().run(settings, max_events=2).dead_lettered == 1
+    assert len(read(broker, "sample.dead", 1)) == 1
 
 
 def test_a_hook_that_fails_makes_dead_letters_too(
