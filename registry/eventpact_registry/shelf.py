@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from eventpact import avro
 from eventpact.errors import RegistryError, SchemaError
 from eventpact_registry.contracts.model import Reference
+from eventpact_registry.standard_text import standard_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from eventpact.avro.model import Schema
     from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient, SubjectConfig
-    from eventpact_registry.contracts.model import Mode
+    from eventpact_registry.contracts.model import Mode, SchemaVersion
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -42,8 +43,10 @@ class Registered:
 class Shelf:
     """What was fetched of one registry. Every method raises `RegistryError` when the registry cannot be asked."""
 
-    def __init__(self, client: RegistryClient) -> None:
+    def __init__(self, client: RegistryClient, declared: Mapping[tuple[str, int], SchemaVersion] | None = None) -> None:
+        """`declared` are versions by subject and number: one that the registry has as it is declared is not parsed."""
         self._client = client
+        self._declared = declared or {}
         self._found: dict[tuple[str, int], RegisteredVersion] = {}
         self._numbers: dict[str, list[int]] = {}
         self._configs: dict[str, SubjectConfig] = {}
@@ -61,9 +64,11 @@ class Shelf:
     def fetch(self, subjects: Iterable[str]) -> None:
         """Fetch subjects with all their versions, configurations, and the versions that these refer to."""
         wanted = sorted(subjects)
-        if not (len(wanted) >= _MANY and self._list(wanted)):
-            self._numbers.update(self._each(self._client.versions, wanted))
-        self._configs.update(self._each(self._client.config, wanted))
+        with _pool() as pool:
+            configs = pool.map(self._client.config, wanted)  # they arrive while versions are listed
+            if not (len(wanted) >= _MANY and self._list(wanted)):
+                self._numbers.update(self._each(self._client.versions, wanted))
+            self._configs.update(zip(wanted, configs, strict=True))
         needed = {(subject, number) for subject in wanted for number in self._numbers[subject]}
         seen: set[tuple[str, int]] = set()
         while needed:
@@ -127,20 +132,37 @@ class Shelf:
             found = self._found[key]
             references = [self.schema(pin.subject, pin.version) for pin in found.pins]
             try:
-                self._parsed[key] = avro.parse(found.text, references)
+                self._parsed[key] = self._as_declared(found, references) or avro.parse(found.text, references)
             except SchemaError as error:
                 raise RegistryError(
                     f"version {number} of {subject} in the registry at {self._client.url} is no Avro schema: {error}"
                 ) from error
         return self._parsed[key]
 
+    def _as_declared(self, found: RegisteredVersion, references: list[Schema]) -> Schema | None:
+        """The declared schema, where the registry has its text, or its standard text, with the same references."""
+        declared = self._declared.get((found.subject, found.version))
+        if declared is None or [(pin.name, pin.subject, pin.version) for pin in found.pins] != [
+            (ref.name, ref.subject, ref.version) for ref in declared.references
+        ]:
+            return None
+        pinned = [declared.pinned[ref.name].schema for ref in declared.references]
+        if any(one is not other for one, other in zip(references, pinned, strict=True)):
+            return None
+        text = declared.text
+        return declared.schema if found.text in (text, standard_text(text)) else None
+
     def _latest_name(self, subject: str) -> str:
         numbers = self._client.versions(subject)
         return _declared_name(self._client.version(subject, numbers[-1]).text) if numbers else ""
 
     def _each(self, ask: Callable[[Key], Value], keys: list[Key]) -> dict[Key, Value]:
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="eventpact-registry") as pool:
+        with _pool() as pool:
             return dict(zip(keys, pool.map(ask, keys), strict=True))
+
+
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="eventpact-registry")
 
 
 def _declared_name(text: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eventpact.operate.topics import TopicConfig, TopicState
     from eventpact.topic import TopicContract
     from eventpact_registry.client import RegistryClient
-    from eventpact_registry.contracts.model import Mode
+    from eventpact_registry.contracts.model import Mode, SchemaVersion
     from eventpact_registry.plan.desired import Desired
 
 _AT_ONCE: Final = 8
@@ -125,7 +125,7 @@ def read_state(
 
 def _read_registry(registry: RegistryClient, wanted: Desired) -> RegistryState:
     default_level = registry.default_level()  # first and alone: not eight at a time find out that nobody answers
-    shelf = Shelf(registry)
+    shelf = Shelf(registry, _declared(wanted))
     newest = {subject.name: subject.versions[-1].version for subject in wanted.subjects}
     names = [*newest, *wanted.retired.subjects]
     shelf.fetch(names)
@@ -139,6 +139,16 @@ def _read_registry(registry: RegistryClient, wanted: Desired) -> RegistryState:
         for name in names
     }
     return RegistryState(default_level, subjects, registry.vendor.no_owners)
+
+
+def _declared(wanted: Desired) -> dict[tuple[str, int], SchemaVersion]:
+    """The versions that are wanted, and the shared types that they need, by subject and number."""
+    declared: dict[tuple[str, int], SchemaVersion] = {}
+    for subject in wanted.subjects:
+        for version in subject.versions:
+            declared[subject.name, version.version] = version
+            declared |= {(name, pinned.version): pinned for name, pinned in version.pinned.items()}
+    return declared
 
 
 def _schema(shelf: Shelf, subject: str, number: int) -> Schema | None:

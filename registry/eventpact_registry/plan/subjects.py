@@ -92,7 +92,8 @@ def _plan_subject(wanted: DesiredSubject, state: SubjectState) -> SubjectPlan:
             plan.register.append(version)
         else:
             _compare(wanted.name, version, state, plan)
-    _find_twins(wanted, plan)
+    if plan.register:
+        _find_twins(wanted, plan)
     if plan.register and not state.writable:
         plan.conflicts.append(_read_only(wanted.name, plan.register[0]))
     unknown = [str(number) for number in state.versions if number > wanted.versions[-1].version]
@@ -124,7 +125,7 @@ def _compare(subject: str, version: SchemaVersion, state: SubjectState, plan: Su
     registered = state.versions[number]
     if registered is None:
         what = "is no valid Avro schema in the registry"
-    elif avro.meaning(registered) != avro.meaning(version.schema):
+    elif registered is not version.schema and avro.meaning(registered) != avro.meaning(version.schema):
         what = "means something else in the registry"
     else:
         return
