@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import confluent_kafka
 
 from eventpact.consume import retries
-from eventpact.consume.dead_letters import bounded, without
+from eventpact.consume.dead_letters import without
 from eventpact.consume.departures import HANDLER_FAILED, UNDECODABLE, Departures
 from eventpact.consume.letters import PATIENCE
 from eventpact.consume.parked_order import KeyOrder
@@ -22,6 +22,7 @@ from eventpact.consume.policy import Policy, policy_of
 from eventpact.consume.record import headers_of
 from eventpact.consume.retries import Courses, waiting_of
 from eventpact.errors import HandlerError
+from eventpact.logs import about, described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -106,7 +107,10 @@ class Failures:
         waiting = waiting_of(headers)
         if waiting is None:
             _LOG.warning(
-                "group %s: %s is on a retry topic and does not say for whom: passed over", self._name, context.position
+                "group %s: %s is on a retry topic and does not say for whom: passed over",
+                self._name,
+                context.position,
+                extra=about(context, self._name),
             )
             return False
         info = waiting.info
@@ -147,7 +151,14 @@ class Failures:
         """Deal with a record that cannot be decoded: no attempt will do better, so it is a dead letter at once."""
         topic = self._views.of(context.topic).dead_letters
         where = "passed over, for the contract names no dead letter topic" if topic is None else f"sent to {topic}"
-        _LOG.warning("group %s: %s is undecodable and %s: %s", self._name, context.position, where, error)
+        _LOG.warning(
+            "group %s: %s is undecodable and %s: %s",
+            self._name,
+            context.position,
+            where,
+            described(error),
+            extra=about(context, self._name),
+        )
         if topic is None:
             with self._lock:
                 self._statistics.discarded += 1
@@ -216,13 +227,12 @@ class Failures:
     ) -> None:
         _LOG.log(
             logging.INFO if policy is Policy.SKIP else logging.WARNING,
-            "group %s: %s failed at %s, attempt %d%s: %s: %s",
+            "group %s: %s failed at %s, attempt %d%s: %s",
             self._name,
             "a hook" if contract is None else contract.name,
             context.position,
             context.attempt,
             f", {policy.value}" if last else "",
-            type(error).__name__,
-            bounded(str(error)),
-            exc_info=error if last and policy is not Policy.SKIP else None,
+            described(error, frames=last and policy is not Policy.SKIP),
+            extra=about(context, self._name),
         )

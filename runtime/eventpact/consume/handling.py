@@ -14,6 +14,7 @@ from eventpact.consume.record import milliseconds_of
 from eventpact.consume.steps import walk, walk_async
 from eventpact.errors import NotRegistered, RegistryError
 from eventpact.in_hand import IN_HAND
+from eventpact.logs import about, described
 from eventpact.wire import HEADER_SIZE
 
 if TYPE_CHECKING:
@@ -274,12 +275,12 @@ class Handling:
                 yield partial(batch, [context._event for context in contexts], contexts)
         except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
             _LOG.warning(
-                "group %s: a batch of %d from %s on failed and is handled one by one: %s: %s",
+                "group %s: a batch of %d from %s on failed and is handled one by one: %s",
                 self._name,
                 len(messages),
                 contexts[0].position,
-                type(error).__name__,
-                error,
+                described(error),
+                extra=about(contexts[0], self._name),
             )
             for message, context in zip(messages, contexts, strict=True):
                 hand.context = context

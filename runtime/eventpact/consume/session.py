@@ -26,6 +26,7 @@ from eventpact.consume.slowness import Slowness
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.consume.topics import TopicViews, ignoring, subscription
 from eventpact.errors import DeliveryError
+from eventpact.logs import about
 from eventpact.names import topic_name
 from eventpact.observing import GROUPS
 
@@ -247,6 +248,7 @@ class Session:
                 self._name,
                 self._interval,
                 _MAX_POLL_INTERVAL,
+                extra=about(None, self._name),
             )
         elif error.fatal() or code in _LASTING:
             raise broker_error(error, self._complaints, f"read for group {self._name}")
@@ -271,9 +273,19 @@ class Session:
         """Only a topic that is named is amiss: one that matches a pattern is there when a tenant or neighbour is."""
         wanted = next((name for name in self._group.topics if topic_name(name).subscription == subscription), "")
         if topic_name(wanted).is_literal:
-            _LOG.warning("group %s: no topic %s yet: `eventpact apply` creates it", self._name, subscription)
+            _LOG.warning(
+                "group %s: no topic %s yet: `eventpact apply` creates it",
+                self._name,
+                subscription,
+                extra=about(None, self._name),
+            )
         else:
-            _LOG.info("group %s: no topic matches %s yet; the first that does is read", self._name, wanted)
+            _LOG.info(
+                "group %s: no topic matches %s yet; the first that does is read",
+                self._name,
+                wanted,
+                extra=about(None, self._name),
+            )
 
     def _settle(self) -> None:
         """Commit what was dealt with, once what was sent in its place is safe."""
@@ -320,6 +332,7 @@ class Session:
                 "group %s ends while %s is still being handled: it will be handled again",
                 self._name,
                 hand.context.position,
+                extra=about(hand.context, self._name),
             )
         try:
             self._settle()
@@ -362,7 +375,7 @@ class Session:
             self._offsets.mark(partition)
         self._failures.assigned(got)
         self._pauses.assigned(got)
-        _LOG.info("group %s: got %s", self._name, _listed(partitions))
+        _LOG.info("group %s: got %s", self._name, _listed(partitions), extra=about(None, self._name))
 
     def _on_revoke(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
         gone = _places(partitions)
@@ -371,17 +384,23 @@ class Session:
                 "group %s hands back a partition while %s is being handled: another member handles it again",
                 self._name,
                 hand.context.position,
+                extra=about(hand.context, self._name),
             )
         changed = self._offsets.changed()
         self._safe({partition: changed[partition] for partition in gone if partition in changed}, wait=True)
         self._leave(gone)
-        _LOG.info("group %s: handed back %s", self._name, _listed(partitions))
+        _LOG.info("group %s: handed back %s", self._name, _listed(partitions), extra=about(None, self._name))
 
     def _on_lost(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
         gone = _places(partitions)
         self._workers.revoke(gone, 0.0)
         self._leave(gone)
-        _LOG.warning("group %s: lost %s, which others may handle again", self._name, _listed(partitions))
+        _LOG.warning(
+            "group %s: lost %s, which others may handle again",
+            self._name,
+            _listed(partitions),
+            extra=about(None, self._name),
+        )
 
     def _leave(self, gone: set[Partition]) -> None:
         self._gone |= gone
