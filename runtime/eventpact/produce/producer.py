@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 import confluent_kafka
-from confluent_kafka import KafkaError
 
 from eventpact.clients import Complaints, connect, set_log_level
 from eventpact.errors import DeliveryError, EventPactError, NotRegistered, RegistryError, SettingsError
@@ -28,6 +27,7 @@ from eventpact.produce.kept import NOWHERE
 from eventpact.produce.poller import Poller
 from eventpact.produce.remembering import RememberedIds
 from eventpact.produce.sender import Sender
+from eventpact.produce.serving import Serving
 from eventpact.produce.spool import Spool
 from eventpact.produce.spool_settings import SpoolSettings
 from eventpact.produce.spooling import Spooling
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from confluent_kafka import Message
+    from confluent_kafka import KafkaError, Message
 
     from eventpact.event import Event
     from eventpact.produce.breaker import State
@@ -133,10 +133,10 @@ class Producer:
             policy=breaker,
             queue_timeout=queue_timeout,
         )
-        heard = _Heard(self._complaints)
+        self._serving = serving = Serving(self._complaints)
         store = None if config.spool is None else Spool(config.spool)
         try:
-            self._client = connect(confluent_kafka.Producer, config.client, self._complaints, error_cb=heard)
+            self._client = connect(confluent_kafka.Producer, config.client, self._complaints, error_cb=serving.heard)
             begin(settings)
         except SettingsError:
             if store is not None:
@@ -144,24 +144,25 @@ class Producer:
             if self._client is not None:
                 self._client.close()
             raise
+        serving.client = self._client
         self._sender = Sender(
-            self._client,
+            serving,
             ids=self._catalog if store is None else RememberedIds(self._catalog, store),
             complaints=self._complaints,
             ledger=self._ledger,
             queue_timeout=config.queue_timeout,
         )
         if transactional_id is not None:
-            self._transactions = Transactions(self._client, self._complaints)
+            self._transactions = Transactions(self._client, self._complaints, serving)
         elif store is not None:
             self._breaker = Breaker(breaker or BREAKER)
             self._spooling = Spooling(
-                self._client, store, self._breaker, ledger=self._ledger, complaints=self._complaints, config=config
+                serving, store, self._breaker, ledger=self._ledger, complaints=self._complaints, config=config
             )
-            self._sender.gate = heard.gate = self._spooling
+            self._sender.gate = serving.watch = self._spooling
         elif breaker is not None:
             self._breaker = Breaker(breaker)
-            self._guard = heard.gate = Guard(
+            self._guard = serving.watch = Guard(
                 self._sender,
                 self._client,
                 self._breaker,
@@ -170,8 +171,10 @@ class Producer:
                 down_after=config.down_after,
             )
             self._ledger.on_failure = self._guard.failed
-        tick = _idle if heard.gate is None else heard.gate.tick
-        self._poller = Poller(self._client.poll, sent=self._ledger.count_sent, tick=tick)
+        if store is None:
+            serving.on_end = self._sender.close
+        tick = next((gate.tick for gate in (self._spooling, self._guard) if gate is not None), _idle)
+        self._poller = Poller(serving.poll, sent=self._ledger.count_sent, tick=tick)
         PRODUCERS.add(self)
         self._poller.start()
         atexit.register(self.close)
@@ -300,7 +303,7 @@ class Producer:
                 outcomes.failures[position] = error
         deadline = time.monotonic() + timeout
         while waiting and time.monotonic() < deadline:
-            self._client.poll(0.01)
+            self._serving.poll(0.01)
         for position in tuple(waiting):
             outcomes.failures[position] = DeliveryError(
                 f"not acknowledged after {timeout:g} s{self._complaints.known()}; it may still be written"
@@ -363,7 +366,7 @@ class Producer:
         finally:
             self._poller.close()
             self._client.purge()  # what is not acknowledged now is given up; the client would wait for it without end
-            self._client.poll(0)
+            self._serving.poll()
             PRODUCERS.discard(self)
             end(self._settings)
             with warnings.catch_warnings():
@@ -397,10 +400,10 @@ class Producer:
         if self._client is None:
             return 0
         if self._spooling is None:
-            return self._client.flush(timeout)
+            return self._serving.flush(timeout)
         deadline = time.monotonic() + timeout
         while self._spooling.in_flight and time.monotonic() < deadline:
-            self._client.poll(_LOOK)
+            self._serving.poll(_LOOK)
         return self._spooling.in_flight
 
     def __enter__(self) -> Self:
@@ -442,19 +445,6 @@ class Producer:
             transactions.abort(timeout)
         except DeliveryError as error:
             _LOG.warning("%s", error)  # the transaction's own failure is what its caller must see
-
-
-class _Heard:
-    """The client's `error_cb`: tells the gate, where there is one, that no broker is there."""
-
-    def __init__(self, complaints: Complaints) -> None:
-        self._complaints = complaints
-        self.gate: Guard | Spooling | None = None
-
-    def __call__(self, error: KafkaError) -> None:
-        self._complaints(error)
-        if self.gate is not None and error.code() == KafkaError._ALL_BROKERS_DOWN:
-            self.gate.no_broker()
 
 
 def _idle() -> bool:

@@ -36,8 +36,6 @@ PERMANENT: Final = frozenset(
 )
 """About the event or its topic: brokers answer, and would answer the same again. Everything else is their failure."""
 
-FENCED: Final = frozenset({KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH, KafkaError.PRODUCER_FENCED})
-
 _TRANSACTIONAL: Final = "a transactional producer sends inside `with producer.transaction():` only"
 
 

@@ -18,13 +18,13 @@ from eventpact.produce.route import Route, route
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import confluent_kafka
     from confluent_kafka import KafkaError, Message
 
     from eventpact.clients import Complaints
     from eventpact.event import Event
     from eventpact.produce.delivery import Ledger
     from eventpact.produce.route import Headers, SchemaIds
+    from eventpact.produce.serving import Serving
 
     RouteKey: TypeAlias = type[Event] | tuple[object, ...]
     Told: TypeAlias = Callable[[KafkaError | None, Message], None]
@@ -54,7 +54,7 @@ class Sender:
 
     def __init__(
         self,
-        client: confluent_kafka.Producer,
+        serving: Serving,
         *,
         ids: SchemaIds,
         complaints: Complaints,
@@ -63,7 +63,8 @@ class Sender:
     ) -> None:
         self.gate: Gate | None = None
         """`None` is the fast path: events go straight to the client."""
-        self._client = client
+        self._client = serving.client
+        self._serve = serving.poll
         self._ids = ids
         self._complaints = complaints
         self._ledger = ledger
@@ -90,7 +91,7 @@ class Sender:
         ledger = self._ledger
         ledger.sent = sent = ledger.sent + 1
         if not sent & _SERVE_MASK:
-            self._client.poll(0)
+            self._serve(0)
 
     def produce(self, way: Route, arguments: Arguments) -> None:
         """Hand a record to the client, as `queue` does."""
@@ -99,7 +100,7 @@ class Sender:
         except (BufferError, KafkaException) as error:
             self._produce_later(way, arguments, error)
         self._ledger.sent += 1
-        self._client.poll(0)
+        self._serve(0)
 
     def close(self, reason: str = "the producer is closed") -> None:
         """Refuse events from now on."""
@@ -120,7 +121,7 @@ class Sender:
         while isinstance(error, BufferError):
             if time.monotonic() >= deadline:
                 raise queue_full(way, self._queue_timeout, self._complaints)
-            self._client.poll(_LOOK)
+            self._serve(_LOOK)
             try:
                 return self._client.produce(*arguments)
             except (BufferError, KafkaException) as again:

@@ -26,7 +26,6 @@ from eventpact.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import confluent_kafka
     from confluent_kafka import Message
 
     from eventpact.clients import Complaints
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from eventpact.produce.delivery import Ledger
     from eventpact.produce.route import Route
     from eventpact.produce.sender import Arguments, Told
+    from eventpact.produce.serving import Serving
     from eventpact.produce.spool import Spool
 
 _LOG: Final = logging.getLogger("eventpact.produce")
@@ -63,7 +63,7 @@ class Spooling:
 
     def __init__(
         self,
-        client: confluent_kafka.Producer,
+        serving: Serving,
         spool: Spool,
         breaker: Breaker,
         *,
@@ -75,7 +75,7 @@ class Spooling:
         """Make the gate.
 
         Args:
-            client: to send with; it must not give deliveries up by itself, which would break the order.
+            serving: has the client to send with; it must not give deliveries up by itself, which would break the order.
             spool: to keep events in; closed by `close`.
             breaker: guarded by this object from now on.
             ledger: to count in.
@@ -83,7 +83,8 @@ class Spooling:
             config: of the producer.
             clock: seconds, steady.
         """
-        self._client = client
+        self._client = serving.client
+        self._serve = serving.poll
         self._spool = spool
         self._breaker = breaker
         self._ledger = ledger
@@ -136,11 +137,11 @@ class Spooling:
             waits_until = waits_until or self._clock() + self._config.queue_timeout
             if self._clock() >= waits_until:
                 raise queue_full(way, self._config.queue_timeout, self._complaints)
-            self._client.poll(_LOOK)
+            self._serve(_LOOK)
         ledger = self._ledger
         ledger.sent = sent = ledger.sent + 1
         if not sent & _SERVE_MASK:
-            self._client.poll(0)
+            self._serve(0)
         self._tell()
 
     def tick(self) -> bool:
@@ -167,7 +168,7 @@ class Spooling:
         self._tell()
         end = self._clock() + _LAST_REPORTS
         while (self._taken_back or self._resending or self._in_flight) and self._clock() < end:
-            self._client.poll(_LOOK)
+            self._serve(_LOOK)
         with self._lock:
             self._disk_refused_at = -_RETRY_DISK
             self._delete_acknowledged(self._clock())

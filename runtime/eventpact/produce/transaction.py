@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import confluent_kafka
+    from confluent_kafka import TopicPartition
 
     from eventpact.clients import Complaints
+    from eventpact.produce.serving import Serving
 
 _AGAIN: Final = 0.1
 
@@ -22,11 +24,11 @@ _AGAIN: Final = 0.1
 class Transactions:
     """The transactions of one producer, one after the other."""
 
-    def __init__(self, client: confluent_kafka.Producer, complaints: Complaints) -> None:
+    def __init__(self, client: confluent_kafka.Producer, complaints: Complaints, serving: Serving) -> None:
         self._client = client
         self._complaints = complaints
+        self._serving = serving
         self._initialised = False
-        self._finished = False  # by a fatal error, after which the client does not even abort
 
     def begin(self, timeout: float) -> None:
         """Start a transaction; the first one registers the producer, which fences an older one of the same id."""
@@ -35,23 +37,40 @@ class Transactions:
             self._initialised = True
         self._call("begin a transaction", lambda _: self._client.begin_transaction(), timeout)
 
+    def send_offsets(self, offsets: list[TopicPartition], group: object, timeout: float) -> None:
+        """Commit a group's offsets with the transaction; `group` is the consumer's `consumer_group_metadata()`."""
+        self._call(
+            "commit offsets in the transaction",
+            lambda left: self._client.send_offsets_to_transaction(offsets, group, left),
+            timeout,
+        )
+
+    @property
+    def finished(self) -> bool:
+        """Whether a fatal error ended this producer: another one with its transactional id, for instance."""
+        return self._finished
+
     def commit(self, timeout: float) -> None:
         """Send what is left and commit."""
         self._call("commit the transaction", self._client.commit_transaction, timeout)
 
     def abort(self, timeout: float) -> None:
         """Give up everything that was sent in the transaction."""
-        if not self._finished:
+        if self._serving.ended is None:  # else the client does not even abort
             self._call("abort the transaction", self._client.abort_transaction, timeout)
 
     def _call(self, doing: str, call: Callable[[float], None], timeout: float) -> None:
         deadline = time.monotonic() + timeout
         while True:
+            if self._serving.ended is not None:
+                raise DeliveryError(f"cannot {doing}: {self._serving.ended}")
             try:
                 return call(max(0.0, deadline - time.monotonic()))
             except KafkaException as error:
                 cause = error.args[0]
-                self._finished = cause.fatal()
+                if cause.fatal():
+                    self._serving.end(cause)
+                    raise DeliveryError(f"cannot {doing}: {self._serving.ended}") from error
                 if not cause.retriable() or time.monotonic() + _AGAIN > deadline:
                     raise DeliveryError(f"cannot {doing}: {self._complaints.explain(cause)}") from error
                 time.sleep(_AGAIN)
