@@ -25,6 +25,7 @@ from eventpact.consume.reader import Reader
 from eventpact.consume.slowness import Slowness
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.consume.topics import TopicViews, ignoring, subscription
+from eventpact.consume.transactions import Isolation, Transacted
 from eventpact.errors import DeliveryError
 from eventpact.logs import about
 from eventpact.names import topic_name
@@ -97,16 +98,19 @@ class Session:
         self._most = min(MOST, int(config.pop(_MAX_POLL_RECORDS, MOST)))
         self._interval = int(config.get(_MAX_POLL_INTERVAL, _MAX_POLL_INTERVAL_MS)) / 1000
         table = HandlerTable(group, Reader(group.handlers, catalog), views)
+        isolation = Isolation(self._failures)
         handling = Handling(
             self._name,
             table=table,
-            failures=self._failures,
+            failures=isolation if running.exactly_once else self._failures,
             statistics=self.statistics,
             stop=stop,
             measure_latency=running.measure_latency,
             batch=self._most,
         )
         self._complaints = Complaints(settings.brokers)
+        if running.exactly_once:
+            config["isolation.level"] = "read_committed"
         self._starts = Starts(config, timeout=self._timeout, report=self._on_gap, is_retry=self._failures.is_retry)
         self._consumer = connect(
             confluent_kafka.Consumer, config | self._starts.config, self._complaints, on_commit=self._on_commit
@@ -126,6 +130,8 @@ class Session:
         self._workers: Inline | Lanes = running.workers(
             handling, self._offsets, patience, stop, asynchronous=table.is_async, most=self._most
         )
+        if isinstance(self._workers, Transacted):
+            self._workers.bind(self._consumer, running, self._failures, isolation, self.statistics)
         self._keeper = self._keep(self._workers) if isinstance(self._workers, Inline) else None
 
     @property
@@ -202,7 +208,8 @@ class Session:
 
     def _drain(self, most: int) -> list[Message]:
         self._gone.clear()
-        spare, self._spare = self._spare, []
+        spare, self._spare = outside(self._spare, self._workers.rewound), []
+        self._workers.rewound.clear()
         with translated(self._complaints, f"read for group {self._name}"):
             drained = drain(self._consumer, most, 0 if spare else _LOOK)
         self._polled_at = time.monotonic()
@@ -274,7 +281,7 @@ class Session:
         wanted = next((name for name in self._group.topics if topic_name(name).subscription == subscription), "")
         if topic_name(wanted).is_literal:
             _LOG.warning(
-                "group %s: no topic %s yet: `eventpact apply` creates it",
+                "group %s: no topic %s that it may read yet: `eventpact apply` creates it, and with --acls the right",
                 self._name,
                 subscription,
                 extra=about(None, self._name),

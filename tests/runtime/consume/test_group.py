@@ -334,7 +334,11 @@ class TestMembers:
             topics: ClassVar[tuple[str, ...]] = ("sample.absent", "sample.rooms.{tenant_id}")
 
         expected = {
-            ("WARNING", "group early: no topic sample.absent yet: `eventpact apply` creates it"),
+            (
+                "WARNING",
+                "group early: no topic sample.absent that it may read yet: "
+                "`eventpact apply` creates it, and with --acls the right",
+            ),
             ("INFO", "group early: no topic matches sample.rooms.{tenant_id} yet; the first that does is read"),
         }
         said: set[tuple[str, str]] = set()
