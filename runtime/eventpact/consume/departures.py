@@ -18,6 +18,7 @@ from eventpact.consume.retries import waiting_headers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import confluent_kafka
     from confluent_kafka import Message
 
     from eventpact.consume.context import Context
@@ -98,6 +99,16 @@ class Departures:
                 if place in failed:
                     self._count(fate, -1)
         return failed
+
+    def through(self, client: confluent_kafka.Producer) -> None:
+        """Send with a client of somebody else's, so that what is sent is part of its transactions."""
+        self._letters.through(client)
+
+    def taken_back(self) -> None:
+        """A transaction was aborted, and with it what was sent in it."""
+        with self._lock:
+            self._fates.clear()
+        self._letters.taken_back()
 
     def close(self) -> None:
         """Let go of the connection; what is not settled by now was reported."""

@@ -217,6 +217,14 @@ class Failures:
         """
         return self._departures.settle(timeout)
 
+    def through(self, client: confluent_kafka.Producer) -> None:
+        """Send letters with a client of somebody else's, so that they are part of its transactions."""
+        self._departures.through(client)
+
+    def taken_back(self) -> None:
+        """A transaction was aborted, and with it the letters that were sent in it."""
+        self._departures.taken_back()
+
     def close(self) -> None:
         """Let go of connections; what is not settled by now was reported."""
         self._departures.close()

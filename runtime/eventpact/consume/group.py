@@ -12,6 +12,7 @@ from eventpact.consume.policy import RETRIED
 from eventpact.consume.running import REGISTRY_PATIENCE, Running
 from eventpact.consume.session import Session
 from eventpact.consume.statistics import GroupStatistics
+from eventpact.consume.transactions import SIZE
 from eventpact.event import CORRELATION, identified, source
 from eventpact.observing import begin, end
 from eventpact.schemas import SchemaCatalog
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from eventpact.consume.lanes import Ordering
     from eventpact.consume.policy import Policy
     from eventpact.event import Event
+    from eventpact.produce.producer import Producer
 
 _LOG: Final = logging.getLogger("eventpact.consume")
 
@@ -75,6 +77,9 @@ class Group(ABC):
         *,
         concurrency: int = 1,
         ordering: Ordering = "partition",
+        exactly_once: bool = False,
+        producer: Producer | None = None,
+        transaction_size: int = SIZE,
         stop: threading.Event | None = None,
         max_events: int | None = None,
         idle_timeout: float | None = None,
@@ -92,6 +97,10 @@ class Group(ABC):
             concurrency: how many records, or batches, are handled at the same time.
             ordering: what is handled one after the other: the records of a `partition`, those with the same `key`, or
                 `none` of them.
+            exactly_once: commit what the handlers send with `producer` and the offsets of what they handled together,
+                in transactions; other effects of a handler may happen again.
+            producer: has a transactional id and sends to the group's cluster; for `exactly_once` alone.
+            transaction_size: records of a transaction at most.
             stop: ends the run when set, after the record in hand.
             max_events: ends the run after so many records.
             idle_timeout: ends the run when nothing has come for so many seconds.
@@ -105,16 +114,19 @@ class Group(ABC):
             BrokerError: the cluster refuses, or is not reached at the start.
             RegistryError: the registry did not answer for `registry_patience` seconds.
             HandlerError: a handler failed and the contract names no dead letter topic.
-            DeliveryError: a dead letter was not acknowledged.
+            DeliveryError: a dead letter was not acknowledged, or a transaction could not be committed.
         """
         running = Running(
             concurrency=concurrency,
             ordering=ordering,
+            exactly_once=exactly_once,
+            producer=producer,
+            transaction_size=transaction_size,
             registry_patience=registry_patience,
             measure_latency=measure_latency,
         )
-        running.check()
         chosen = settings or Settings.from_env()
+        running.check(chosen)
         set_log_level(chosen)
         if not chosen.enabled:
             _LOG.warning("group %s does not run: KAFKA_ENABLED is off", self.name)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from eventpact.consume.handlers import Handler, HandlerTable
     from eventpact.consume.statistics import GroupStatistics
     from eventpact.consume.steps import Steps
+    from eventpact.consume.transactions import Isolation
     from eventpact.in_hand import Hand
 
 _LOG: Final = logging.getLogger("eventpact.consume")
@@ -73,7 +74,7 @@ class Handling:
         name: str,
         *,
         table: HandlerTable,
-        failures: Failures,
+        failures: Failures | Isolation,
         statistics: GroupStatistics,
         stop: threading.Event,
         measure_latency: bool,
@@ -87,6 +88,8 @@ class Handling:
         self._measure = measure_latency
         self._delays = bool(failures.topics())
         self._batch = batch if table.has_batches else 0
+        self.attempt = 1
+        """Which attempt at the next record this is, where an earlier one was taken back."""
 
     @property
     def batch(self) -> int:
@@ -108,7 +111,7 @@ class Handling:
         begun = hand.since = time.monotonic()
         token = IN_HAND.set(hand)
         try:
-            if self._batch or self._delays or self._measure or tracing.SPANS is not None:
+            if self._batch or self._delays or self._measure or self.attempt > 1 or tracing.SPANS is not None:
                 walk(self._long(turn, hand), self._stop)
             else:
                 self._short(turn, hand)
@@ -192,6 +195,8 @@ class Handling:
     def _one(self, message: Message, hand: Hand) -> Steps:
         value: Any = message.value()
         context = hand.context = self._context(message)
+        if self.attempt > 1:
+            context.attempt = self.attempt
         if self._delays and (due := self._wait(message)):
             raise Later(due)
         if self._delays and not self._failures.origin(message, context):

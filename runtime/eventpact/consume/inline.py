@@ -50,6 +50,8 @@ class Inline:
         self._boundary = threading.Condition()
         self._leaving: set[Partition] = set()
         self._left: set[Partition] = set()
+        self.rewound: set[Partition] = set()
+        """Partitions of which the client reads again what it had read."""
 
     @property
     def hands(self) -> Sequence[Hand]:
@@ -147,12 +149,16 @@ class Inline:
                 return
             except (Later, RegistryError) as error:
                 self._set_aside(turn, error)
-            if self._leaving or self._left:
-                with self._boundary:
-                    self._credit(turn)
-                    turn.records, turn.done = outside(turn.records[turn.done :], self._leaving), 0
-                    self._leaving.clear()
-                    self._boundary.notify_all()
+            self._let_go(turn)
+
+    def _let_go(self, turn: Turn) -> None:
+        """Between two records: hand over the partitions that another thread waits for."""
+        if self._leaving or self._left:
+            with self._boundary:
+                self._credit(turn)
+                turn.records, turn.done = outside(turn.records[turn.done :], self._leaving), 0
+                self._leaving.clear()
+                self._boundary.notify_all()
 
     def _credit(self, turn: Turn) -> None:
         """Move positions past what is done, but for partitions that others have by now."""

@@ -90,6 +90,8 @@ class Lanes(ABC):
         """`count` lanes with at most `most` records in flight."""
         self.failure: BaseException | None = None
         """What ended a lane, and has to end the run."""
+        self.rewound: set[Partition] = set()
+        """Partitions of which the client reads again what it had read: none, lanes keep what they took."""
         self._handling = handling
         self._offsets = offsets
         self._patience = patience

@@ -47,6 +47,7 @@ class Letters:
         self._complaints = Complaints(settings.brokers)
         self._lock = threading.RLock()
         self._client: confluent_kafka.Producer | None = None
+        self._borrowed = False
         self._pending: dict[Place, str] = {}
         self._failed: dict[Place, str] = {}
 
@@ -81,10 +82,22 @@ class Letters:
                 self._pending.pop(place, None)
         return failed
 
+    def through(self, client: confluent_kafka.Producer) -> None:
+        """Send with a client of somebody else's, so that letters are part of its transactions."""
+        self._client, self._borrowed = client, True
+
+    def taken_back(self) -> None:
+        """A transaction was aborted, and with it the letters that were sent in it."""
+        with self._lock:
+            self._pending.clear()
+            self._failed.clear()
+
     def close(self) -> None:
         """Let go of the connection; what is not settled by now was reported."""
         with self._lock:
             client, self._client = self._client, None
+        if self._borrowed:
+            return
         if client is not None:
             client.purge()
             client.close()

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Final
 from eventpact.histogram import END_TO_END_SECONDS, HANDLING_SECONDS, Histogram
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eventpact.consume.handlers import Handler
+
+_COUNTS: Final = ("handled", "unknown", "tombstones", "dead_lettered", "delayed", "skipped", "discarded")
 
 _QUICK: Final = 0.001
 """Seconds; what takes less is timed together with its neighbours."""
@@ -73,6 +77,17 @@ class GroupStatistics:
                 self.unknown += times
             else:
                 self.tombstones += times
+
+    def snapshot(self) -> dict[str, object]:
+        """The counts of records at this moment, for `restore`."""
+        with self._lock:
+            return {**{name: getattr(self, name) for name in _COUNTS}, "by_event": dict(self.by_event)}
+
+    def restore(self, snapshot: Mapping[str, object]) -> None:
+        """Forget what was counted since: its transaction was taken back."""
+        with self._lock:
+            for name, value in snapshot.items():
+                setattr(self, name, value)
 
     def timed(self, seconds: float, times: int) -> None:
         """Count the time that some records took together: quick ones the same each, else one of them took it."""

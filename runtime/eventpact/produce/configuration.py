@@ -32,6 +32,18 @@ _QUEUE_TIMEOUT: Final = 30.0
 _MAX_BLOCK: Final = "max.block.ms"
 
 
+TRANSACTIONAL: Final[Mapping[str, str]] = {
+    "linger.ms": "0",  # a commit flushes, so waiting for more only delays it
+    # The markers of the transaction before are written in a few milliseconds; by default the client asks again after
+    # 100 ms whether they are, which makes every transaction take as long.
+    "retry.backoff.ms": "5",
+    "retry.backoff.max.ms": "20",
+    # Retries end with the transaction's time, not with a count that the quick ones would use up.
+    "message.send.max.retries": _NO_LIMIT,
+}
+"""What a transactional producer uses unless the environment says otherwise, whatever the contracts say of others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """Everything about one producer that is settled before it is made."""
@@ -73,7 +85,7 @@ def configured(
     )
     if transactional_id is not None:
         _check_transactional(config, spool)
-        config["transactional.id"] = transactional_id
+        config |= {"transactional.id": transactional_id, **TRANSACTIONAL, **for_librdkafka(settings.producer)}
         if not given:
             del config[_TIMEOUT]  # the client takes that of the transaction
     deadline = float(config.get(_TIMEOUT) or config.get(_TRANSACTION_TIMEOUT) or 60_000) / 1000

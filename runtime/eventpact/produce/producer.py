@@ -202,6 +202,16 @@ class Producer:
         return "closed" if self._breaker is None else self._breaker.state
 
     @property
+    def transactions(self) -> Transactions | None:
+        """Its transactions, for a group that commits its offsets in them; `None` without transactional id."""
+        return self._transactions
+
+    @property
+    def brokers(self) -> str:
+        """The cluster it sends to."""
+        return self._settings.brokers
+
+    @property
     def statistics(self) -> ProducerStatistics:
         """Counts up to now."""
         ledger, spooling = self._ledger, self._spooling

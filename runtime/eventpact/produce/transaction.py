@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = 0.1
 
+_WRITTEN: Final = 5.0
+"""Seconds that events which are to be taken back may take to be written."""
+
 
 class Transactions:
     """The transactions of one producer, one after the other."""
 
     def __init__(self, client: confluent_kafka.Producer, complaints: Complaints, serving: Serving) -> None:
-        self._client = client
+        self.client = client
         self._complaints = complaints
         self._serving = serving
         self._initialised = False
@@ -33,31 +36,34 @@ class Transactions:
     def begin(self, timeout: float) -> None:
         """Start a transaction; the first one registers the producer, which fences an older one of the same id."""
         if not self._initialised:
-            self._call("register the transactional producer", self._client.init_transactions, timeout)
+            self._call("register the transactional producer", self.client.init_transactions, timeout)
             self._initialised = True
-        self._call("begin a transaction", lambda _: self._client.begin_transaction(), timeout)
+        self._call("begin a transaction", lambda _: self.client.begin_transaction(), timeout)
 
     def send_offsets(self, offsets: list[TopicPartition], group: object, timeout: float) -> None:
         """Commit a group's offsets with the transaction; `group` is the consumer's `consumer_group_metadata()`."""
         self._call(
             "commit offsets in the transaction",
-            lambda left: self._client.send_offsets_to_transaction(offsets, group, left),
+            lambda left: self.client.send_offsets_to_transaction(offsets, group, left),
             timeout,
         )
 
     @property
     def finished(self) -> bool:
         """Whether a fatal error ended this producer: another one with its transactional id, for instance."""
-        return self._finished
+        return self._serving.ended is not None
 
     def commit(self, timeout: float) -> None:
         """Send what is left and commit."""
-        self._call("commit the transaction", self._client.commit_transaction, timeout)
+        self._call("commit the transaction", self.client.commit_transaction, timeout)
 
     def abort(self, timeout: float) -> None:
         """Give up everything that was sent in the transaction."""
         if self._serving.ended is None:  # else the client does not even abort
-            self._call("abort the transaction", self._client.abort_transaction, timeout)
+            # What the client has not told the cluster of yet it would drop, and then end a transaction that the broker
+            # has never heard of: since Kafka 4 (KIP-890) that is fatal (INVALID_TXN_STATE).
+            self.client.flush(min(timeout, _WRITTEN))
+            self._call("abort the transaction", self.client.abort_transaction, timeout)
 
     def _call(self, doing: str, call: Callable[[float], None], timeout: float) -> None:
         deadline = time.monotonic() + timeout
