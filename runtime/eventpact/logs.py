@@ -36,7 +36,7 @@ def about(context: Context | None, group: str | None = None) -> dict[str, Any]:
     if context is not None:
         known |= {
             "event_id": context.event_id,
-            "correlation_id": context.correlation_id,
+            "correlation_id": context.known_correlation_id,
             "topic": context.topic,
             "partition": context.partition,
             "offset": context.offset,

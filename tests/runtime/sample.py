@@ -93,6 +93,7 @@ class Posted(Event):
         references=(AUTHOR_REFERENCE,),
         key=("author.id", "event_id"),
         headers=(("event-type", "=posted"), ("author-name", "author.name")),
+        identity="event_id",
         correlation="correlation",
         dead_letters="sample.dead",
     )

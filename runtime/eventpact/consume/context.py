@@ -137,9 +137,16 @@ class Context:
         try:
             return self._correlation_id
         except AttributeError:
-            found = self._header("correlation-id") or self._of_event(self._source.correlation) or str(uuid4())
-            self._correlation_id = found
+            found = self._correlation_id = self.known_correlation_id or str(uuid4())
             return found
+
+    @property
+    def known_correlation_id(self) -> str | None:
+        """The same, but `None` in place of a new one: what is asked before the event is decoded stays open."""
+        try:
+            return self._correlation_id
+        except AttributeError:
+            return self._header("correlation-id") or self._of_event(self._source.correlation)
 
     @property
     def event_id(self) -> str | None:
