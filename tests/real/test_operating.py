@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,18 +14,32 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from eventpact import Settings, TopicContract, Topics
-from eventpact.errors import BrokerError, GroupActive
+from eventpact.consume.dead_letters import DeadLetterInfo
+from eventpact.containers import ArchivedRecord, write_archive
+from eventpact.errors import BrokerError, DeliveryError, GroupActive
+from eventpact.operate.administrator import Administrator
 from eventpact.operate.groups import Groups
+from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.offset_files import export_offsets, plan_restore, read_offsets, write_offsets
 from eventpact.operate.positions import EARLIEST, LATEST, Position, moment
+from eventpact.operate.replay_sources import ArchiveSource
+from eventpact.operate.replaying import Replay
 from eventpact.operate.resetting import OffsetChange, apply_reset, plan_reset
-from tests.runtime.raw import committed, write
+from eventpact.operate.writing import RecordWriter
+from tests.cli import conftest as command_line
+from tests.cli.commands import Run, Started, execute
+from tests.cli.commands import write as write_files
+from tests.registry.contracts.building import SYSTEM
+from tests.runtime.raw import committed, read, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from eventpact_testing.kafka import KafkaCluster
+
+run, shop, work = command_line.run, command_line.shop, command_line.work
+"""Fixtures of the commands' own tests."""
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 """When the first record of `hourly` was written; each of the others an hour after the one before."""
@@ -222,3 +239,182 @@ class TestExports:
 
         with pytest.raises(BrokerError, match=r"/0 ends at 0, before the exported offset 3.*restore by time"):
             plan_restore(groups, kept)
+
+
+class TestOnce:
+    """What a run that was killed had begun is finished by the next one, and nothing is there twice."""
+
+    def test_a_replay_that_was_killed_goes_on_where_it_was(
+        self, kafka: KafkaCluster, topics: Topics, tmp_path: Path
+    ) -> None:
+        source, target = made(topics, "operated.source"), made(topics, "operated.target", 3)
+        hourly(kafka, source, 400)
+        command = ("replay", source, "--to", target, "--brokers", kafka.bootstrap_servers)
+        ends = {(target, number): 0 for number in range(3)}
+        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers)))
+
+        with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
+            killed.until(lambda: sum(log.latest(ends).values()) >= 90)
+            killed.stop(signal.SIGKILL)
+        rest = execute(*command, cwd=tmp_path)
+        again = execute(*command, cwd=tmp_path)
+
+        assert rest.code == 0, rest.err
+        copied = read(kafka, target, 401, patience=1.0)
+        positions = Counter(dict(one.headers() or ())["replay-position"] for one in copied)
+        assert (len(positions), set(positions.values())) == (400, {1})
+        assert int(rest.out.split()[1]) < 400
+        assert again.out.startswith("Nothing to replay: ")
+        assert {one.timestamp()[1] for one in copied} == {
+            int((START + number * timedelta(hours=1)).timestamp() * 1000) for number in range(400)
+        }
+
+    def test_an_archive_that_was_interrupted_goes_on_where_it_was(
+        self, kafka: KafkaCluster, settings: Settings, topics: Topics, tmp_path: Path
+    ) -> None:
+        topic = made(topics, "operated.archived")
+        file = tmp_path / "archive.avro"
+        write_archive(
+            file,
+            (ArchivedRecord(topic=topic, partition=0, offset=n, key=b"k", value=b"%d" % n) for n in range(900)),
+        )
+        stop = threading.Event()
+
+        def after_600(record: ArchivedRecord) -> None:
+            if record.offset == 599:
+                stop.set()
+
+        first = Replay(settings, ArchiveSource(file), name="archive").run(stop=stop, on_record=after_600)
+        second = Replay(settings, ArchiveSource(file), name="archive").run()
+
+        assert (first.total, first.stopped, second.total, second.resumed) == (600, True, 300, True)
+        assert [one.value() for one in read(kafka, topic, 901, patience=1.0)] == [b"%d" % n for n in range(900)]
+
+    def test_two_runs_of_one_replay_cannot_be(self, settings: Settings, topics: Topics, unique: str) -> None:
+        topic = made(topics, "operated.twice", 1)
+
+        with RecordWriter(settings, unique) as older:
+            older.write(topic, b"k", b"older", [])
+            with RecordWriter(settings, unique) as newer:
+                newer.write(topic, b"k", b"newer", [])
+                newer.commit({(topic, 0): 7})
+                with pytest.raises(DeliveryError, match="another producer with this transactional id has started"):
+                    older.commit({(topic, 0): 1})
+
+        assert Groups(settings).committed(unique) == {(topic, 0): 7}
+
+    def test_dead_letters_go_back_once_though_the_run_was_killed(
+        self, kafka: KafkaCluster, topics: Topics, tmp_path: Path
+    ) -> None:
+        origin, dead = made(topics, "operated.origin", 3), made(topics, "operated.dead")
+        producer = confluent_kafka.Producer({"bootstrap.servers": kafka.bootstrap_servers})
+        for number in range(300):
+            info = DeadLetterInfo(
+                reason="handler-failed",
+                exception="builtins.TimeoutError",
+                message="",
+                group="g",
+                topic=origin,
+                partition=0,
+                offset=number,
+            )
+            producer.produce(dead, b"%d" % number, b"k%d" % (number % 7), headers=list(info.headers()))
+        assert producer.flush(10) == 0
+        command = ("dead-letters", "redrive", "--topic", dead, "--brokers", kafka.bootstrap_servers)
+        ends = {(origin, number): 0 for number in range(3)}
+        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers)))
+
+        with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
+            killed.until(lambda: sum(log.latest(ends).values()) >= 90)
+            killed.stop(signal.SIGKILL)
+        rest = execute(*command, cwd=tmp_path)
+
+        assert rest.code == 0, rest.err
+        back = read(kafka, origin, 301, patience=1.0)
+        assert sorted(int(one.value() or b"") for one in back) == list(range(300))
+        assert "sent back before" in rest.out
+
+
+class TestCommands:
+    @pytest.fixture
+    def at(self, kafka: KafkaCluster) -> dict[str, str]:
+        return {"KAFKA_BROKERS": kafka.bootstrap_servers}
+
+    def test_groups_as_a_user_types_them(
+        self, kafka: KafkaCluster, topics: Topics, shop: Path, run: Run, at: dict[str, str]
+    ) -> None:
+        topic, group = made(topics, "operated.typed"), "typed-indexer"
+        hourly(kafka, topic)
+        commit(kafka, group, **{f"{topic}/0": 1, f"{topic}/1": 1})
+
+        listed = run("groups", "list", **at)
+        assert [group, "empty", "0", "4"] in [line.split() for line in listed.out.splitlines()]
+        described = json.loads(run("groups", "describe", group, "--format", "json", **at).out)
+        assert (described["lag"], described["partitions"][0]["lag"]) == (4, 2)
+
+        shown = run("groups", "reset", group, "--to", "latest", **at)
+        assert shown.out.splitlines()[-1] == "Nothing was moved: --yes moves 2 partitions"
+        assert [line.split() for line in shown.out.splitlines()[1:3]] == [
+            [topic, "0", "1", "3", "+2"],
+            [topic, "1", "1", "3", "+2"],
+        ]
+        exported = run("groups", "export", group, "--out", "offsets.json", **at)
+        assert exported.out == f"offsets.json: 2 partitions of group {group}\n"
+        moved = run("groups", "reset", group, "--to", "latest", "--yes", **at)
+        assert moved.out.splitlines()[-1] == f"Moved 2 partitions of group {group}"
+        assert committed(kafka, group, topic) == {0: 3, 1: 3}
+        restored = json.loads(run("groups", "restore", "offsets.json", "--yes", "--format", "json", **at).out)
+        assert (restored["moved"], [one["new"] for one in restored["changes"]]) == (True, [1, 1])
+        assert committed(kafka, group, topic) == {0: 1, 1: 1}
+
+    def test_a_description_shows_thresholds_and_partitions(
+        self, kafka: KafkaCluster, topics: Topics, shop: Path, run: Run, at: dict[str, str]
+    ) -> None:
+        topic, group = made(topics, "operated.described"), "described-indexer"
+        alerting(shop, group)
+        hourly(kafka, topic)
+        commit(kafka, group, **{f"{topic}/0": 3})
+
+        described = run("groups", "describe", group, **at)
+
+        assert [line.split(None, 1) for line in described.out.splitlines()[4:6]] == [
+            ["lag", "0"],
+            ["thresholds", "warning above 5"],
+        ]
+        assert described.out.splitlines()[-1].split() == [topic, "0", "3", "3", "0", "-"]
+
+    def test_lag_is_judged_by_the_thresholds_of_the_contracts(
+        self, kafka: KafkaCluster, topics: Topics, shop: Path, run: Run, at: dict[str, str]
+    ) -> None:
+        topic, group = made(topics, "operated.lagging"), "lagging-indexer"
+        alerting(shop, group)
+        hourly(kafka, topic)
+        commit(kafka, group, **{f"{topic}/0": 0, f"{topic}/1": 0})
+
+        bad = run("groups", "lag", "--fail-on", "warning", **at)
+        borne = run("groups", "lag", group, "--format", "json", **at)
+
+        assert (bad.code, bad.out.split()[-6:]) == (1, [group, "6", "warning", "above", "5", "warning"]), bad.err
+        assert (borne.code, json.loads(borne.out)[0]["level"]) == (0, "warning")
+
+    def test_records_are_shown_from_a_moment_on(
+        self, kafka: KafkaCluster, topics: Topics, work: Path, run: Run, at: dict[str, str]
+    ) -> None:
+        topic = made(topics, "operated.shown")
+        hourly(kafka, topic)
+
+        shown = run(
+            "consume",
+            topic,
+            *("--from", "2026-03-01T10:00:00Z", "--until", "2026-03-01T12:00:00Z", "--format", "json"),
+            SCHEMA_REGISTRY_URL="http://127.0.0.1:1",
+            **at,
+        )
+
+        assert sorted(json.loads(line)["key"] for line in shown.out.splitlines()) == ["k2", "k3"]
+
+
+def alerting(contracts: Path, group: str) -> None:
+    """Give the shop a group, and an alert for a lag above 5."""
+    more = f"groups: {{{group}: {{description: Indexes., topics: [order.placed]}}}}\nalerts: {{lag: {{warning: 5}}}}\n"
+    write_files(contracts, {"shop/system.yaml": SYSTEM + more})

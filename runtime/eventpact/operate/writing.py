@@ -7,13 +7,15 @@ where the last whole one ended. Two runs at once cannot be: the later one shuts 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import confluent_kafka
 from confluent_kafka import KafkaException, TopicPartition
 
-from eventpact.clients import Complaints, connect, set_log_level, translated
+from eventpact.clients import Complaints, connect, set_log_level
 from eventpact.errors import DeliveryError
+from eventpact.produce.serving import Serving
 from eventpact.produce.transaction import Transactions
 
 if TYPE_CHECKING:
@@ -65,7 +67,9 @@ class RecordWriter:
         self._complaints = Complaints(settings.brokers)
         config = {**settings.producer_config(), **_ALWAYS, "transactional.id": identity}
         self._client = connect(confluent_kafka.Producer, config, self._complaints)
-        self._transactions = Transactions(self._client, self._complaints)
+        self._serving = Serving(self._complaints)
+        self._serving.client = self._client
+        self._transactions = Transactions(self._client, self._complaints, self._serving)
         # A consumer that never joins: it names the group in the producer's transactions.
         self._consumer = connect(
             confluent_kafka.Consumer,
@@ -96,7 +100,8 @@ class RecordWriter:
         finally:
             self._consumer.close()
             self._client.purge()
-            self._client.close()
+            with suppress(KafkaException):  # as above
+                self._client.close()
 
     @property
     def due(self) -> bool:
@@ -143,13 +148,13 @@ class RecordWriter:
             except BufferError as error:
                 if self._clock() > deadline:
                     raise DeliveryError(f"the queue to the brokers stayed full{self._complaints.known()}") from error
-                self._client.poll(0.1)
+                self._serving.poll(0.1)
             except KafkaException as error:
                 raise DeliveryError(f"not written to {topic}: {self._complaints.explain(error.args[0])}") from error
             else:
                 break
         self.pending += 1
-        self._client.poll(0)
+        self._serving.poll()
 
     def commit(self, progress: Mapping[Partition, int]) -> None:
         """Commit what was written, together with how far its source was read.
@@ -164,11 +169,7 @@ class RecordWriter:
             self._begun = self._clock()
         try:
             if progress:
-                offsets = [TopicPartition(topic, number, offset) for (topic, number), offset in progress.items()]
-                with translated(self._complaints, "keep the progress"):
-                    self._client.send_offsets_to_transaction(
-                        offsets, self._consumer.consumer_group_metadata(), self._patience
-                    )
+                self._keep(progress)
             self._transactions.commit(self._patience)
         except BaseException as error:
             self._give_up()
@@ -177,9 +178,14 @@ class RecordWriter:
             raise
         self._begun, self.pending = None, 0
 
+    def _keep(self, progress: Mapping[Partition, int]) -> None:
+        offsets = [TopicPartition(topic, number, offset) for (topic, number), offset in progress.items()]
+        self._transactions.send_offsets(offsets, self._consumer.consumer_group_metadata(), self._patience)
+
     def _give_up(self) -> None:
         self._begun, self.pending = None, 0
-        self._transactions.abort(self._patience)
+        with suppress(DeliveryError):  # who was shut out cannot even abort; why is told by what led here
+            self._transactions.abort(self._patience)
 
     def _told(self, error: KafkaError | None, message: Message) -> None:
         if error is not None and self._failure is None:

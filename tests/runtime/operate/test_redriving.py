@@ -16,12 +16,12 @@ from eventpact.operate.redriving import redrive
 from eventpact.schemas import SchemaCatalog
 from eventpact.wire import frame
 from tests.runtime.raw import read, write
-from tests.runtime.sample import Posted
+from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eventpact import Settings
+    from eventpact import Context, Settings
     from eventpact_testing.broker import LocalBroker
 
 
@@ -43,6 +43,11 @@ def bury(broker: LocalBroker, value: bytes | None, *, key: bytes | None = b"k", 
 def origin(broker: LocalBroker, count: int) -> list[tuple[bytes | None, bytes | None]]:
     """Keys and values of what came back, where `count` records are expected."""
     return [(one.key(), one.value()) for one in read(broker, "sample.posted", count + 1, patience=1.0)]
+
+
+class FailingReader(PostReader):
+    def on_posted(self, event: Posted, context: Context) -> None:
+        raise ValueError("no such author")
 
 
 @pytest.fixture
@@ -187,3 +192,25 @@ class TestRedrive:
         redrive(settings, "sample.dead", pace=Pace(2, clock=lambda: now[0], sleep=sleep))
 
         assert slept == [0.5, 0.5, 0.5]
+
+
+class TestRoundTrips:
+    def test_a_record_that_fails_again_comes_back_with_its_count(
+        self, broker: LocalBroker, settings: Settings, catalog: SchemaCatalog
+    ) -> None:
+        with SampleProducer(settings, register="dev") as producer:
+            producer.send_and_wait(Posted(event_id="p-1", author=Author(id="u-1")))
+        FailingReader().run(settings, max_events=1)
+
+        for _ in range(2):
+            redrive(settings, "sample.dead", max_redrives=2)
+            FailingReader().run(settings, max_events=1)
+        last = redrive(settings, "sample.dead", max_redrives=2)
+
+        letters = list(DeadLetters(settings, ["sample.dead"]).letters())
+        assert [letter.info.redrives for letter in letters] == [0, 1, 2]
+        assert [letter.redriven for letter in letters] == [True, True, False]
+        assert (last.total, last.looping) == (0, [letters[2].id])
+        assert {(letter.record.key, letter.record.value) for letter in letters} == {
+            (b"u-1", letters[0].record.value),
+        }
