@@ -185,7 +185,6 @@ class Spool:
             owner = database.execute("PRAGMA application_id").fetchone()[0]
             if owner != _APPLICATION:
                 self._check_empty(database, owner)
-                database.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 database.execute(f"PRAGMA application_id = {_APPLICATION}")
             database.execute("PRAGMA journal_mode = WAL")
             database.execute(f"PRAGMA synchronous = {self._settings.synchronous}")
@@ -236,7 +235,7 @@ class Spool:
                 self._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
             )
             if pages * size > _SHRINK_ABOVE:
-                self._database.execute("PRAGMA incremental_vacuum").fetchall()
+                self._database.execute("VACUUM")  # there is next to nothing to copy
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
