@@ -254,7 +254,7 @@ class TestOnce:
         log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers)))
 
         with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
-            killed.until(lambda: sum(log.latest(ends).values()) >= 90)
+            killed.until(lambda: sum(log.latest(ends).values()) >= 260)
             killed.stop(signal.SIGKILL)
         rest = execute(*command, cwd=tmp_path)
         again = execute(*command, cwd=tmp_path)
@@ -308,7 +308,7 @@ class TestOnce:
     ) -> None:
         origin, dead = made(topics, "operated.origin", 3), made(topics, "operated.dead")
         producer = confluent_kafka.Producer({"bootstrap.servers": kafka.bootstrap_servers})
-        for number in range(300):
+        for number in range(400):
             info = DeadLetterInfo(
                 reason="handler-failed",
                 exception="builtins.TimeoutError",
@@ -325,13 +325,13 @@ class TestOnce:
         log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers)))
 
         with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
-            killed.until(lambda: sum(log.latest(ends).values()) >= 90)
+            killed.until(lambda: sum(log.latest(ends).values()) >= 260)
             killed.stop(signal.SIGKILL)
         rest = execute(*command, cwd=tmp_path)
 
         assert rest.code == 0, rest.err
-        back = read(kafka, origin, 301, patience=1.0)
-        assert sorted(int(one.value() or b"") for one in back) == list(range(300))
+        back = read(kafka, origin, 401, patience=1.0)
+        assert sorted(int(one.value() or b"") for one in back) == list(range(400))
         assert "sent back before" in rest.out
 
 
