@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from eventpact import Group
+from eventpact.consume.handlers import overridden
 from tests.codegen.conftest import Import
-from tests.codegen.packages import sources, system, written
+from tests.codegen.packages import refusals, sources, system, written
 from tests.registry.contracts.building import TOPIC, Files, avsc, field
 
 ORDER_V2 = avsc("OrderPlaced", field("orderId"), field("note", default=""))
@@ -28,6 +29,28 @@ def test_a_group_is_an_abstract_class_with_a_method_an_event(tmp_path: Path, imp
     assert groups.OrderReader.__abstractmethods__ == {"on_order_placed"}
     with pytest.raises(TypeError, match="on_order_placed"):
         groups.OrderReader()
+
+
+def test_beside_each_method_stands_one_for_many_events(tmp_path: Path, import_from: Import) -> None:
+    groups = import_from(written(tmp_path, grouped("topics: [order.placed]")), "shop_events.groups")
+
+    class One(groups.OrderReader):  # type: ignore[misc, name-defined]  # generated a moment ago
+        def on_order_placed(self, event: object, context: object) -> None: ...
+
+    class Many(One):
+        def on_order_placed_batch(self, events: object, contexts: object) -> None: ...
+
+    assert overridden(One(), "on_order_placed") is None
+    assert overridden(many := Many(), "on_order_placed") == many.on_order_placed_batch
+
+
+def test_an_event_that_is_called_as_the_batch_of_another_is_refused() -> None:
+    batch = avsc("OrderPlacedBatch", field("orderId"))
+    changes = grouped("topics: ['*']", {"shop/batch/topic.yaml": TOPIC, "shop/batch/OrderPlacedBatch.v1.avsc": batch})
+
+    [problem] = refusals(changes)
+
+    assert "batches of io.shop.OrderPlaced and io.shop.OrderPlacedBatch in one method" in problem
 
 
 def test_a_group_reads_the_latest_version_of_what_it_does_not_pin(tmp_path: Path, import_from: Import) -> None:

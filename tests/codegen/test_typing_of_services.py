@@ -11,6 +11,8 @@ from tests.codegen.packages import system, tool, written
 from tests.registry.contracts.building import TOPIC, avsc, field
 
 SERVICE = """\
+from collections.abc import Sequence
+
 from eventpact import Context
 
 from shop_events import OrderPlaced, ShopProducer, StockChanged
@@ -35,7 +37,21 @@ class Newer(Reader):
     def on_stock_changed(self, event: StockChanged, context: Context) -> None: ...
 
 
+class Waiting(Reader):
+    async def on_order_placed(self, event: OrderPlacedV1, context: Context) -> None: ...
+
+    async def on_stock_changed(self, event: StockChanged, context: Context) -> None: ...
+
+    async def on_stock_changed_batch(self, events: Sequence[StockChanged], contexts: Sequence[Context]) -> None:
+        print(events[0].order_id.upper(), contexts[0].topic)
+
+
+class Mixed(Whole):
+    def on_stock_changed_batch(self, events: Sequence[OrderPlaced], contexts: Sequence[Context]) -> None: ...  # WRONG BATCH
+
+
 Whole()
+Waiting()
 Forgetful()  # FORGOTTEN
 
 
@@ -86,6 +102,10 @@ def test_a_service_that_forgets_a_handler_is_told_which(verdict: dict[str, str])
 
 def test_a_handler_of_a_pinned_event_takes_that_versions_class(verdict: dict[str, str]) -> None:
     assert "incompatible with supertype" in verdict["WRONG VERSION"]
+
+
+def test_a_batch_is_of_the_handlers_event(verdict: dict[str, str]) -> None:
+    assert "incompatible with supertype" in verdict["WRONG BATCH"]
 
 
 @pytest.mark.parametrize("line", ["NO BRANCH", "NO SUCH PARAMETER", "NO BRANCH TO WAIT"])

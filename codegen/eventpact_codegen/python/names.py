@@ -35,7 +35,7 @@ _SYMBOLS: Final = frozenset(name for name in dir(str) if not name.startswith("_"
 """What a member of a `StrEnum` must not be called: it would hide a method of `str` or of the class."""
 _MODULES: Final = frozenset({"groups", "producer", "schemas", "topics"})
 _VERSION_MODULE: Final = re.compile(r"v\d+\Z")
-_METHODS: Final = frozenset({"on_unknown", "on_tombstone"})
+_METHODS: Final = frozenset({"on_gap", "on_tombstone", "on_unknown"})
 """Hooks of `eventpact.Group`, which a handler must not replace; a test holds the list to the class."""
 
 
@@ -108,6 +108,11 @@ def codec_name(event_name: str) -> str:
 def contract_constant(event_name: str) -> str:
     """`MESSAGE_SENT_CONTRACT`: the ending keeps an event called `Epoch` apart from the names that codecs use."""
     return f"{snake(event_name).upper()}_CONTRACT"
+
+
+def batch(handler: str) -> str:
+    """The method that takes many events at once, beside the one that takes one."""
+    return f"{handler}_batch"
 
 
 def _underscored(name: str, reserved: frozenset[str], pattern: re.Pattern[str] | None = None) -> str:

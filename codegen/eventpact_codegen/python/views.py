@@ -93,6 +93,8 @@ class HandlerView:
 
     method: Source
     method_literal: Source
+    batch: Source
+    """Name of the method that takes many at once."""
     event: Source
     link: Source
     """String literal that leads to the event's class."""
@@ -126,6 +128,8 @@ class GroupsView:
     mapping: Source
     """The class of `handlers`."""
     context: Source
+    sequence: Source
+    awaitable: Source
     abstract: Source
     groups: tuple[GroupView, ...]
 

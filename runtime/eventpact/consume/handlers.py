@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from eventpact.wire import HEADER_SIZE, unframe
 
@@ -18,14 +18,8 @@ if TYPE_CHECKING:
 
     Statistic: TypeAlias = Literal["handled", "unknown", "tombstones"]
 
-F = TypeVar("F", bound="Callable[..., Any]")
-
 BATCH: Final = "_batch"
 """What the name of an event's batch method ends in."""
-
-
-NOT_OVERRIDDEN: Final = "__eventpact_default__"
-"""The attribute of a method that stands in generated code for a service to override, and is never called."""
 
 
 class Handler:
@@ -81,16 +75,18 @@ class Handler:
 class HandlerTable:
     """The handlers of one run, found once a schema id."""
 
-    def __init__(self, group: Group, reader: Reader, views: TopicViews) -> None:
+    def __init__(self, group: Group, reader: Reader, views: TopicViews, *, name: str | None = None) -> None:
+        """For a group that may be called `name` on the broker, in place of its own name."""
         self.known: dict[bytes, Handler] = {}
         """The first bytes of a record's value to what is done with it, for the schemas that were met."""
         self.tombstone = Handler(views, partial(_without_event, group.on_tombstone), statistic="tombstones")
         """For records without value, and for what is known of a record before its schema is."""
         self._group = group
+        self._name = name or group.name
         self._reader = reader
         self._views = views
         methods = {method for _, method in group.handlers.values()}
-        self.has_batches = any(overridden(group, method + BATCH) is not None for method in methods)
+        self.has_batches = any(overridden(group, method) is not None for method in methods)
         """Whether the service wrote any batch method."""
         self.is_async = is_async(group, methods)
         """Whether the service wrote any method as a coroutine function."""
@@ -124,20 +120,25 @@ class HandlerTable:
             hook = partial(_without_event, partial(self._group.on_unknown, way.name))
             return Handler(self._views, hook, statistic="unknown", schema_id=schema_id)
         method = getattr(self._group, way.method)
-        batch = overridden(self._group, way.method + BATCH)
+        batch = overridden(self._group, way.method)
+        once = self._group.idempotent
+        if once is not None:
+            method = once.around(self._name, method)
+            batch = None if batch is None else once.around_batch(self._name, batch)
         return Handler(self._views, method, statistic="handled", way=way, schema_id=schema_id, batch=batch)
 
 
-def default(method: F) -> F:
-    """Mark a method of generated code that is called only where a service overrides it; a decorator."""
-    setattr(method, NOT_OVERRIDDEN, True)
-    return method
+def overridden(group: Group, method: str) -> Callable[[Any, Any], Any] | None:
+    """The method that takes batches of what `method` takes, when the service wrote it.
 
-
-def overridden(group: Group, name: str) -> Callable[[Any, Any], Any] | None:
-    """The group's method, when the service wrote it: what stands beside the generated handlers does nothing."""
-    found: Callable[[Any, Any], Any] | None = getattr(group, name, None)
-    return None if found is None or hasattr(found, NOT_OVERRIDDEN) else found
+    Generated code has one of that name beside each abstract method, for type checkers; it does nothing.
+    """
+    name = method + BATCH
+    for cls in type(group).__mro__:
+        if name in cls.__dict__:
+            generated = getattr(cls.__dict__.get(method), "__isabstractmethod__", False)
+            return None if generated else getattr(group, name)
+    return None
 
 
 def is_async(group: Group, methods: Iterable[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from eventpact_codegen.python import names
 from eventpact_codegen.python.code import Symbol, code, render
 from eventpact_codegen.python.names import identifier
 from eventpact_codegen.python.pages.page import literals, module_docstring, split_imports
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _GROUP: Final = Symbol("eventpact", "Group")
 _CONTEXT: Final = Symbol("eventpact", "Context")
 _ABSTRACT: Final = Symbol("abc", "abstractmethod")
+_SEQUENCE: Final = Symbol("collections.abc", "Sequence")
+_AWAITABLE: Final = Symbol("collections.abc", "Awaitable")
 _HANDLERS: Final = Symbol("eventpact.links", "Handlers")
 _ATTRIBUTES: Final = frozenset({"name", "system", "topics", "ignored_topics", "handlers", "settings", "run"})
 
@@ -34,9 +37,10 @@ def pages(draft: Draft) -> Iterator[Page]:
     builder.use([_GROUP] if package.groups else [])
     for group in package.groups:
         handlers = draft.handlers[group.name]
-        hidden = _ATTRIBUTES | {handler.method for handler in handlers}
+        hidden = _ATTRIBUTES | {name for handler in handlers for name in (handler.method, names.batch(handler.method))}
         for handler in handlers:
-            builder.use([draft.symbol(handler.event.type), _CONTEXT, _ABSTRACT, _HANDLERS], hidden)
+            used = [draft.symbol(handler.event.type), _CONTEXT, _ABSTRACT, _SEQUENCE, _AWAITABLE, _HANDLERS]
+            builder.use(used, hidden)
     # Always by version, so that a reader of the module never has to look up which one is meant.
     pinned = [
         (draft.symbol(event.type), f"{draft.class_names[event.type]}V{event.version}")
@@ -44,7 +48,8 @@ def pages(draft: Draft) -> Iterator[Page]:
         if event.type.pinned is not None
     ]
     scope = builder.build(pinned)
-    imports, typing_imports = split_imports(scope, [_CONTEXT, *map(draft.symbol, draft.package.types)])
+    annotations = [_CONTEXT, _SEQUENCE, _AWAITABLE]
+    imports, typing_imports = split_imports(scope, [*annotations, *map(draft.symbol, draft.package.types)])
     view = GroupsView(
         docstring=module_docstring(
             package, f"Consumer groups of {package.system}: one class each, one method an event."
@@ -55,6 +60,8 @@ def pages(draft: Draft) -> Iterator[Page]:
         base=_known(scope, _GROUP),
         mapping=_known(scope, _HANDLERS),
         context=_known(scope, _CONTEXT),
+        sequence=_known(scope, _SEQUENCE),
+        awaitable=_known(scope, _AWAITABLE),
         abstract=_known(scope, _ABSTRACT),
         groups=tuple(_group(draft, scope, group) for group in package.groups),
     )
@@ -75,6 +82,7 @@ def _group(draft: Draft, scope: ModuleScope, group: GroupModel) -> GroupView:
             HandlerView(
                 method=identifier(handler.method),
                 method_literal=string(handler.method),
+                batch=identifier(names.batch(handler.method)),
                 event=render(code(draft.symbol(handler.event.type)), scope.names),
                 link=string(class_link(draft, handler.event.type)),
                 full_name=string(handler.event.event_full_name),

@@ -37,6 +37,10 @@ def name_groups(draft: Draft) -> Draft:
                 named = " and ".join(events)
                 message = f"group '{group.name}' of {package.system} would take {named} in one method '{method}'"
                 problems.append(Problem(message, package.file, hint="rename one of the events"))
+            if names.batch(method) in by_method:
+                batch = f"batches of {events[0]} and {by_method[names.batch(method)][0]}"
+                message = f"group '{group.name}' of {package.system} would take {batch} in one method '{method}_batch'"
+                problems.append(Problem(message, package.file, hint="rename one of the events"))
     return replace(draft, group_names=group_names, handlers=handlers).with_problems(*problems)
 
 

@@ -12,6 +12,8 @@ from eventpact import Group
 from eventpact.links import Handlers
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
     from eventpact import Context
 
     from torture_events.class_ import Class, Event
@@ -38,18 +40,27 @@ class None_(Group, name="none", system="torture"):
     )
 
     @abstractmethod
-    def on_every_type(self, event: EveryType, context: Context) -> None:
+    def on_every_type(self, event: EveryType, context: Context) -> Awaitable[None] | None:
         """Has "quotes", '''more''', \"\"\"three\"\"\", a \\ backslash, a tab , a bell \x07 and a turn \u202e around.
         Indented.
         """
 
-    @abstractmethod
-    def on_class(self, event: Class, context: Context) -> None:
-        """`org.torture.class.Class`."""
+    def on_every_type_batch(self, events: Sequence[EveryType], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_every_type`."""
 
     @abstractmethod
-    def on_event(self, event: Event, context: Context) -> None:
+    def on_class(self, event: Class, context: Context) -> Awaitable[None] | None:
+        """`org.torture.class.Class`."""
+
+    def on_class_batch(self, events: Sequence[Class], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_class`."""
+
+    @abstractmethod
+    def on_event(self, event: Event, context: Context) -> Awaitable[None] | None:
         """Called like the class it derives from, in a namespace that is a keyword."""
+
+    def on_event_batch(self, events: Sequence[Event], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_event`."""
 
 
 class Exception_(Group, name="exception", system="torture"):
@@ -70,23 +81,38 @@ class Exception_(Group, name="exception", system="torture"):
     )
 
     @abstractmethod
-    def on_stop(self, event: Stop, context: Context) -> None:
+    def on_stop(self, event: Stop, context: Context) -> Awaitable[None] | None:
         """`org.torture.Stop`."""
 
+    def on_stop_batch(self, events: Sequence[Stop], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_stop`."""
+
     @abstractmethod
-    def on_every_type(self, event: EveryType, context: Context) -> None:
+    def on_every_type(self, event: EveryType, context: Context) -> Awaitable[None] | None:
         """Has "quotes", '''more''', \"\"\"three\"\"\", a \\ backslash, a tab , a bell \x07 and a turn \u202e around.
         Indented.
         """
 
+    def on_every_type_batch(self, events: Sequence[EveryType], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_every_type`."""
+
     @abstractmethod
-    def on_class(self, event: Class, context: Context) -> None:
+    def on_class(self, event: Class, context: Context) -> Awaitable[None] | None:
         """`org.torture.class.Class`."""
 
-    @abstractmethod
-    def on_event(self, event: Event, context: Context) -> None:
-        """Called like the class it derives from, in a namespace that is a keyword."""
+    def on_class_batch(self, events: Sequence[Class], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_class`."""
 
     @abstractmethod
-    def on_tree_grown(self, event: TreeGrown, context: Context) -> None:
+    def on_event(self, event: Event, context: Context) -> Awaitable[None] | None:
+        """Called like the class it derives from, in a namespace that is a keyword."""
+
+    def on_event_batch(self, events: Sequence[Event], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_event`."""
+
+    @abstractmethod
+    def on_tree_grown(self, event: TreeGrown, context: Context) -> Awaitable[None] | None:
         """`org.torture.trees.TreeGrown`."""
+
+    def on_tree_grown_batch(self, events: Sequence[TreeGrown], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_tree_grown`."""

@@ -12,6 +12,8 @@ from eventpact import Group
 from eventpact.links import Handlers
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
     from eventpact import Context
 
     from bookshop_events.events import BookLent, BookReturned
@@ -37,8 +39,13 @@ class Invoicing(Group, name="invoicing", system="bookshop"):
     )
 
     @abstractmethod
-    def on_order_placed(self, event: OrderPlacedV1, context: Context) -> None:
+    def on_order_placed(self, event: OrderPlacedV1, context: Context) -> Awaitable[None] | None:
         """A customer placed an order."""
+
+    def on_order_placed_batch(
+        self, events: Sequence[OrderPlacedV1], contexts: Sequence[Context]
+    ) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_order_placed`."""
 
 
 class StockKeeping(Group, name="stock-keeping", system="bookshop"):
@@ -60,17 +67,35 @@ class StockKeeping(Group, name="stock-keeping", system="bookshop"):
     )
 
     @abstractmethod
-    def on_book_lent(self, event: BookLent, context: Context) -> None:
+    def on_book_lent(self, event: BookLent, context: Context) -> Awaitable[None] | None:
         """A reader took a book home."""
 
+    def on_book_lent_batch(self, events: Sequence[BookLent], contexts: Sequence[Context]) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_book_lent`."""
+
     @abstractmethod
-    def on_book_returned(self, event: BookReturned, context: Context) -> None:
+    def on_book_returned(self, event: BookReturned, context: Context) -> Awaitable[None] | None:
         """A reader brought a book back."""
 
-    @abstractmethod
-    def on_order_placed(self, event: OrderPlaced, context: Context) -> None:
-        """A customer placed an order."""
+    def on_book_returned_batch(
+        self, events: Sequence[BookReturned], contexts: Sequence[Context]
+    ) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_book_returned`."""
 
     @abstractmethod
-    def on_stock_changed(self, event: StockChanged, context: Context) -> None:
+    def on_order_placed(self, event: OrderPlaced, context: Context) -> Awaitable[None] | None:
+        """A customer placed an order."""
+
+    def on_order_placed_batch(
+        self, events: Sequence[OrderPlaced], contexts: Sequence[Context]
+    ) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_order_placed`."""
+
+    @abstractmethod
+    def on_stock_changed(self, event: StockChanged, context: Context) -> Awaitable[None] | None:
         """The number of copies on a shelf is another one now."""
+
+    def on_stock_changed_batch(
+        self, events: Sequence[StockChanged], contexts: Sequence[Context]
+    ) -> Awaitable[None] | None:
+        """Many at once, for services that override it; after a failure each goes to `on_stock_changed`."""
