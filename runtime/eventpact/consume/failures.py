@@ -18,7 +18,7 @@ from eventpact.consume.dead_letters import without
 from eventpact.consume.departures import HANDLER_FAILED, UNDECODABLE, Departures
 from eventpact.consume.letters import PATIENCE
 from eventpact.consume.parked_order import KeyOrder
-from eventpact.consume.policy import Policy, policy_of
+from eventpact.consume.policy import InOtherHands, Policy, policy_of
 from eventpact.consume.record import headers_of
 from eventpact.consume.retries import Courses, waiting_of
 from eventpact.errors import HandlerError
@@ -177,6 +177,9 @@ class Failures:
         Raises:
             HandlerError: it cannot be dealt with, and the group has to stop.
         """
+        if isinstance(error, InOtherHands):
+            _LOG.info("group %s: %s is claimed for another %.1f s", self._name, context.position, error.wait)
+            return error.wait
         course = self._courses.of(context.topic)
         policy = policy_of(error, self._errors)
         wait = course.wait(context.attempt) if policy is Policy.RETRY else None

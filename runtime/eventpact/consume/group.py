@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from eventpact.consume.lanes import Ordering
     from eventpact.consume.policy import Policy
     from eventpact.event import Event
+    from eventpact.idempotent.once import Idempotent
     from eventpact.produce.producer import Producer
 
 _LOG: Final = logging.getLogger("eventpact.consume")
@@ -61,6 +62,8 @@ class Group(ABC):
     errors: ClassVar[Mapping[type[Exception], Policy]] = RETRIED
     """What is done with a record when its handler raises, by exception class; the nearest of an exception's bases
     decides. What is not named is retried."""
+    idempotent: ClassVar[Idempotent | None] = None
+    """By which events are recognised that were handled before, so that their handlers are not called again."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the contracts set for this group's consumer, in librdkafka's names; the environment overrides it."""
 

@@ -22,6 +22,14 @@ class Policy(Enum):
     """Nothing may be handled before somebody has looked: the group stops, and the record is read again."""
 
 
+class InOtherHands(Exception):  # noqa: N818 - not an error: the record is tried again, and no attempt is counted
+    """Another member has claimed the event, or one that died; `wait` is for how many seconds yet."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
 RETRIED: Final[Mapping[type[Exception], Policy]] = {Exception: Policy.RETRY}
 """For a group that says nothing: whatever is raised may be over the next time."""
 

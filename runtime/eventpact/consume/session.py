@@ -97,7 +97,7 @@ class Session:
         # The Java client's property, which librdkafka does not have: how many records one look takes.
         self._most = min(MOST, int(config.pop(_MAX_POLL_RECORDS, MOST)))
         self._interval = int(config.get(_MAX_POLL_INTERVAL, _MAX_POLL_INTERVAL_MS)) / 1000
-        table = HandlerTable(group, Reader(group.handlers, catalog), views)
+        table = HandlerTable(group, Reader(group.handlers, catalog), views, name=self._name)
         isolation = Isolation(self._failures)
         handling = Handling(
             self._name,
