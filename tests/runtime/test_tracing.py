@@ -57,7 +57,7 @@ def record(traceparent: str | None = INCOMING, **more: int) -> Context:
 def carried(broker: LocalBroker) -> list[str | None]:
     """The `traceparent` headers of what stands on the topic."""
     found = [dict(one.headers() or ()).get("traceparent") for one in read(broker, "sample.posted", 1)]
-    return [None if value is None else str(value, "ascii") for value in found]
+    return [value.decode() if isinstance(value, bytes) else value for value in found]
 
 
 @pytest.mark.parametrize(

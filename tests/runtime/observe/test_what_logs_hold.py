@@ -32,6 +32,17 @@ class Failing(PostReader):
         raise KeyError(card)
 
 
+class Keeping(logging.Handler):
+    """Keeps records as they are."""
+
+    def __init__(self, records: list[logging.LogRecord]) -> None:
+        super().__init__()
+        self._records = records
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._records.append(record)
+
+
 class Written:
     """Everything that was logged: records, what a plain formatter makes of them, and lines of JSON."""
 
@@ -57,10 +68,8 @@ def written(settings: Settings) -> Iterator[Written]:
     logs.configure(logging.DEBUG, stream=found.lines)
     plain = logging.StreamHandler(found.plain)
     plain.setFormatter(logging.Formatter("%(name)s %(message)s"))
-    keeping = logging.Handler()
-    keeping.emit = found.records.append  # type: ignore[method-assign]  # a handler that keeps records is all it is
     root.addHandler(plain)
-    root.addHandler(keeping)
+    root.addHandler(Keeping(found.records))
     ours.setLevel(logging.DEBUG)
     yield found
     root.handlers[:] = handlers

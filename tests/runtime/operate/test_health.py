@@ -267,8 +267,9 @@ class TestAsking:
         assert [one.id for one in report.brokers] == [1]
         assert report.topics is not None
         assert report.topics.existing == ("sample.notes.acme", "sample.posted")
+        assert report.registry is not None
         assert report.registry == RegistryHealth(
-            url=settings.registry_url, reachable=True, seconds=report.registry and report.registry.seconds
+            url=settings.registry_url, reachable=True, seconds=report.registry.seconds
         )
         assert [(one.system, one.breaker) for one in report.producers] == [("sample", "closed")]
         assert report.codec in {"native", "python"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+from confluent_kafka import KafkaError, KafkaException
+
 from eventpact.avro.executor import chosen
 from eventpact.errors import BrokerError, Unsupported
 from eventpact.observe.catalogue import HANDLED
@@ -36,6 +38,18 @@ if TYPE_CHECKING:
     from eventpact.operate.health.report import TopicsHealth
     from eventpact.produce.producer import Producer
     from eventpact.settings import Settings
+
+_SETTLING: Final = frozenset(
+    {
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.NOT_COORDINATOR,
+    }
+)
+"""What a cluster says of groups before it has kept any, and after a broker went."""
+
+_AGAIN: Final = 0.1
+"""Seconds between two such questions."""
 
 _DELIVERY: Final = "eventpact_producer_delivery_seconds"
 
@@ -182,7 +196,7 @@ class Health:
         found: list[GroupHealth] = []
         for name, thresholds in self._expected.groups.items():
             try:
-                found.append(_group(self._groups.state(name), thresholds))
+                found.append(_group(self._state(name), thresholds))
             except BrokerError as error:
                 unknown = counted(len(self._expected.groups) - len(found), "group")
                 bad = Finding(
@@ -193,6 +207,19 @@ class Health:
                 )
                 return tuple(found), (bad,)
         return tuple(found), ()
+
+    def _state(self, name: str) -> GroupState:
+        """A group; asked again, for the time of one answer, while the cluster is only just getting to know it."""
+        deadline = self._clock() + self._timeout
+        while True:
+            try:
+                return self._groups.state(name)
+            except BrokerError as error:
+                cause = error.__cause__
+                code = cause.args[0].code() if isinstance(cause, KafkaException) else None
+                if code not in _SETTLING or self._clock() >= deadline:
+                    raise
+            time.sleep(_AGAIN)
 
 
 def _group(state: GroupState, thresholds: Mapping[str, float]) -> GroupHealth:
