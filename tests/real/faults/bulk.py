@@ -20,6 +20,7 @@ from tests.real.faults.sender import message
 
 if TYPE_CHECKING:
     from eventpact import Context, Event
+    from eventpact.consume.gaps import Gap
 
 LOOKS: Final = 20
 _KEYS: Final = 1000
@@ -42,6 +43,10 @@ class Meter:
     def handle(self, event: Event, context: Context) -> None:
         """Take note of a handled event."""
         self.one_more()
+
+    def miss(self, gap: Gap) -> None:
+        """Nothing must be gone."""
+        raise AssertionError(str(gap))
 
     def one_more(self) -> None:
         """Take note of a message."""

@@ -22,6 +22,7 @@ from tests.real.faults import journal
 
 if TYPE_CHECKING:
     from eventpact import Context, Group
+    from eventpact.consume.gaps import Gap
 
 
 class Handlers:
@@ -33,21 +34,26 @@ class Handlers:
         self._hang = hang
 
     def handle(self, event: Any, context: Context) -> None:
-        """Take `seconds`, then write the event down; hang at the event whose id a file names."""
-        if self._hang and Path(self._hang).exists():
-            Path(self._hang).unlink()
-            self._book.write(journal.NOTE, "hangs", event.event_id)
+        """Take `seconds`, then write the event down."""
+        if self._hang == f"{event.data.user_id}/{event.data.message_id}":
+            self._book.write(journal.NOTE, "hangs")
             threading.Event().wait()
         if self._seconds:
             time.sleep(self._seconds)
         position = f"{context.topic}/{context.partition}@{context.offset}"
         self._book.write(journal.HANDLED, event.event_id, event.data.user_id, event.data.message_id, position)
 
+    def miss(self, gap: Gap) -> None:
+        """Write down how many records are gone that the group never saw."""
+        self._book.write(journal.NOTE, "gone", gap.missing)
+
 
 class Handles(Protocol):
     """What takes every event of a group."""
 
     def handle(self, event: Any, context: Context, /) -> None: ...
+
+    def miss(self, gap: Gap, /) -> None: ...
 
 
 def group_of(name: str, handlers: Handles) -> Group:
@@ -57,7 +63,8 @@ def group_of(name: str, handlers: Handles) -> Group:
     def method(_: Group, event: Any, context: Context) -> None:
         handlers.handle(event, context)
 
-    methods = {method_name: method for _, method_name in base.handlers.values()}
+    methods: dict[str, Any] = {method_name: method for _, method_name in base.handlers.values()}
+    methods["on_gap"] = lambda _, gap: handlers.miss(gap)
     return cast("Group", type(name, (base,), methods)())
 
 
@@ -67,14 +74,14 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, required=True)
     parser.add_argument("--group", default="SearchIndexer")
     parser.add_argument("--seconds", type=float, default=0.0, help="that a handler takes")
-    parser.add_argument("--hang", default="", help="a file: while it is there, the next event hangs")
+    parser.add_argument("--hang", default="", help="KEY/NUMBER of an event that is never done with")
     parser.add_argument("--properties", type=json.loads, default={}, help="consumer properties")
     parser.add_argument("--options", type=json.loads, default={}, help="arguments of Group.run")
     arguments = parser.parse_args()
 
-    book = journal.Journal(arguments.journal)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    book = journal.Journal(arguments.journal)  # from here on it can be ended
     settings = Settings.from_env()
     settings = replace(settings, consumer={**settings.consumer, **arguments.properties})
     group = group_of(arguments.group, Handlers(book, arguments.seconds, arguments.hang))

@@ -57,6 +57,7 @@ class Program:
 
     def stop(self, patience: float = 60.0) -> int:
         """SIGTERM, and its exit code once it has ended in good order."""
+        wait_until(self.journal.exists, patience=patience, what=lambda: f"not begun: {self.said()}")
         self._process.send_signal(signal.SIGTERM)
         return self.wait(patience)
 

@@ -62,9 +62,9 @@ def main() -> None:
     parser.add_argument("--patience", type=float, default=60.0, help="seconds that the end may take")
     arguments = parser.parse_args()
 
-    book = journal.Journal(arguments.journal)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    book = journal.Journal(arguments.journal)  # from here on it can be ended
     settings = Settings.from_env()
     settings = replace(settings, producer={**settings.producer, **arguments.properties})
     producer = QuikappProducer(settings, **arguments.options)

@@ -68,13 +68,21 @@ class Stage:
         """Wait until so many events have been sent."""
         self._wait(lambda ledger: len(ledger.sent) >= count, f"{count} events sent", patience)
 
-    def settle(self, *, patience: float = 90.0) -> Ledger:
-        """Wait until every sender has ended and all that is acknowledged is handled, then let the handlers end."""
+    def wait_for_note(self, *words: str, patience: float = 60.0) -> None:
+        """Wait until a program has noted something."""
+        self._wait(lambda ledger: words in ledger.notes, f"noted: {' '.join(words)}", patience)
+
+    def settle(self, *, patience: float = 90.0, gone: Program | None = None) -> Ledger:
+        """Wait until every sender has ended and all that is acknowledged is handled, then let the handlers end.
+
+        What the sender `gone` has sent is waited for by nobody.
+        """
         deadline = time.monotonic() + patience
         for program in self._of("sender"):
             program.wait(max(1.0, deadline - time.monotonic()))
         left = max(1.0, deadline - time.monotonic())
-        self._wait(lambda ledger: not ledger.lost, "everything acknowledged is handled", left)
+        excused: set[str] = set() if gone is None else judge([gone.journal]).acknowledged
+        self._wait(lambda ledger: ledger.lost <= excused, "everything acknowledged is handled", left)
         for program in self._of("handler"):
             if program.running:
                 assert program.stop() == 0, program.said()

@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.real.faults.ledger import judge
 from tests.real.faults.lengths import lasting
-from tests.real.faults.stage import SESSION_MS
+from tests.real.faults.programs import wait_until
+from tests.real.faults.stage import SESSION_MS, purge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,20 +19,23 @@ if TYPE_CHECKING:
     from tests.real.faults.stage import Stage
 
 RATE = 1000
+LANES = {"concurrency": 4, "ordering": "key"}
+WAYS = pytest.mark.parametrize("options", [{}, LANES], ids=["one after the other", "in lanes"])
 
 
+@WAYS
 def test_a_consumer_killed_in_the_middle_of_a_batch_leaves_its_records_to_others(
-    stage: Stage, enter: Callable[[str, Ledger], None]
+    stage: Stage, options: dict[str, object], enter: Callable[[str, Ledger], None]
 ) -> None:
-    dying = stage.handler(seconds=0.001)
+    dying = stage.handler(seconds=0.001, options=options)
     stage.sender(count=6000, rate=3000)
     stage.wait_for_handled(1500)
     dying.kill()
-    stage.handler()
+    stage.handler(options=options)
 
     ledger = stage.settle()
 
-    enter("kill -9 a consumer in a batch", ledger)
+    enter(f"kill -9 a consumer in a batch{' in lanes' if options else ''}", ledger)
     assert not ledger.lost
     assert not ledger.out_of_order
     assert len(ledger.handled) == 6000
@@ -38,8 +45,8 @@ def test_a_consumer_killed_in_the_middle_of_a_batch_leaves_its_records_to_others
 def test_a_consumer_paused_for_longer_than_its_session_loses_nothing(
     stage: Stage, enter: Callable[[str, Ledger], None]
 ) -> None:
-    paused = stage.handler(seconds=0.002)  # so that it is paused with records in hand
-    stage.handler(seconds=0.002)
+    paused = stage.handler(seconds=0.002, options=LANES)  # so that it is paused with records in hand
+    stage.handler(seconds=0.002, options=LANES)
     stage.sender(count=4000, rate=500)
     stage.wait_for_handled(1000)
     paused.pause()
@@ -59,12 +66,13 @@ def test_a_consumer_paused_for_longer_than_its_session_loses_nothing(
 def test_a_rebalance_every_two_seconds_loses_nothing(
     stage: Stage, seconds: float, enter: Callable[[str, Ledger], None]
 ) -> None:
-    stage.handler()
+    stage.handler(options=LANES)
     stage.sender(count=RATE * seconds, rate=RATE)
     stage.wait_for_handled(500)
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        coming = stage.handler()
+        coming = stage.handler(options=LANES)
+        wait_until(coming.journal.exists, patience=30, what=coming.said)
         time.sleep(2)
         assert coming.stop() == 0, coming.said()
 
@@ -74,3 +82,63 @@ def test_a_rebalance_every_two_seconds_loses_nothing(
     assert not ledger.lost
     assert not ledger.out_of_order
     assert len(ledger.handled) == RATE * seconds
+
+
+HANG = "ann-7/25"
+
+
+def test_what_a_hanging_handler_holds_up_is_handled_when_it_is_killed(
+    stage: Stage, enter: Callable[[str, Ledger], None]
+) -> None:
+    hanging = stage.handler(hang=HANG, properties={"max.poll.interval.ms": "6000"})
+    stage.sender(count=2000, rate=RATE)
+    stage.wait_for_note("hangs")
+    stage.handler()
+    stage.wait_for_handled(1200)  # the partitions that the hanging one has handed over
+    hanging.kill()
+
+    ledger = stage.settle()
+
+    enter("a handler that hangs", ledger)
+    assert not ledger.lost
+    assert not ledger.out_of_order
+
+
+def test_a_handler_that_hangs_in_a_lane_holds_up_its_own_key_alone(
+    stage: Stage, enter: Callable[[str, Ledger], None]
+) -> None:
+    hanging = stage.handler(hang=HANG, options={"concurrency": 40, "ordering": "key"})
+    stage.sender(count=2000, rate=RATE, keys=40)
+    stage.wait_for_handled(2000 - 2000 // 40)
+    assert ("hangs",) in stage.ledger().notes
+    hanging.kill()
+    stage.handler()
+
+    ledger = stage.settle()
+
+    enter("a handler that hangs in a lane", ledger)
+    assert not ledger.lost
+    assert not ledger.out_of_order
+    assert len(ledger.handled) == 2000
+
+
+def test_a_group_that_fell_behind_retention_says_how_much_is_gone(
+    stage: Stage, enter: Callable[[str, Ledger], None]
+) -> None:
+    first = stage.handler()
+    assert stage.sender(count=1000, rate=2000, keys=200).wait() == 0
+    stage.wait_for_handled(1000)
+    assert first.stop() == 0
+    missed = stage.sender(name="bob", count=600, rate=2000)
+    assert missed.wait() == 0
+    purge(stage.settings)  # as retention would
+    stage.sender(name="cyd", count=500, rate=2000)
+    stage.handler()
+    stage.wait_for_handled(1500)
+
+    ledger = stage.settle(gone=missed)
+
+    enter("fell behind retention", ledger)
+    assert sum(int(words[1]) for words in ledger.notes if words[0] == "gone") == 600
+    assert ledger.lost == judge([missed.journal]).acknowledged
+    assert not ledger.out_of_order

@@ -84,22 +84,38 @@ def test_a_producer_that_starts_without_registry_says_so_and_sends_once_it_is_ba
     assert not ledger.out_of_order
 
 
-def test_a_group_that_starts_without_registry_passes_over_no_record(
+def test_a_group_that_starts_without_registry_waits_for_it(
     stage: Stage, frail: FrailRegistry, enter: Callable[[str, Ledger], None]
 ) -> None:
-    sender = stage.sender(count=1000, rate=2000)
-    assert sender.wait() == 0
+    assert stage.sender(count=1000, rate=2000).wait() == 0
     frail.stop()
-    failing = stage.handler()
-    assert failing.wait() == 1
-    [(_, kind, *why)] = [note for note in stage.ledger().notes if note[0] == "failed"]
-    assert (kind, frail.url in " ".join(why)) == ("RegistryError", True)
+    handler = stage.handler()
+    wait_until(lambda: frail.url in handler.said(), patience=30, what=handler.said)
     assert not stage.ledger().handled
     frail.start()
-    stage.handler()
 
     ledger = stage.settle()
 
     enter("registry down at a group's start", ledger)
     assert len(ledger.handled) == 1000
+    assert not ledger.out_of_order
+
+
+def test_a_group_that_has_waited_for_the_registry_long_enough_stops_and_passes_over_no_record(
+    stage: Stage, frail: FrailRegistry, enter: Callable[[str, Ledger], None]
+) -> None:
+    assert stage.sender(count=1000, rate=2000).wait() == 0
+    frail.stop()
+    failing = stage.handler(options={"registry_patience": 2})
+    assert failing.wait() == 1
+    [(_, kind, *why)] = [note for note in stage.ledger().notes if note[0] == "failed"]
+    assert (kind, frail.url in " ".join(why)) == ("RegistryError", True)
+    frail.start()
+    stage.handler()
+
+    ledger = stage.settle()
+
+    enter("registry down for too long", ledger)
+    assert len(ledger.handled) == 1000
+    assert ledger.duplicates == 0
     assert not ledger.out_of_order
