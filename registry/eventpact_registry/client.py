@@ -156,6 +156,41 @@ class RegistryClient:
         schema = _schema(text, pins)
         return self._ask(f"register {subject}", lambda: self._client.register_schema(subject, schema))
 
+    def begin_import(self, subject: str) -> bool:
+        """Let a subject without versions take versions with ids of their own; false where the registry has no modes."""
+        return self._set_mode(subject, "IMPORT")
+
+    def end_import(self, subject: str) -> bool:
+        """Let a subject be written as usual again; false where the registry has no modes."""
+        return self._set_mode(subject, "READWRITE")
+
+    def register_as(self, version: RegisteredVersion) -> None:
+        """Register a version with its number and its id, where the subject's mode allows it, else as the next one."""
+        body: dict[str, Any] = {
+            "schema": version.text,
+            "schemaType": "AVRO",
+            "references": [{"name": pin.name, "subject": pin.subject, "version": pin.version} for pin in version.pins],
+        }
+        path = f"subjects/{quote(version.subject, safe='')}/versions"
+        doing = f"register version {version.version} of {version.subject}"
+        try:
+            numbered = {**body, "id": version.schema_id, "version": version.version}
+            self._ask(doing, lambda: self._client._rest_client.post(path, numbered))
+        except RegistryError as error:
+            if error.status is None:
+                raise
+            self._ask(doing, lambda: self._client._rest_client.post(path, body))
+
+    def _set_mode(self, subject: str, mode: str) -> bool:
+        path = f"mode/{quote(subject, safe='')}"
+        try:
+            self._ask(f"set the mode of {subject}", lambda: self._client._rest_client.put(path, {"mode": mode}))
+        except RegistryError as error:
+            if error.status is None:
+                raise
+            return False
+        return True
+
     def config(self, subject: str) -> SubjectConfig:
         """What the subject has of its own: a compatibility level, an owner."""
         doing = f"get the configuration of {subject}"
