@@ -46,7 +46,7 @@ _BY_WORDS: Final[Mapping[re.Pattern[str], str]] = {
     re.compile(r"PLAINTEXT broker listener"): (
         "the broker speaks no TLS on this port: give KAFKA_BROKERS another port, or set KAFKA_SSL_ENABLED=false"
     ),
-    re.compile(r"alert (?:bad certificate|certificate required|handshake failure|unknown ca)"): (
+    re.compile(r"alert (?:bad certificate|certificate required|certificate unknown|handshake failure|unknown ca)"): (
         "the broker wants a certificate that it trusts: check KAFKA_SSL_CERTIFICATE_LOCATION and KAFKA_SSL_KEY_LOCATION"
     ),
     re.compile(r"certificate verify failed"): (

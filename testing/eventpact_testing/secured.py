@@ -10,6 +10,13 @@ import json
 import time
 from typing import TYPE_CHECKING, Final
 
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports these names without re-exporting them
+    AdminClient,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
+
 from eventpact.credentials import Sasl, Secret, Ssl
 from eventpact.settings import Settings
 from eventpact_testing.certificates import EXPIRED, Authority
@@ -34,6 +41,9 @@ MUTUAL: Final = "MUTUAL"
 OUTDATED: Final = "OUTDATED"
 """TLS with a certificate of the broker that has expired."""
 
+REAUTHENTICATION: Final = 2.0
+"""Seconds after which who came with SCRAM-SHA-256 has to show the password again, or is sent away (KIP-368)."""
+
 _LISTENERS: Final = (
     Listener(SASL_TLS, "SASL_SSL"),
     Listener(SASL_OPEN, "SASL_PLAINTEXT"),
@@ -41,6 +51,7 @@ _LISTENERS: Final = (
     Listener(OUTDATED, "SSL"),
 )
 _LOGIN: Final = "org.apache.kafka.common.security"
+_ITERATIONS: Final = 4096
 _UNSECURED: Final = f"{_LOGIN}.oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler"
 
 
@@ -90,6 +101,15 @@ class SecuredKafka:
             ssl=self.tls,
         )
 
+    def change_password(self, user: str, password: str) -> None:
+        """Give a user another password for SCRAM-SHA-256; the old one is none any more when this returns."""
+        admin = AdminClient({"bootstrap.servers": self.kafka.bootstrap_servers, "log_level": "0"})
+        changed = UserScramCredentialUpsertion(
+            user, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, _ITERATIONS), password.encode()
+        )
+        for future in admin.alter_user_scram_credentials([changed]).values():
+            future.result()
+
 
 def password_of(user: str) -> str:
     """The password that a user has at first."""
@@ -131,4 +151,5 @@ def _config(users: Sequence[str], broker: Identity, outdated: Identity) -> dict[
         prefix = f"listener.name.{listener.lower()}"
         config |= {f"{prefix}.{mechanism}.sasl.jaas.config": module for mechanism, module in login.items()}
         config[f"{prefix}.oauthbearer.sasl.server.callback.handler.class"] = _UNSECURED
+        config[f"{prefix}.scram-sha-256.connections.max.reauth.ms"] = str(int(REAUTHENTICATION * 1000))
     return config

@@ -1,0 +1,86 @@
+"""One broker that asks who is there; an administrator has applied the contracts of all systems to it, rights too."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from click.testing import CliRunner
+
+from eventpact_cli.main import cli
+from eventpact_registry.server import EmbeddedRegistry
+from eventpact_testing.secured import ADMINISTRATOR, SASL_TLS, SecuredKafka, password_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from eventpact import Settings
+
+PRODUCER = "quikapp.producer"
+NOTIFIER = "quikapp.notification-service"
+AUDITOR = "quikapp.audit-service"
+TENANTS_PRODUCER = "caas.producer"
+TENANTS_READER = "caas.caas-consumer-group"
+ROTATING = "rotating"
+"""Whose password a test changes."""
+NOBODY = "nobody"
+"""Who may come in and do nothing."""
+
+_USERS = (PRODUCER, NOTIFIER, AUDITOR, TENANTS_PRODUCER, TENANTS_READER, ROTATING, NOBODY)
+
+
+class Secured(NamedTuple):
+    """The broker and a registry."""
+
+    broker: SecuredKafka
+    registry_url: str
+    applied: Result
+    """What the administrator's first `eventpact apply --acls` said."""
+
+    def settings(self, user: str, *, mechanism: str = "SCRAM-SHA-512") -> Settings:
+        return self.broker.settings(user, mechanism=mechanism, registry_url=self.registry_url)
+
+    def environ(self, user: str) -> dict[str, str]:
+        """The variables of a user who comes by SCRAM over TLS."""
+        return environ(self.broker, self.registry_url, user)
+
+    def run(self, *arguments: str, user: str = ADMINISTRATOR) -> Result:
+        """The command line as a user has it."""
+        return CliRunner().invoke(cli, arguments, env=self.environ(user))
+
+
+def environ(broker: SecuredKafka, registry_url: str, user: str) -> dict[str, str]:
+    return {
+        "KAFKA_BROKERS": broker.kafka.bootstrap(SASL_TLS),
+        "KAFKA_CLIENT_ID": user,
+        "SCHEMA_REGISTRY_URL": registry_url,
+        "KAFKA_SSL_ENABLED": "true",
+        "KAFKA_SSL_CA_LOCATION": str(broker.authority.ca),
+        "KAFKA_SASL_ENABLED": "true",
+        "KAFKA_SASL_USERNAME": user,
+        "KAFKA_SASL_PASSWORD": password_of(user),
+    }
+
+
+@pytest.fixture(scope="package")
+def secured(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    folder = tmp_path_factory.mktemp("secured")
+    with SecuredKafka(libraries, folder, _USERS) as broker, EmbeddedRegistry() as registry:
+        first = environ(broker, registry.url, ADMINISTRATOR)
+        applied = CliRunner().invoke(cli, ["apply", "--acls", "--replication-factor-limit", "1"], env=first)
+        assert applied.exit_code == 0, applied.output
+        yield Secured(broker, registry.url, applied)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def generated(packages: Mapping[str, Path]) -> Iterator[None]:
+    """The packages can be imported."""
+    added = [str(packages[system]) for system in ("quikapp", "caas", "delivery")]
+    sys.path[:0] = added
+    yield
+    for path in added:
+        sys.path.remove(path)
