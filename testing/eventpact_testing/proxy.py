@@ -37,8 +37,10 @@ class _Link:
     delay: float = 0.0
     """Seconds that everything takes, one way."""
     refuses: bool = False
-    passing: asyncio.Event = field(default_factory=asyncio.Event)
-    """Cleared while nothing passes."""
+    requests: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while what clients say passes."""
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while what the server says passes."""
     connections: set[asyncio.StreamWriter] = field(default_factory=set)
 
 
@@ -70,9 +72,18 @@ class Proxy:
             link.target = target
         self.restore()
 
-    def drop(self, *links: int) -> None:
-        """Let nothing through, as a pulled cable: connections stay open, new ones open too, and all stay silent."""
-        self._change(links, lambda link: link.passing.clear())
+    def drop(self, *links: int, answers_only: bool = False) -> None:
+        """Let nothing through, as a pulled cable: connections stay open, new ones open too, and all stay silent.
+
+        With `answers_only` the server still hears its clients, and does what they ask for.
+        """
+
+        def silence(link: _Link) -> None:
+            link.answers.clear()
+            if not answers_only:
+                link.requests.clear()
+
+        self._change(links, silence)
 
     def delay(self, seconds: float, *links: int) -> None:
         """Let everything take so much longer in each direction."""
@@ -98,14 +109,14 @@ class Proxy:
         def open_up(link: _Link) -> None:
             link.refuses = False
             link.delay = 0.0
-            link.passing.set()
+            _open(link)
 
         self._change(links, open_up)
 
     def close(self) -> None:
         """End every connection; the thread is gone when this returns."""
         self.cut()
-        self._change((), lambda link: link.passing.set())  # what waits there notices that its connection is gone
+        self._change((), _open)  # what waits there notices that its connection is gone
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -141,7 +152,9 @@ def _serving(link: _Link) -> Callable[[asyncio.StreamReader, asyncio.StreamWrite
         ends = {writer, to_server}
         link.connections |= ends
         try:
-            await asyncio.gather(_carry(link, reader, to_server), _carry(link, from_server, writer))
+            await asyncio.gather(
+                _carry(link, link.requests, reader, to_server), _carry(link, link.answers, from_server, writer)
+            )
         finally:
             link.connections -= ends
             for end in ends:
@@ -150,7 +163,9 @@ def _serving(link: _Link) -> Callable[[asyncio.StreamReader, asyncio.StreamWrite
     return serve
 
 
-async def _carry(link: _Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _carry(
+    link: _Link, passing: asyncio.Event, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     """Carry one direction of a connection to its end, and hang up on the other side then."""
     loop = asyncio.get_running_loop()
     on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_IN_FLIGHT)
@@ -160,7 +175,7 @@ async def _carry(link: _Link, reader: asyncio.StreamReader, writer: asyncio.Stre
             due, chunk = await on_the_way.get()
             if due > loop.time():
                 await asyncio.sleep(due - loop.time())
-            await link.passing.wait()
+            await passing.wait()
             if not chunk:
                 return writer.close()
             with suppress(OSError):  # nobody hears it any more; what still comes is taken, so that reading ends
@@ -173,6 +188,11 @@ async def _carry(link: _Link, reader: asyncio.StreamReader, writer: asyncio.Stre
             await on_the_way.put((loop.time() + link.delay, chunk))
     await on_the_way.put((0.0, b""))
     await delivering
+
+
+def _open(link: _Link) -> None:
+    link.requests.set()
+    link.answers.set()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

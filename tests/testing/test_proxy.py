@@ -94,6 +94,24 @@ def test_what_is_dropped_is_silent_and_arrives_when_the_network_is_back(network:
         assert client.recv(5) == b"hello"
 
 
+def test_a_server_hears_what_it_is_told_while_its_answers_are_dropped() -> None:
+    with Proxy(1) as network, socket.create_server(("127.0.0.1", 0)) as server:
+        network.forward([server.getsockname()[1]])
+        with call(network, patience=0.2) as client:
+            network.drop(answers_only=True)
+            client.sendall(b"hello")
+            connection, _ = server.accept()
+            with connection:
+                assert connection.recv(5) == b"hello"
+                connection.sendall(b"heard")
+                with pytest.raises(TimeoutError):
+                    client.recv(5)
+
+                network.restore()
+                client.settimeout(10)
+                assert client.recv(5) == b"heard"
+
+
 def test_what_is_cut_is_reset_and_refused_until_it_is_restored(network: Proxy) -> None:
     with call(network) as client:
         assert said_back(client, b"hello") == b"hello"
