@@ -198,5 +198,6 @@ def _open(link: _Link) -> None:
 def _reset(writer: asyncio.StreamWriter) -> None:
     """Close with RST, as what breaks does, where an ordinary end says goodbye."""
     connection: socket.socket = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with suppress(OSError):  # the other side was faster
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
