@@ -70,6 +70,13 @@ class Link:
         return self.topics
 
     @property
+    def schemas(self) -> RegistryClient:
+        """The registry, for a command that has asked for it."""
+        if self.registry is None:
+            raise TypeError("the command has left the registry out")
+        return self.registry
+
+    @property
     def registry_url(self) -> str:
         """Where the registry is; empty without one."""
         return self.settings.registry_url if self.registry else ""

@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, str]] = {
     "consume": "Show typed events of a topic or an event, without a group.",
     "dead-letters": "List, show, redrive, export and import records that could not be handled.",
     "replay": "Write records of topics or an archive to a topic again, or handle them, each once.",
+    "schemas": "Keep a registry's schemas with their ids in a file, and give them back.",
     "serve": "Run the embedded schema registry.",
     "dev": "Run the embedded broker and registry with the contracts applied.",
     "convert": "Turn files of events into others: container files, JSON lines, other versions.",

@@ -14,6 +14,7 @@ from eventpact_cli.console import progress
 from eventpact_cli.stopping import stoppable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from eventpact.settings import Settings
@@ -25,11 +26,13 @@ def archive_name(file: Path, target: str) -> str:
         return name_of("archive", file_digest(stream, "sha256").hexdigest(), target)
 
 
-def replay_archive(settings: Settings, file: Path, *, topic: str | None, rate: float | None, dry_run: bool) -> None:
+def replay_archive(
+    settings: Settings, file: Path, *, topic: str | None, rate: float | None, ids: Mapping[int, int], dry_run: bool
+) -> None:
     """Write an archive's records to a topic, or each to its own."""
     source = ArchiveSource(file)
     name = archive_name(file, topic or "")
-    run(Replay(settings, source, name=name, topic=topic, rate=rate), total=None, dry_run=dry_run)
+    run(Replay(settings, source, name=name, topic=topic, rate=rate, ids=ids), total=None, dry_run=dry_run)
 
 
 def run(replay: Replay, *, total: int | None, dry_run: bool) -> None:

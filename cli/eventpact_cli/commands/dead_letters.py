@@ -20,6 +20,7 @@ from eventpact_cli.options import (
     rate_option,
     registry_option,
 )
+from eventpact_cli.schema_ids import ids_option
 
 if TYPE_CHECKING:
     from eventpact.operate.dead_letters import DeadLetter, Which
@@ -259,9 +260,12 @@ def export(
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE")
 @click.option("--topic", metavar="TOPIC", help="Where they go; by default to the topics that they were exported from.")
 @rate_option
+@ids_option
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
 @brokers_option
-def import_letters(*, file: Path, topic: str | None, rate: float | None, dry_run: bool, brokers: str | None) -> None:
+def import_letters(
+    *, file: Path, topic: str | None, rate: float | None, ids: dict[int, int], dry_run: bool, brokers: str | None
+) -> None:
     """Write the dead letters of an archive to their topics again, each once however often this is repeated.
 
     Examples:
@@ -271,7 +275,7 @@ def import_letters(*, file: Path, topic: str | None, rate: float | None, dry_run
     from eventpact_cli.connecting import cluster_settings
     from eventpact_cli.replaying import replay_archive
 
-    replay_archive(cluster_settings(brokers), file, topic=topic, rate=rate, dry_run=dry_run)
+    replay_archive(cluster_settings(brokers), file, topic=topic, rate=rate, ids=ids, dry_run=dry_run)
 
 
 def _report(results: dict[str, Redriven], form: str, *, dry_run: bool) -> None:

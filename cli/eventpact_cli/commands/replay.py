@@ -11,6 +11,7 @@ import click
 from eventpact_cli.explaining import Explained
 from eventpact_cli.options import brokers_option, rate_option, registry_option
 from eventpact_cli.positions import parsed
+from eventpact_cli.schema_ids import ids_option
 
 if TYPE_CHECKING:
     from eventpact import Group
@@ -32,6 +33,7 @@ _ARCHIVE = ".avro"
 @click.option(
     "--new-timestamps", is_flag=True, help="Let records count as written now; by default they keep their time."
 )
+@ids_option
 @click.option("--dry-run", is_flag=True, help="Only count what would be replayed.")
 @brokers_option
 @registry_option
@@ -46,6 +48,7 @@ def replay(
     rate: float | None,
     same_partitions: bool,
     new_timestamps: bool,
+    ids: dict[int, int],
     dry_run: bool,
     brokers: str | None,
     registry: str | None,
@@ -85,6 +88,7 @@ def replay(
         rate=rate,
         same_partitions=same_partitions,
         new_timestamps=new_timestamps,
+        ids=ids,
     )
     click.echo(f"replay {todo.name}", err=True)
     run(todo, total=getattr(source, "total", None), dry_run=dry_run)

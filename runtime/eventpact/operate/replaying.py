@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +20,11 @@ from eventpact.operate.pace import Pace
 from eventpact.operate.replay_targets import HandlerTarget, TopicTarget
 from eventpact.operate.writing import RecordWriter
 from eventpact.schemas import SchemaCatalog
+from eventpact.wire import HEADER_SIZE, prefix
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from eventpact.consume.group import Group
     from eventpact.containers.archive import ArchivedRecord
@@ -76,6 +77,7 @@ class Replay:
         rate: float | None = None,
         same_partitions: bool = False,
         new_timestamps: bool = False,
+        ids: Mapping[int, int] | None = None,
     ) -> None:
         """Describe a replay; nothing is asked yet.
 
@@ -89,6 +91,7 @@ class Replay:
             rate: records a second at most.
             same_partitions: keep the number of each record's partition; by default its key leads to one.
             new_timestamps: let records count as written now; by default they keep their time.
+            ids: schema ids that have become others, old to new, where the registry was filled again.
         """
         self.name = name
         self.identity = f"{GROUP}{name}"
@@ -100,6 +103,7 @@ class Replay:
         self._pace = Pace(rate)
         self._same_partitions = same_partitions
         self._new_timestamps = new_timestamps
+        self._ids = ids or {}
         self._groups = Groups(settings)
 
     def run(
@@ -176,6 +180,8 @@ class Replay:
     ) -> None:
         record = step.record
         if record is not None:
+            if record.schema_id is not None and record.schema_id in self._ids:
+                record = _renumbered(record, self._ids[record.schema_id])
             if target is None:
                 done.taken[self._topic or record.topic] += 1
             else:
@@ -195,3 +201,8 @@ class Replay:
             target.keep(unkept)
             unkept.clear()
         self._pace.wait()
+
+
+def _renumbered(record: ArchivedRecord, schema_id: int) -> ArchivedRecord:
+    """A record whose schema has another id by now."""
+    return replace(record, schema_id=schema_id, value=prefix(schema_id) + (record.value or b"")[HEADER_SIZE:])

@@ -14,6 +14,7 @@ from eventpact.errors import BrokerError, HandlerError
 from eventpact.operate.positions import Position
 from eventpact.operate.replay_sources import ArchiveSource, TopicSource
 from eventpact.operate.replaying import Replay, name_of
+from eventpact.wire import frame
 from tests.runtime.raw import read, write
 from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
@@ -101,6 +102,17 @@ class TestIntoTopics:
         again = Replay(settings, TopicSource(settings, ["sample.dead"], Position("offset", 2)), name="twice").run()
 
         assert (first.total, again.total, again.passed_over) == (2, 0, 2)
+
+    def test_schema_ids_that_have_become_others_are_written_as_such(
+        self, broker: LocalBroker, settings: Settings, tmp_path: Path
+    ) -> None:
+        record = ArchivedRecord(topic="sample.dead", partition=0, offset=0, value=frame(7, b"a"), schema_id=7)
+        other = ArchivedRecord(topic="sample.dead", partition=0, offset=1, value=frame(8, b"b"), schema_id=8)
+        write_archive(tmp_path / "old.avro", [record, other])
+
+        Replay(settings, ArchiveSource(tmp_path / "old.avro"), name="ids", ids={7: 70}).run()
+
+        assert [one.value() for one in read(broker, "sample.dead", 2)] == [frame(70, b"a"), frame(8, b"b")]
 
     def test_a_dry_run_counts_and_writes_nothing(self, broker: LocalBroker, settings: Settings, tmp_path: Path) -> None:
         file = archive(tmp_path / "posted.avro", b"one", b"two")

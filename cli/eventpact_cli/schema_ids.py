@@ -1,0 +1,45 @@
+"""Schema ids that have become others, in a file: what `schemas import` writes and replays read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eventpact.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def write_ids(ids: Mapping[int, int], file: Path) -> None:
+    """Write which id became which.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    try:
+        file.write_text(json.dumps({str(old): new for old, new in sorted(ids.items())}, indent=2) + "\n")
+    except OSError as error:
+        raise OutputError(f"{file}: {error.strerror}; the ids were not written") from error
+
+
+def _read(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> dict[int, int]:
+    if file is None:
+        return {}
+    try:
+        return {int(old): int(new) for old, new in json.loads(file.read_text()).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise click.BadParameter(f"{file} does not say which schema id became which: {error}") from error
+
+
+ids_option = click.option(
+    "--schema-ids",
+    "ids",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    callback=_read,
+    metavar="FILE",
+    help="Schema ids that have become others, as `schemas import --ids` writes them.",
+)
