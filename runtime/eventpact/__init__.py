@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from eventpact.consume.group import Group
     from eventpact.consume.policy import Policy
     from eventpact.consume.statistics import GroupStatistics
+    from eventpact.operate.health import Expected, Health
     from eventpact.operate.tenants import Tenants
     from eventpact.operate.topics import Topics
     from eventpact.produce.delivery import Delivery, Outcomes
@@ -39,8 +40,10 @@ _LAZY: Final = {
     "Adapter": "eventpact.adapters.adapter",
     "Context": "eventpact.consume.context",
     "Delivery": "eventpact.produce.delivery",
+    "Expected": "eventpact.operate.health",
     "Group": "eventpact.consume.group",
     "GroupStatistics": "eventpact.consume.statistics",
+    "Health": "eventpact.operate.health",
     "Outcomes": "eventpact.produce.delivery",
     "Policy": "eventpact.consume.policy",
     "Producer": "eventpact.produce.producer",
@@ -58,8 +61,10 @@ __all__ = [
     "Delivery",
     "Event",
     "EventContract",
+    "Expected",
     "Group",
     "GroupStatistics",
+    "Health",
     "Outcomes",
     "Policy",
     "Producer",

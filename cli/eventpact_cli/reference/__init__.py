@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from eventpact_cli.reference import commands, errors, files, rules, settings
+from eventpact_cli.reference import commands, errors, files, metrics, rules, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "cli.md": commands.page,
     "rules.md": rules.page,
     "settings.md": settings.page,
+    "metrics.md": metrics.page,
     "errors.md": errors.page,
 }
 """File name to what makes its text."""
