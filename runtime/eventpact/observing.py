@@ -7,7 +7,7 @@ somebody asks (`eventpact.observe.readings`).
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 from weakref import WeakSet
 
 from eventpact.errors import SettingsError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from eventpact.consume.session import Session
+    from eventpact.observe.clients import ClientWatch
     from eventpact.observe.metrics import SharedPorts
     from eventpact.produce.producer import Producer
     from eventpact.settings import Settings
@@ -64,6 +65,9 @@ PRODUCERS: Final[Observed[Producer]] = Observed()
 GROUPS: Final[Observed[Session]] = Observed()
 """Runs of groups that have not ended."""
 
+CLIENTS: Final[Observed[ClientWatch]] = Observed()
+"""What the Kafka clients of both tell of themselves, where metrics are shown."""
+
 
 def begin(settings: Settings) -> None:
     """A producer or group begins: give it what its settings ask for, spans and a port for metrics.
@@ -84,6 +88,15 @@ def end(settings: Settings) -> None:
     """A producer or group that had begun has ended; the last one closes the port."""
     if settings.metrics_port is not None:
         _ports().leave(settings.metrics_address, settings.metrics_port)
+
+
+def watched(settings: Settings, client: Literal["producer", "consumer"], name: str) -> dict[str, Any]:
+    """The properties that make a Kafka client tell of itself; none unless metrics are shown."""
+    if settings.metrics_port is None:
+        return {}
+    from eventpact.observe.clients import INTERVAL_MS, ClientWatch  # noqa: PLC0415 - only where metrics are shown
+
+    return {"statistics.interval.ms": str(INTERVAL_MS), "stats_cb": ClientWatch(client, name)}
 
 
 def _ports() -> SharedPorts:

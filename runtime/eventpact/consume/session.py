@@ -29,7 +29,7 @@ from eventpact.consume.transactions import Isolation, Transacted
 from eventpact.errors import DeliveryError
 from eventpact.logs import about
 from eventpact.names import topic_name
-from eventpact.observing import GROUPS
+from eventpact.observing import GROUPS, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +113,11 @@ class Session:
             config["isolation.level"] = "read_committed"
         self._starts = Starts(config, timeout=self._timeout, report=self._on_gap, is_retry=self._failures.is_retry)
         self._consumer = connect(
-            confluent_kafka.Consumer, config | self._starts.config, self._complaints, on_commit=self._on_commit
+            confluent_kafka.Consumer,
+            config | self._starts.config,
+            self._complaints,
+            on_commit=self._on_commit,
+            **watched(settings, "consumer", self._name),
         )
         self._offsets = Offsets(self._consumer)
         self._pauses = Pauses(self._consumer)

@@ -99,6 +99,38 @@ LAG: Final = Metric(
     ("group", "topic", "partition"),
 )
 
+ROUND_TRIP: Final = Metric(
+    "eventpact_client_round_trip_seconds",
+    "gauge",
+    "From a request of the Kafka client to the broker's answer, over ten seconds: the mean and the 99th percentile.",
+    ("client", "name", "broker", "measure"),
+)
+WAITING: Final = Metric(
+    "eventpact_client_requests_waiting",
+    "gauge",
+    "Requests of the Kafka client that the broker has not answered yet.",
+    ("client", "name", "broker"),
+)
+CONNECTED: Final = Metric(
+    "eventpact_client_brokers_connected",
+    "gauge",
+    "Brokers that the Kafka client has a connection to.",
+    ("client", "name"),
+)
+QUEUED: Final = Metric(
+    "eventpact_client_queue_records",
+    "gauge",
+    "Records in the Kafka client's queues: to be sent, or fetched and not yet taken by the group.",
+    ("client", "name"),
+)
+QUEUED_BYTES: Final = Metric(
+    "eventpact_client_queue_bytes", "gauge", "Room that those records take.", ("client", "name")
+)
+
+CLIENT: Final = (ROUND_TRIP, WAITING, CONNECTED, QUEUED, QUEUED_BYTES)
+"""From the Kafka client's own statistics, every ten seconds; `client` is producer or consumer, `name` its system or
+group."""
+
 BUILD: Final = Metric(
     "eventpact_build_info",
     "gauge",
@@ -106,5 +138,5 @@ BUILD: Final = Metric(
     ("version", "codec", "confluent_kafka", "librdkafka"),
 )
 
-METRICS: Final[tuple[Metric, ...]] = (*PRODUCER, BREAKER, HANDLED, *GROUP, LAG, BUILD)
+METRICS: Final[tuple[Metric, ...]] = (*PRODUCER, BREAKER, HANDLED, *GROUP, LAG, *CLIENT, BUILD)
 """In the order of the reference page."""

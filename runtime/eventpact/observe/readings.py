@@ -10,15 +10,31 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from eventpact.histogram import Histogram, HistogramSnapshot
 from eventpact.names import topic_name
-from eventpact.observe.catalogue import BREAKER, BREAKER_STATES, GROUP, HANDLED, LAG, PRODUCER
-from eventpact.observing import GROUPS, PRODUCERS
+from eventpact.observe.catalogue import (
+    BREAKER,
+    BREAKER_STATES,
+    CONNECTED,
+    GROUP,
+    HANDLED,
+    LAG,
+    PRODUCER,
+    QUEUED,
+    QUEUED_BYTES,
+    ROUND_TRIP,
+    WAITING,
+)
+from eventpact.observing import CLIENTS, GROUPS, PRODUCERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from eventpact.consume.session import Session
     from eventpact.observe.catalogue import Read
+    from eventpact.observe.clients import ClientWatch
     from eventpact.produce.producer import Producer
+
+_OF_THE_WORST: Final = frozenset({ROUND_TRIP.name, CONNECTED.name})
+"""Gauges of which the highest of several counts, for their sum says nothing."""
 
 Key: TypeAlias = tuple[str, tuple[str, ...]]
 """A metric's name and the values of its labels."""
@@ -39,7 +55,8 @@ class Readings:
         for key, snapshot in other.histograms.items():
             self.histograms[key] = self.histograms[key] + snapshot if key in self.histograms else snapshot
         for key, value in other.gauges.items() if gauges else ():
-            self.gauges[key] = self.gauges.get(key, 0) + value
+            known = self.gauges.get(key, 0)
+            self.gauges[key] = max(known, value) if key[0] in _OF_THE_WORST else known + value
 
     def counter(self, name: str) -> float:
         """A counter over all its labels."""
@@ -85,6 +102,20 @@ def of_group(session: Session) -> Readings:
     return readings
 
 
+def of_client(watch: ClientWatch) -> Readings:
+    """What one Kafka client told last; of several of one name the queues add up and the slowest answer counts."""
+    readings = Readings()
+    whose = watch.client, watch.name
+    readings.gauges[QUEUED.name, whose] = watch.queued
+    readings.gauges[QUEUED_BYTES.name, whose] = watch.queued_bytes
+    readings.gauges[CONNECTED.name, whose] = sum(one.connected for one in watch.brokers)
+    for one in watch.brokers:
+        readings.gauges[WAITING.name, (*whose, one.broker)] = one.waiting
+        readings.gauges[ROUND_TRIP.name, (*whose, one.broker, "mean")] = one.round_trip_mean
+        readings.gauges[ROUND_TRIP.name, (*whose, one.broker, "p99")] = one.round_trip_p99
+    return readings
+
+
 class Totals:
     """The sums of this process, from when it is first asked for."""
 
@@ -102,6 +133,9 @@ class Totals:
                 sums.add(of_producer(producer))
             for session in GROUPS:
                 sums.add(of_group(session))
+            for watch in CLIENTS:
+                if watch.fresh:
+                    sums.add(of_client(watch))
             worst: dict[str, str] = {}
             for producer in PRODUCERS:
                 system = producer.system or type(producer).__name__

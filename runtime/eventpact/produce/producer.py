@@ -18,7 +18,7 @@ import confluent_kafka
 from eventpact.clients import Complaints, connect, set_log_level
 from eventpact.errors import DeliveryError, EventPactError, NotRegistered, RegistryError, SettingsError
 from eventpact.names import topic_name
-from eventpact.observing import PRODUCERS, begin, end
+from eventpact.observing import PRODUCERS, begin, end, watched
 from eventpact.produce.breaker import Breaker, BreakerPolicy
 from eventpact.produce.configuration import configured
 from eventpact.produce.delivery import Delivery, Ledger, Outcomes, ProducerStatistics
@@ -136,7 +136,10 @@ class Producer:
         self._serving = serving = Serving(self._complaints)
         store = None if config.spool is None else Spool(config.spool)
         try:
-            self._client = connect(confluent_kafka.Producer, config.client, self._complaints, error_cb=serving.heard)
+            told = watched(settings, "producer", self.system or type(self).__name__)
+            self._client = connect(
+                confluent_kafka.Producer, config.client, self._complaints, error_cb=serving.heard, **told
+            )
             begin(settings)
         except SettingsError:
             if store is not None:
