@@ -26,6 +26,7 @@ PRODUCER_DEFAULTS: Final[Mapping[str, str]] = {
     "acks": "all",
     "enable.idempotence": "true",
     "message.timeout.ms": "120000",  # Java's deadline too; librdkafka's own is five minutes
+    "reconnect.backoff.max.ms": "2000",  # how late it may be noticed that a broker is back; librdkafka waits up to 10 s
     "linger.ms": "5",  # without lingering, p99 at 100,000/s on three brokers is ten times as high
     "partitioner": "murmur2_random",  # Java's: the same key goes to the same partition from every language
 }

@@ -94,7 +94,6 @@ def configured(
         deadline = deadline if given else _SPOOL_DEADLINE
         # The client must not give up one event and deliver the next of its key: the gate takes all back together.
         config |= {_TIMEOUT: "0", "message.send.max.retries": _NO_LIMIT}
-        config.setdefault("reconnect.backoff.max.ms", "1000")  # how late it is noticed that a broker is back
         down_after = down_after or min(_DOWN_AFTER, deadline)
     if queue_timeout is None:
         queue_timeout = float(contract[_MAX_BLOCK]) / 1000 if _MAX_BLOCK in contract else _QUEUE_TIMEOUT

@@ -156,7 +156,7 @@ class Ledger:
             f"not acknowledged on {message.topic()}: {self._complaints.explain(error)}; it may have been written"
         )
         if log:
-            _LOG.warning("%s", failure)
+            _LOG.warning("%s", failure, extra={"topic": message.topic()})
         self.on_failure(error)
         return failure
 

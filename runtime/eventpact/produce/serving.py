@@ -60,6 +60,8 @@ class Serving:
         except KafkaException as error:
             self.end(error.args[0])
             return len(self.client)
+        except SystemError:  # the client says so when the error was raised in another thread that flushed or polled
+            return len(self.client)
 
     def end(self, error: KafkaError) -> None:
         """The client raised an error that it does not come back from."""
