@@ -30,14 +30,17 @@ if TYPE_CHECKING:
     from eventpact.operate.health import Expected, Health
     from eventpact.operate.tenants import Tenants
     from eventpact.operate.topics import Topics
+    from eventpact.produce.breaker import BreakerPolicy
     from eventpact.produce.delivery import Delivery, Outcomes
     from eventpact.produce.producer import Producer
+    from eventpact.produce.spool_settings import SpoolSettings
     from eventpact.schemas import SchemaCatalog
     from eventpact.settings import Settings
     from eventpact.topic import TopicContract
 
 _LAZY: Final = {
     "Adapter": "eventpact.adapters.adapter",
+    "BreakerPolicy": "eventpact.produce.breaker",
     "Context": "eventpact.consume.context",
     "Delivery": "eventpact.produce.delivery",
     "Expected": "eventpact.operate.health",
@@ -49,6 +52,7 @@ _LAZY: Final = {
     "Producer": "eventpact.produce.producer",
     "SchemaCatalog": "eventpact.schemas",
     "Settings": "eventpact.settings",
+    "SpoolSettings": "eventpact.produce.spool_settings",
     "Tenants": "eventpact.operate.tenants",
     "TopicContract": "eventpact.topic",
     "Topics": "eventpact.operate.topics",
@@ -57,6 +61,7 @@ _LAZY: Final = {
 
 __all__ = [
     "Adapter",
+    "BreakerPolicy",
     "Context",
     "Delivery",
     "Event",
@@ -72,6 +77,7 @@ __all__ = [
     "SchemaCatalog",
     "SchemaReference",
     "Settings",
+    "SpoolSettings",
     "Tenants",
     "TopicContract",
     "Topics",
