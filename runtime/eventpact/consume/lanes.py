@@ -48,7 +48,13 @@ class Item(NamedTuple):
     """A record in flight."""
 
     message: Message
+    offset: int
     mark: Watermark
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it may still be begun."""
+        return self.mark.wanted(self.offset)
 
 
 @dataclass(eq=False, slots=True)
@@ -99,12 +105,12 @@ class Lanes(ABC):
         self._most = max(most, 2 * count)
         self._strands: Strands[Item] = Strands()
         self._asleep: list[tuple[float, int, Strand[Item]]] = []
+        self._resting = (0, 0)  # records of strands that are asleep, and their bytes, as the last round found them
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._in_flight = 0
         self._bytes = 0
-        self._ended = False
         self._lanes = [Lane(Hand()) for _ in range(count)]
 
     @property
@@ -120,14 +126,20 @@ class Lanes(ABC):
     @property
     def room(self) -> int:
         """How many more records may be offered."""
-        return max(0, self._most - self._in_flight) if self._bytes < MOST_BYTES else 0
+        resting, their_bytes = self._resting
+        return max(0, self._most - self._in_flight + resting) if self._bytes - their_bytes < MOST_BYTES else 0
+
+    @property
+    def resting(self) -> int:
+        """Those of them that have to wait for their time: they take no room, or a few could stop everything else."""
+        return self._resting[0]
 
     def offer(self, records: Sequence[Message]) -> None:
         """Take records in the order of their offsets."""
         with self._lock:
             for message in records:
-                item = Item(message, self._offsets.mark(partition_of(message)))
-                item.mark.take(message.offset() or 0)
+                item = Item(message, message.offset() or 0, self._offsets.mark(partition_of(message)))
+                item.mark.take(item.offset)
                 strand = self._strands.add(self._strand_of(message), item)
                 if strand is not None:
                     self._ready(strand)
@@ -149,37 +161,46 @@ class Lanes(ABC):
         """Wake the strands whose time has come; the partitions that should not be fetched from for now."""
         with self._lock:
             now = time.time()
+            slept = len(self._asleep)
             while self._asleep and self._asleep[0][0] <= now:
                 self._ready(heapq.heappop(self._asleep)[2])
+            if slept or self._resting[0]:
+                resting = [item for _, _, strand in self._asleep for item in strand.items]
+                self._resting = len(resting), sum(len(item.message) for item in resting)
             waiting = {partition_of(strand.items[0].message) for _, _, strand in self._asleep if strand.items}
         return waiting | {one for one in partitions if len(self._offsets.mark(one)) > _WINDOW}
 
     def revoke(self, partitions: Collection[Partition], seconds: float) -> list[Hand]:
-        """Drop what no lane has begun of these partitions and wait for what is in hand; the hands that are not done."""
-        gone = set(partitions)
+        """Finish what is in hand of these partitions, and what has to be finished with it, and drop the rest.
 
-        def is_gone(item: Item) -> bool:
-            return partition_of(item.message) in gone
-
-        def holders() -> list[Hand]:
-            return [lane.hand for lane in self._lanes if any(map(is_gone, lane.held))]
-
-        with self._changed:
-            for partition in gone:
-                self._offsets.mark(partition).gone = True  # so that lanes drop what they took and did not begin
-            self._dealt(self._strands.drop(is_gone))
-            self._changed.wait_for(lambda: not holders(), seconds)
-            return holders()
+        The hands that are not done in so many seconds; nobody counts on what they do any more.
+        """
+        return self._leave([self._offsets.mark(partition) for partition in partitions], seconds)
 
     def end(self, seconds: float) -> list[Hand]:
-        """Begin nothing more and wait for what is in hand; the hands that are not done then."""
-        with self._changed:
-            self._ended = True
-            self._dealt(self._strands.drop(lambda _: True))
+        """The same for all partitions; the lanes end after it."""
+        hanging = self._leave(self._offsets.marks(), 0.0 if self.failure is not None else seconds)
         self._dismiss()
+        return hanging
+
+    def _leave(self, marks: Sequence[Watermark], seconds: float) -> list[Hand]:
+        leaving = set(map(id, marks))
         with self._changed:
-            self._changed.wait_for(lambda: not any(lane.held for lane in self._lanes), seconds)
-            return [lane.hand for lane in self._lanes if lane.held]
+            for mark in marks:
+                mark.leave()
+            for _, _, strand in self._asleep:
+                for item in strand.items:
+                    if id(item.mark) in leaving:
+                        item.mark.leave(item.offset - 1)
+            self._drop_unwanted()
+            self._changed.wait_for(lambda: not any(mark.in_flight for mark in marks), seconds)
+            for mark in marks:
+                mark.leave(-1)
+            self._drop_unwanted()
+            return [lane.hand for lane in self._lanes if any(id(item.mark) in leaving for item in lane.held)]
+
+    def _drop_unwanted(self) -> None:
+        self._dealt(self._strands.drop(lambda item: not item.wanted))
 
     @abstractmethod
     def start(self) -> None:
@@ -195,27 +216,29 @@ class Lanes(ABC):
 
     def _take(self, lane: Lane, strand: Strand[Item]) -> Turn:
         with self._lock:
-            most = 0 if self._ended else max(lane.pace, self._handling.batch)
+            most = max(lane.pace, self._handling.batch)
             lane.held = self._strands.take(strand, most)
+            for item in lane.held:
+                item.mark.reach = max(item.mark.reach, item.offset)
         return Turn([item.message for item in lane.held], lane.pace)
 
     def _is_over(self, lane: Lane, turn: Turn) -> bool:
         """Whether the lane should begin no more of a turn."""
-        return not turn or self._ended or lane.held[turn.done].mark.gone
+        return not turn or not lane.held[turn.done].wanted
 
     def _put_back(self, lane: Lane, strand: Strand[Item], turn: Turn, stopped: BaseException | None) -> None:
         """A lane is done with a turn, or was stopped in it."""
         with self._changed:
             held, lane.held, lane.pace = lane.held, (), turn.pace
-            until = None if stopped is None else self._until(stopped)
             done, left = held[: turn.done], held[turn.done :]
             for item in done:
-                item.mark.finish(item.message.offset() or 0)
+                item.mark.finish(item.offset)
             self._dealt(done)
-            if self._ended or (left and left[0].mark.gone):
-                self._dealt(left)
-            else:
+            until = None if stopped is None else self._until(stopped, left[0])
+            if left and left[0].wanted:
                 strand.items.extendleft(reversed(left))
+            else:
+                self._dealt(left)
             if self._strands.give_back(strand):
                 if until is None:
                     self._ready(strand)
@@ -223,8 +246,8 @@ class Lanes(ABC):
                     heapq.heappush(self._asleep, (until, next(self._numbers), strand))
             self._changed.notify_all()
 
-    def _until(self, stopped: BaseException) -> float | None:
-        """Seconds since 1970 at which to try again what stopped a lane."""
+    def _until(self, stopped: BaseException, item: Item) -> float | None:
+        """Seconds since 1970 at which to try again what stopped a lane at an item; `None`: it is not tried again."""
         if isinstance(stopped, Later):
             return stopped.due
         if isinstance(stopped, RegistryError):
@@ -233,13 +256,14 @@ class Lanes(ABC):
                 return time.time() + wait
         if not isinstance(stopped, Stopped):
             self.failure = self.failure or stopped
-        self._ended = True
+        item.mark.leave(item.offset - 1)
         return None
 
     def _dealt(self, items: Iterable[Item]) -> None:
         for item in items:
             self._in_flight -= 1
             self._bytes -= len(item.message)
+            item.mark.in_flight -= 1
 
 
 class ThreadLanes(Lanes):

@@ -45,6 +45,11 @@ class Offsets:
         """Those that this member holds."""
         return tuple(self._marks)
 
+    def marks(self) -> tuple[Watermark, ...]:
+        """Those of all partitions that this member holds."""
+        with self._lock:
+            return tuple(self._marks.values())
+
     def positions(self) -> dict[Partition, int]:
         """How far each partition is dealt with, where anything was."""
         with self._lock:
@@ -102,7 +107,7 @@ class Offsets:
             with self._lock:
                 mark = self._marks.pop(partition, None)
             if mark is not None:
-                mark.gone = True
+                mark.leave(-1)
             self._committed.pop(partition, None)
 
     def not_committed(self) -> None:

@@ -12,13 +12,17 @@ class Watermark:
     long as a member holds it without a break, so that what ends after the partition went moves nobody's position.
     """
 
-    __slots__ = ("_done", "_open", "gone", "position")
+    __slots__ = ("_done", "_open", "in_flight", "limit", "position", "reach")
 
     def __init__(self) -> None:
         self.position: int | None = None
         """The next offset to commit; `None` until a record is finished that no open one stands before."""
-        self.gone = False
-        """Whether the partition is another member's by now."""
+        self.in_flight = 0
+        """Records that were taken and are neither finished nor dropped."""
+        self.reach = -1
+        """The highest offset that was begun."""
+        self.limit: int | None = None
+        """The highest offset that may still be begun, where the partition is on its way to another member."""
         self._open: deque[int] = deque()
         self._done: set[int] = set()
 
@@ -29,6 +33,7 @@ class Watermark:
     def take(self, offset: int) -> None:
         """A record is in flight; its offset is above all that were taken before."""
         self._open.append(offset)
+        self.in_flight += 1
 
     def finish(self, offset: int) -> None:
         """A record that was taken is dealt with."""
@@ -37,6 +42,18 @@ class Watermark:
             passed = self._open.popleft()
             self._done.remove(passed)
             self.position = passed + 1
+
+    def wanted(self, offset: int) -> bool:
+        """Whether a record may still be begun."""
+        return self.limit is None or offset <= self.limit
+
+    def leave(self, limit: int | None = None) -> None:
+        """Begin nothing beyond `limit`: what was begun already, by default.
+
+        Up to there all should be finished: a record that is done while one before it is not will be handled again.
+        """
+        wanted = self.reach if limit is None else limit
+        self.limit = wanted if self.limit is None else min(self.limit, wanted)
 
     def hold(self, offset: int) -> None:
         """A record was not dealt with after all: nothing beyond it may be committed."""
