@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 FORMATS: Final = ("text", "json", "github", "gitlab", "junit", "sarif", "markdown")
+_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 _HELP: Final = """\
 text for people, json for machines; github for annotations in a pull request and the job's summary, markdown for a
 comment on one; gitlab for its Code Quality report; junit and sarif for what takes those."""
@@ -38,6 +39,11 @@ def finding_options(command: F) -> F:
     )
     quiet = click.option("--quiet", is_flag=True, help="Print nothing when there is no error.")
     return form(quiet(command))
+
+
+def tells_changes(form: str) -> bool:
+    """Whether a format tells what changed, besides what is found."""
+    return form == "markdown" or (form == "github" and bool(os.environ.get(_SUMMARY)))
 
 
 def report(
@@ -66,7 +72,7 @@ def report(
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     if failed or not quiet:
         click.echo(_rendered(findings, form, changes), nl=False)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    summary = os.environ.get(_SUMMARY)
     if form == "github" and summary:
         with Path(summary).open("a", encoding="utf-8") as stream:
             stream.write(_rendered(findings, "markdown", changes))

@@ -13,20 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from eventpact_registry.contracts.source import Base
+    from eventpact_registry.contracts.source import Base, Source
 
 
 JUDGED: Final = frozenset({Tolerable.GAP})
 """What rules say of contracts, so that loading them to be judged need not."""
 
 
-def load(contracts: Path, *, tolerated: Collection[Tolerable] = ()) -> ContractRepository:
+def load(contracts: Path, *, tolerated: Collection[Tolerable] = (), source: Source | None = None) -> ContractRepository:
     """The contracts of a folder; what is tolerated is let through, because whoever asks judges it.
+
+    `source` is the folder where it was read already.
 
     Raises:
         ContractError: lists everything that is wrong in them; or there are none, which must not pass for flawless.
     """
-    repository = ContractRepository.load(DirectorySource(contracts), tolerated=tolerated)
+    repository = ContractRepository.load(source or DirectorySource(contracts), tolerated=tolerated)
     if not repository.systems:
         hint = "a system is a folder with a system.yaml; name the folder of all systems with --contracts DIR"
         raise ContractError(Problem(f"the contracts folder '{contracts}' has no system", hint=hint))

@@ -40,10 +40,13 @@ class Approvals:
         self._today = today
         self._covered = dict.fromkeys(approvals, 0)
 
-    def applied(self, finding: Finding, carrier: object) -> Finding:
-        """The finding, as a note when an approval covers it; the first that does is enough."""
+    def applied(self, finding: Finding, names: Iterable[str]) -> Finding:
+        """The finding, as a note when an approval covers it; the first that does is enough.
+
+        `names` are those of what it is about, see `names_of`.
+        """
         for approval in self._covered:
-            if approval.rule == finding.rule and _is_at(approval, finding.location, carrier):
+            if approval.rule == finding.rule and _is_at(approval, finding.location, names):
                 self._covered[approval] += 1
                 if not self._expired(approval):
                     approved = Approved(
@@ -64,13 +67,13 @@ class Approvals:
         return self._today > approval.until
 
 
-def _is_at(approval: Approval, location: Location, carrier: object) -> bool:
+def _is_at(approval: Approval, location: Location, names: Iterable[str]) -> bool:
     root = approval.locate("").file.rpartition("/")[0]
     file = location.file.removeprefix(f"{root}/")
-    return any(fnmatchcase(name, approval.at) for name in (file, *_names(carrier)))
+    return any(fnmatchcase(name, approval.at) for name in (file, *names))
 
 
-def _names(carrier: object) -> Iterator[str]:
+def names_of(carrier: object) -> Iterator[str]:
     """What people call the thing that was judged: `shop/OrderPlaced`, and `shop/order.placed` that carries it."""
     system = getattr(carrier, "system", None)
     if system is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from eventpact_registry.approvals import Approvals
+from eventpact_registry.approvals import Approvals, names_of
 from eventpact_registry.contracts.problems import Problems, nearest
 from eventpact_registry.diff.breaks import DataBreak, PinBreak, data_breaks, pin_breaks
 from eventpact_registry.diff.changes import Change
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 _Thing: TypeAlias = tuple[object, object]
 """What is judged, and what the groups that it hits are known from: itself, or the change that it is a part of."""
 
+Found: TypeAlias = tuple[Finding, tuple[str, ...]]
+"""A finding before approvals, and the names of what it is about."""
+
 _BREAKS: Final = (DataBreak, PinBreak)
 _CHANGES: Final = (Change, SchemaChange)
 
@@ -53,7 +56,8 @@ def lint(repository: ContractRepository, *, clock: Callable[[], date] = today) -
     Raises:
         ContractError: a severity or an approval is for a rule that does not exist.
     """
-    return _Court(repository, clock()).findings(_parts(repository), without=(*_BREAKS, *_CHANGES))
+    court = Court(repository, clock())
+    return court.settled(court.found(_parts(repository)), without=(*_BREAKS, *_CHANGES))
 
 
 def check(
@@ -67,10 +71,8 @@ def check(
         ContractError: a severity or an approval is for a rule that does not exist.
     """
     given = [base for base in bases if base]
-    # A registry tells of some changes only, so that it cannot show that nothing needs an approval any more.
-    everything = any(not base.schemas_only for base in given)
-    court = _Court(repository, clock())
-    return court.findings(_evidence(repository, given), without=() if everything else _CHANGES)
+    court = Court(repository, clock())
+    return court.settled(court.found(evidence(repository, given)), without=unasked(given))
 
 
 def breaks(repository: ContractRepository, *, clock: Callable[[], date] = today) -> list[Finding]:
@@ -79,11 +81,18 @@ def breaks(repository: ContractRepository, *, clock: Callable[[], date] = today)
     Raises:
         ContractError: a severity or an approval is for a rule that does not exist.
     """
-    court = _Court(repository, clock())
-    return court.findings(_broken(repository), without=(object,))
+    court = Court(repository, clock())
+    return court.settled(court.found(_broken(repository)), without=(object,))
 
 
-def _evidence(repository: ContractRepository, bases: Iterable[ContractRepository]) -> Iterator[_Thing]:
+def unasked(bases: Iterable[ContractRepository]) -> tuple[type, ...]:
+    """The kinds of things that a run against these bases has none of."""
+    # A registry tells of some changes only, so that it cannot show that nothing needs an approval any more.
+    return () if any(not base.schemas_only for base in bases) else _CHANGES
+
+
+def evidence(repository: ContractRepository, bases: Iterable[ContractRepository]) -> Iterator[_Thing]:
+    """All that is judged: parts of the contracts, what breaks, what has changed; system by system in each."""
     yield from _parts(repository)
     yield from _broken(repository)
     for base in bases:
@@ -111,7 +120,7 @@ def _parts(repository: ContractRepository) -> Iterator[_Thing]:
         yield subject, subject
 
 
-class _Court:
+class Court:
     """The rules that are in force, and what they make of what they are given."""
 
     def __init__(self, repository: ContractRepository, day: date) -> None:
@@ -122,12 +131,20 @@ class _Court:
         self._proofs = Counterexamples()
         self._in_force: dict[tuple[type, System | None], list[tuple[Rule, Severity]]] = {}
 
-    def findings(self, things: Iterable[_Thing], *, without: tuple[type, ...]) -> list[Finding]:
-        """What the rules find, in order of place; `without` are the kinds of things that this run has none of."""
-        found = [(finding, carrier) for thing, carrier in things for finding in self._judged(thing, carrier)]
-        found.sort(key=lambda pair: _order(pair[0]))
-        once = {_identity(pair[0]): pair for pair in reversed(found)}.values()
-        findings = [self._approvals.applied(finding, carrier) for finding, carrier in once]
+    def found(self, things: Iterable[_Thing]) -> list[Found]:
+        """What the rules find."""
+        return [
+            (finding, tuple(names_of(carrier))) for thing, carrier in things for finding in self._judged(thing, carrier)
+        ]
+
+    def settled(self, found: list[Found], *, without: tuple[type, ...]) -> list[Finding]:
+        """What was found, each once, in order of place and as approvals have it, and what is wrong with these.
+
+        `without` are the kinds of things that this run has none of.
+        """
+        found = sorted(found, key=lambda one: _order(one[0]))
+        once = {_identity(one[0]): one for one in reversed(found)}.values()
+        findings = [self._approvals.applied(finding, names) for finding, names in once]
         asked = [rule.id for rule in self._rules.values() if not issubclass(rule.judges, without)]
         for approval in self._approvals.judged(asked):
             findings += self._judged(approval, approval)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eventpact_cli.explaining import Explained
-from eventpact_cli.judging import finding_options, report
+from eventpact_cli.judging import finding_options, report, tells_changes
 from eventpact_cli.options import BaseType, contracts_option
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from eventpact_registry.contracts.repository import ContractRepository
-    from eventpact_registry.contracts.source import Base
+    from eventpact_registry.contracts.source import Base, Tree
     from eventpact_registry.diff.comparison import Comparison
     from eventpact_registry.findings import Finding
 
@@ -54,17 +54,19 @@ def check(*, contracts: Path, against: tuple[Base, ...], fix: bool, form: str, q
     if fix and not against:
         message = "--fix needs --against: what a base has already is never edited"
         raise click.UsageError(message, click.get_current_context())
-    gate = _Gate(contracts, against, fix=fix)
+    gate = _Gate(contracts, against, fix=fix, form=form)
     report(gate.findings, form=form, quiet=quiet, changes=gate.changes)
 
 
 class _Gate:
     """Contracts and the bases that they are compared with, read once for everything that is said of them."""
 
-    def __init__(self, contracts: Path, against: Sequence[Base], *, fix: bool) -> None:
+    def __init__(self, contracts: Path, against: Sequence[Base], *, fix: bool, form: str) -> None:
         self._contracts = contracts
         self._against = against
         self._fix = fix
+        self._compares = bool(against) and tells_changes(form)
+        self._tree: Tree | None = None
         self._read: tuple[ContractRepository, list[ContractRepository]] | None = None
 
     def findings(self) -> list[Finding]:
@@ -72,12 +74,17 @@ class _Gate:
 
         if self._fix:
             self._fix_files()
+        found = self._found_on_two_cores()
+        if found is not None:
+            return found
         repository, bases = self._sides()
         return judge(repository, *bases)
 
     def changes(self) -> list[Comparison]:
         from eventpact_registry.diff.comparison import compare
 
+        if not self._against:
+            return []
         repository, bases = self._sides()
         return [compare(base, repository) for base in bases]
 
@@ -92,10 +99,27 @@ class _Gate:
         for done in fix(self._contracts, bases):
             click.echo(str(done), err=True)
 
+    def _found_on_two_cores(self) -> list[Finding] | None:
+        """What is found, where two processes can find it and nobody needs the contracts afterwards."""
+        from eventpact.errors import ContractError
+        from eventpact_cli.loading import JUDGED
+        from eventpact_registry import two_cores
+        from eventpact_registry.contracts.source import DirectorySource, RegistrySource
+
+        self._tree = DirectorySource(self._contracts).read()
+        files = [base for base in self._against if not isinstance(base, RegistrySource)]
+        if self._compares or len(files) < len(self._against) or not two_cores.worth_it(self._tree):
+            return None
+        try:
+            bases = [base.read() for base in files]
+        except ContractError:  # said when the contracts are known to be sound
+            return None
+        return two_cores.check(self._tree, *bases, tolerated=JUDGED)
+
     def _sides(self) -> tuple[ContractRepository, list[ContractRepository]]:
         from eventpact_cli.loading import JUDGED, load, load_base
 
         if self._read is None:
-            repository = load(self._contracts, tolerated=JUDGED)
+            repository = load(self._contracts, tolerated=JUDGED, source=self._tree)
             self._read = repository, [load_base(base, repository) for base in self._against]
         return self._read

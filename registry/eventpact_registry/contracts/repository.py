@@ -18,9 +18,18 @@ from eventpact_registry.contracts.yaml_file import pointer_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from eventpact_registry.contracts.layout import Layout
     from eventpact_registry.contracts.model import Topic, VersionedType
     from eventpact_registry.contracts.problems import Tolerable
     from eventpact_registry.contracts.source import Source, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What is known of the systems of a repository that were loaded elsewhere."""
+
+    shared_types: frozenset[str] = frozenset()
+    first_users: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,6 +45,7 @@ class ContractRepository:
     """Whether only events, types and compatibility levels are known, as of a registry; the rest says nothing."""
     parsed: ParsedFiles = field(default_factory=ParsedFiles, repr=False)
     """Its files by content."""
+    neighbours: Neighbours = field(default_factory=Neighbours, repr=False)
 
     @classmethod
     def load(
@@ -55,28 +65,36 @@ class ContractRepository:
         parsed = parsed or ParsedFiles()
         problems = Problems(tolerated)
         layout = arrange(tree, problems)
+        loaded = cls.load_part(tree, layout, layout.systems, problems, parsed)
+        problems.raise_any()
+        return loaded
+
+    @classmethod
+    def load_part(
+        cls, tree: Tree, layout: Layout, names: Collection[str], problems: Problems, parsed: ParsedFiles
+    ) -> ContractRepository:
+        """Load some systems of a tree, and its policy; complete only when no problem was noted."""
         policy = _load_policy(tree, layout.policy_file, problems, parsed)
         systems = {}
-        for name, files in sorted(layout.systems.items()):
-            system = load_system(files, tree, problems, parsed)
+        for name in sorted(names):
+            system = load_system(layout.systems[name], tree, problems, parsed)
             if system is not None:
                 systems[name] = system
         checks.check_systems(systems.values(), problems)
-        problems.raise_any()
         return cls(systems=systems, policy=policy, label=tree.label, parsed=parsed)
 
     @cached_property
     def shared_types(self) -> frozenset[str]:
         """Full names of the shared types of all systems."""
-        return frozenset(name for system in self.systems.values() for name in system.types)
+        return self.neighbours.shared_types.union(*(system.types for system in self.systems.values()))
 
     @cached_property
     def first_users(self) -> Mapping[str, str]:
         """Names of topics on the broker to the first system that has a topic of that name."""
-        found: dict[str, str] = {}
+        found = dict(self.neighbours.first_users)
         for name, system in self.systems.items():
             for topic in system.topics.values():
-                found.setdefault(topic.name, name)
+                found[topic.name] = min(found.get(topic.name, name), name)
         return found
 
     def events(self) -> Iterator[tuple[System, Topic, VersionedType]]:

@@ -36,6 +36,10 @@ class Tree:
     refused: dict[str, str] = field(default_factory=dict)
     """Path of an entry that was not read to the reason."""
 
+    def read(self) -> Tree:
+        """Itself, so that a tree serves as the source that it was read from."""
+        return self
+
     def shown(self, path: str) -> str:
         """One of the files as a user would type it."""
         return f"{self.root}/{path}" if self.root else path
