@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from eventpact import SchemaCatalog
-from eventpact.consume.dead_letters import PREFIX
+from eventpact.consume.dead_letters import letter_of
 from eventpact.names import topic_name
 from eventpact.produce.route import headers_of, key_of
 from eventpact.wire import frame
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 RunGroup: TypeAlias = "Callable[[Group], DrivenGroup]"
 """The type of the fixture `run_group`."""
 
-Outcome: TypeAlias = Literal["handled", "unknown", "tombstone", "dead-letter", "discarded"]
+Outcome: TypeAlias = Literal["handled", "unknown", "tombstone", "delayed", "skipped", "dead-letter", "discarded"]
 
 _OUTCOMES: Final[Mapping[Outcome, str]] = {
     "handled": "handled",
     "unknown": "unknown",
     "tombstone": "tombstones",
+    "delayed": "delayed",
+    "skipped": "skipped",
     "dead-letter": "dead_lettered",
     "discarded": "discarded",
 }
@@ -221,17 +223,16 @@ def _any_matches(names: tuple[str, ...], topic: str) -> bool:
 
 
 def _dead_letter(record: Record) -> DeadLetter | None:
-    headers = {name: value for name, value in record.headers if isinstance(value, bytes)}
-    why = {name.removeprefix(PREFIX): value.decode() for name, value in headers.items() if name.startswith(PREFIX)}
-    if not why:
+    info = letter_of(record.headers)
+    if info is None:
         return None
     return DeadLetter(
         topic=record.topic,
-        reason=why["reason"],
-        exception=why["exception"],
-        message=why["message"],
-        attempts=int(why["attempts"]),
+        reason=info.reason,
+        exception=info.exception,
+        message=info.message,
+        attempts=info.attempts,
         key=record.key,
         value=record.value,
-        headers=headers,
+        headers={name: value for name, value in record.headers if isinstance(value, bytes)},
     )

@@ -64,6 +64,11 @@ class Inline:
         return sum(len(records) for _, records in self._waiting.values())
 
     @property
+    def resting(self) -> int:
+        """All of them."""
+        return self.in_flight
+
+    @property
     def room(self) -> int:
         """How many records may be offered: few where handling one takes long."""
         if not self._seconds_a_record:

@@ -183,7 +183,7 @@ class Session:
         while not self._stop.is_set():
             left = self._most
             if max_events is not None:
-                left = min(left, max_events - self.statistics.records - self._workers.in_flight)
+                left = min(left, max_events - self.statistics.records - self._workers.in_flight + self._workers.resting)
                 if self.statistics.records >= max_events:
                     return
             drained = self._look(left)

@@ -8,6 +8,7 @@ A record is acknowledged before `produce` returns, and a poll that finds nothing
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import TopicPartition
@@ -88,8 +89,10 @@ class MemoryConsumer:
         self._paused: set[str] = set()
         self._first = 0  # of the records that may still be unread
 
-    def list_topics(self, *, timeout: float = -1) -> None:
-        """The cluster is there."""
+    def list_topics(self, *, timeout: float = -1) -> SimpleNamespace:
+        """The topics that anything was written to, each of one partition."""
+        names = {record.topic for record in self._cluster.records}
+        return SimpleNamespace(topics={name: SimpleNamespace(partitions={0: None}) for name in names})
 
     def subscribe(self, topics: Sequence[str], *, on_assign: Callable[[Any, Any], None], **_: object) -> None:
         """Take names and, after `^`, patterns; all that matches is this member's, when there is anything on it."""
@@ -134,6 +137,20 @@ class MemoryConsumer:
         """Begin to read."""
         self._positions.update((one.topic, one.offset) for one in partitions)
 
+    def assign(self, partitions: Sequence[TopicPartition]) -> None:
+        """Read these, as a consumer without a group."""
+        self._wanted = [one.topic for one in partitions]
+        self._positions = {one.topic: one.offset for one in partitions}
+        self._first = 0
+
+    def unassign(self) -> None:
+        """Read nothing."""
+        self._wanted = ()
+
+    def position(self, partitions: Sequence[TopicPartition]) -> list[TopicPartition]:
+        """The offsets that come next."""
+        return [TopicPartition(one.topic, one.partition, self._positions[one.topic]) for one in partitions]
+
     def pause(self, partitions: Sequence[TopicPartition]) -> None:
         """Return nothing of these."""
         self._paused.update(one.topic for one in partitions)
@@ -142,7 +159,9 @@ class MemoryConsumer:
         """Return the records of these again."""
         self._paused.difference_update(one.topic for one in partitions)
 
-    def get_watermark_offsets(self, partition: TopicPartition, *, cached: bool = False) -> tuple[int, int]:
+    def get_watermark_offsets(
+        self, partition: TopicPartition, *, timeout: float = -1, cached: bool = False
+    ) -> tuple[int, int]:
         """The first offset, and the one that comes next."""
         return 0, len(self._cluster.on(partition.topic))
 

@@ -276,6 +276,32 @@ def test_the_nearest_base_of_an_exception_decides(
     assert len(reader.calls) == (2 if policy is Policy.RETRY else 1)
 
 
+@pytest.mark.parametrize("how", [{}, {"concurrency": 2}, {"concurrency": 2, "ordering": "key"}])
+def test_what_waits_for_hours_keeps_nobody_else_waiting(
+    settings: Settings, broker: LocalBroker, producer: SampleProducer, how: dict[str, Any]
+) -> None:
+    class Patient(Later, name="patient"):
+        pass
+
+    few = replace(settings, consumer={**settings.consumer, "max.poll.records": "20"})
+    due = [
+        ("retry-letter-topic", b"sample.posted"),
+        ("retry-letter-group", b"patient"),
+        ("retry-letter-due", b"4102444800000"),
+    ]
+    for number in range(200):
+        write(broker, "again.1", b"later", key=b"%d" % number, headers=due, partition=number % 2)
+    for number in range(50):
+        producer.send(Posted(event_id=f"e{number}"))
+    producer.flush()
+    reader = Patient()
+
+    statistics = run(reader, few, max_events=50, **how)
+
+    assert sorted(handled(reader)) == sorted(f"e{number}" for number in range(50))
+    assert statistics.records == 50
+
+
 def test_an_exception_that_is_to_stop_the_group_does_so_at_once_and_the_record_is_read_again(
     producer: SampleProducer, settings: Settings, broker: LocalBroker
 ) -> None:
