@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from confluent_kafka import KafkaError
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -13,6 +14,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from eventpact import Context, Settings, tracing
 from eventpact.in_hand import IN_HAND, Hand
+from eventpact.produce.kept import Kept
 from eventpact_testing.broker import LocalBroker
 from tests.runtime.raw import read, write
 from tests.runtime.sample import Noted, Posted, PostReader, SampleProducer
@@ -143,6 +145,30 @@ def test_a_send_to_a_tenants_topic_is_named_by_the_declared_topic(spans: Spans, 
     attributes = span.attributes or {}
     assert attributes["messaging.destination.template"] == "sample.notes.{tenant_id}"
     assert attributes["messaging.destination.name"] == "sample.notes.acme"
+
+
+def test_a_send_that_goes_to_the_spool_says_so(spans: Spans) -> None:
+    told: list[object] = []
+    assert tracing.SPANS is not None
+    _, delivered = tracing.SPANS.sending(Posted.contract, "sample.posted", lambda *both: told.append(both[0]))
+
+    delivered(None, Kept("sample.posted"))
+
+    attributes = spans.named("send sample.posted").attributes or {}
+    assert attributes["eventpact.spooled"] is True
+    assert "messaging.kafka.offset" not in attributes
+    assert told == [None]
+
+
+def test_a_send_that_fails_is_a_failed_span(spans: Spans) -> None:
+    assert tracing.SPANS is not None
+    _, delivered = tracing.SPANS.sending(Posted.contract, "sample.posted", lambda *_: None)
+
+    delivered(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE), Kept("sample.posted"))
+
+    span = spans.named("send sample.posted")
+    assert span.status.status_code is StatusCode.ERROR
+    assert (span.attributes or {})["error.type"] == "MSG_SIZE_TOO_LARGE"
 
 
 def test_a_producer_span_is_a_child_of_the_active_one(spans: Spans, settings: Settings) -> None:

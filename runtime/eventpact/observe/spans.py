@@ -23,6 +23,7 @@ from opentelemetry.trace import (
 )
 
 from eventpact.in_hand import IN_HAND
+from eventpact.produce.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,6 +50,8 @@ _BATCH: Final = "messaging.batch.message_count"
 _ERROR: Final = "error.type"
 _EVENT: Final = "eventpact.event"
 """Short name of the event; the conventions have no word for it."""
+_SPOOLED: Final = "eventpact.spooled"
+"""True where the event went to the spool, to be sent later."""
 _ATTEMPT: Final = "eventpact.attempt"
 """Which attempt this is, where it is not the first."""
 
@@ -73,10 +76,12 @@ class OpenTelemetrySpans:
         )
 
         def ended(error: KafkaError | None, message: Message) -> None:
-            if error is None:
-                span.set_attributes({_PARTITION: str(message.partition()), _OFFSET: int(message.offset() or 0)})
-            else:
+            if error is not None:
                 _failed(span, error.name())
+            elif isinstance(message, Kept):
+                span.set_attribute(_SPOOLED, True)
+            else:
+                span.set_attributes({_PARTITION: str(message.partition()), _OFFSET: int(message.offset() or 0)})
             span.end()
             told(error, message)
 

@@ -224,6 +224,17 @@ def test_a_port_that_is_taken_is_a_clear_error(settings: Settings) -> None:
     assert len(PRODUCERS) == 0
 
 
+def test_the_environment_names_the_port_and_its_address() -> None:
+    found = Settings.from_env({"METRICS_PORT": "9400", "METRICS_ADDRESS": "0.0.0.0"}, required=())
+    with pytest.raises(
+        SettingsError, match=r"METRICS_PORT='99999' does not fit.*\n.*METRICS_ADDRESS='a b' does not fit"
+    ):
+        Settings.from_env({"METRICS_PORT": "99999", "METRICS_ADDRESS": "a b"}, required=())
+
+    assert (found.metrics_port, found.metrics_address) == (9400, "0.0.0.0")
+    assert Settings.from_env({}, required=()).metrics_port is None
+
+
 def test_a_port_by_hand(port: int) -> None:
     with metrics.serve(port) as server:
         shown = fetched(server.port)
