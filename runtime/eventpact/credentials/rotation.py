@@ -4,6 +4,9 @@ One thread looks at the files of all clients once a second, which costs a `stat`
 its user or password from a file. A client uses what it was told for its next connection: those that stand go on until
 the broker ends them. Tokens need none of this (the client asks for the next one in time), and certificates are what
 librdkafka reads when a client is made and never again.
+
+A consumer is told by its own thread, the next time it polls: the Kafka client lets one thread at a time call a
+consumer, and a thread that polls all the time never lets another one in.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ import time
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import confluent_kafka
 
 from eventpact.credentials.secrets import Revealed
 from eventpact.errors import SettingsError
@@ -63,7 +68,7 @@ class Rotation:
     def watch(self, client: HasCredentials, config: Mapping[str, Any]) -> None:
         """Tell a client of changes until it is let go of, or `forget` is called."""
         values = {name: config[name] for name in _USER if name in config}
-        stamps = {name: value.source.stamp for name, value in values.items() if isinstance(value, Revealed)}
+        stamps = {name: value.stamp for name, value in values.items() if isinstance(value, Revealed)}
         with self._lock:
             self._watched[id(client)] = _Watched(weakref.ref(client), values, stamps)
             if self._every is not None and (self._thread is None or not self._thread.is_alive()):  # dead after a fork
@@ -120,23 +125,46 @@ CLIENTS: Final = Rotation()
 """What all clients of this process share."""
 
 
-_MADE: Final[dict[type[Any], type[Any]]] = {}
+class _Producer(confluent_kafka.Producer):
+    """A producer that can be watched; librdkafka's own take no weak references."""
+
+    def close(self) -> Any:
+        CLIENTS.forget(self)
+        return super().close()
+
+
+class _Consumer(confluent_kafka.Consumer):
+    """A consumer that takes credentials up when it is polled."""
+
+    _renewed: tuple[str, str] | None = None
+
+    def set_sasl_credentials(self, username: str, password: str) -> None:
+        self._renewed = (username, password)
+
+    def poll(self, *arguments: Any, **named: Any) -> Any:
+        self._renew()
+        return super().poll(*arguments, **named)
+
+    def consume(self, *arguments: Any, **named: Any) -> Any:
+        self._renew()
+        return super().consume(*arguments, **named)
+
+    def close(self) -> Any:
+        CLIENTS.forget(self)
+        return super().close()
+
+    def _renew(self) -> None:
+        renewed, self._renewed = self._renewed, None
+        if renewed is not None:
+            super().set_sasl_credentials(*renewed)
+
+
+_WATCHABLE: Final[Mapping[type[Any], type[Any]]] = {
+    confluent_kafka.Producer: _Producer,
+    confluent_kafka.Consumer: _Consumer,
+}
 
 
 def rotating(make: type[Any]) -> type[Any]:
-    """A client class whose objects can be watched: librdkafka's own take no weak references, and end in any thread."""
-    if make not in _MADE:
-        _MADE[make] = _watchable(make)
-    return _MADE[make]
-
-
-def _watchable(make: type[Any]) -> type[Any]:
-    close = getattr(make, "close", None)
-    if close is None:
-        return type(make.__name__, (make,), {"__doc__": make.__doc__})
-
-    def forget_and_close(self: Any) -> Any:
-        CLIENTS.forget(self)
-        return close(self)
-
-    return type(make.__name__, (make,), {"__doc__": make.__doc__, "close": forget_and_close})
+    """The class of clients of a kind that can be watched; an administrator's can as it is."""
+    return _WATCHABLE.get(make, make)

@@ -89,8 +89,10 @@ class SecretFile(Secret):
 class Revealed(str):
     """What a secret file held when it was read; it remembers the file, so that a client can be told of changes."""
 
-    __slots__ = ("source",)
+    __slots__ = ("source", "stamp")
     source: SecretFile
+    stamp: object
+    """That of the file before it was read, so that no change afterwards is missed."""
 
     def __new__(cls, source: SecretFile) -> Self:
         """Read the file.
@@ -98,8 +100,9 @@ class Revealed(str):
         Raises:
             SettingsError: as `SecretFile.reveal`.
         """
+        stamp = source.stamp
         made = super().__new__(cls, source.reveal())
-        made.source = source
+        made.source, made.stamp = source, stamp
         return made
 
 

@@ -71,8 +71,11 @@ def secured(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("secured")
     with SecuredKafka(libraries, folder, _USERS) as broker, EmbeddedRegistry() as registry:
         first = environ(broker, registry.url, ADMINISTRATOR)
-        applied = CliRunner().invoke(cli, ["apply", "--acls", "--replication-factor-limit", "1"], env=first)
+        cluster = ("--only", "topics", "--acls", "--replication-factor-limit", "1")
+        applied = CliRunner().invoke(cli, ["apply", *cluster], env=first)
         assert applied.exit_code == 0, applied.output
+        schemas = ("--only", "schemas", "--system", "quikapp", "--system", "caas")
+        assert CliRunner().invoke(cli, ["apply", *schemas], env=first).exit_code == 0
         yield Secured(broker, registry.url, applied)
 
 

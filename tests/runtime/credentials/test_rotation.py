@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,39 @@ def test_every_kind_of_client_is_watched_until_it_ends(make: type, file: Path) -
 
     assert watched
     assert isinstance(client, make)
+
+
+def test_a_consumer_that_polls_all_the_time_keeps_nobody_waiting(file: Path) -> None:
+    settings = Settings(brokers="127.0.0.1:1", sasl=Sasl(username="ann", password=SecretFile(str(file))))
+    consumer: Any = connect(confluent_kafka.Consumer, settings.consumer_config("g"), Complaints(settings.brokers))
+    stop, polled = threading.Event(), threading.Semaphore(0)
+
+    def poll() -> None:
+        while not stop.is_set():
+            consumer.poll(0.05)
+            polled.release()
+
+    polling = threading.Thread(target=poll)
+    polling.start()
+    replace(file, "second")
+    CLIENTS.look()
+    for _ in range(3):
+        assert polled.acquire(timeout=10)
+    stop.set()
+    polling.join()
+    consumer.close()
+
+    assert consumer._renewed is None
+
+
+def test_a_password_renewed_before_its_client_is_watched_is_no_news_missed(rotation: Rotation, file: Path) -> None:
+    client, read_before = Told(), config(file)
+
+    replace(file, "second")
+    rotation.watch(client, read_before)
+    rotation.look()
+
+    assert client.heard == [("ann", "second")]
 
 
 def test_a_password_that_stands_in_the_settings_is_not_watched() -> None:
