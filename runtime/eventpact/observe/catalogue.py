@@ -41,7 +41,6 @@ def _group(name: str, kind: Kind, meaning: str, attribute: str) -> Read:
 
 
 PRODUCER: Final = (
-    _producer("events_sent_total", "counter", "Events handed to the Kafka client.", "sent"),
     _producer("events_acknowledged_total", "counter", "Events that the brokers have.", "acknowledged"),
     _producer("events_failed_total", "counter", "Events that were not acknowledged in time, or refused.", "failed"),
     _producer("events_given_up_total", "counter", "Events aborted with their transaction or at close.", "given_up"),
@@ -59,6 +58,10 @@ PRODUCER: Final = (
     ),
 )
 """Of the producers of this process, by the system whose events they send."""
+
+SENT: Final = Metric(
+    "eventpact_producer_events_sent_total", "counter", "Events that were taken to be sent.", ("system", "event")
+)
 
 BREAKER: Final = Metric(
     "eventpact_producer_breaker_state",
@@ -138,5 +141,5 @@ BUILD: Final = Metric(
     ("version", "codec", "confluent_kafka", "librdkafka"),
 )
 
-METRICS: Final[tuple[Metric, ...]] = (*PRODUCER, BREAKER, HANDLED, *GROUP, LAG, *CLIENT, BUILD)
+METRICS: Final[tuple[Metric, ...]] = (SENT, *PRODUCER, BREAKER, HANDLED, *GROUP, LAG, *CLIENT, BUILD)
 """In the order of the reference page."""

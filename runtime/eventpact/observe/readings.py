@@ -21,6 +21,7 @@ from eventpact.observe.catalogue import (
     QUEUED,
     QUEUED_BYTES,
     ROUND_TRIP,
+    SENT,
     WAITING,
 )
 from eventpact.observing import CLIENTS, GROUPS, PRODUCERS
@@ -84,7 +85,10 @@ def of_producer(producer: Producer) -> Readings:
     """What one producer has counted."""
     system = producer.system or type(producer).__name__
     readings = Readings()
-    readings.read(PRODUCER, producer.statistics, (system,))
+    statistics = producer.statistics
+    readings.read(PRODUCER, statistics, (system,))
+    for event, count in statistics.by_event.items():
+        readings.counters[SENT.name, (system, event)] = count
     return readings
 
 

@@ -46,6 +46,8 @@ class ProducerStatistics:
     """Counts since the producer was made."""
 
     sent: int
+    by_event: Mapping[str, int] = field(default_factory=dict)
+    """Of those sent, how many by event name."""
     acknowledged: int
     failed: int
     given_up: int
@@ -96,6 +98,15 @@ class Outcomes:
             raise DeliveryError(message, failed=failed) from first
 
 
+class Tally:
+    """How many events of one contract were sent; raised without a lock, as the ledger's own counts are."""
+
+    __slots__ = ("sent",)
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+
 class Ledger:
     """Counts what was sent and what failed, and holds failures that nobody was told of yet."""
 
@@ -106,6 +117,7 @@ class Ledger:
         self._complaints = complaints
         self._lock = threading.Lock()
         self._untold: dict[str, int] = {}
+        self._tallies: dict[str, Tally] = {}
         self._logged = 0
         self._reports = 0
         self.on_failure: Callable[[KafkaError], None] = _nothing
@@ -123,6 +135,16 @@ class Ledger:
             self.latency.observe(latency)
         topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
         return Delivery(topic, partition, offset, spooled=isinstance(message, Kept))
+
+    def tally(self, event: str) -> Tally:
+        """The tally of an event's name; the same for all its topics."""
+        with self._lock:
+            return self._tallies.setdefault(event, Tally())
+
+    def by_event(self) -> dict[str, int]:
+        """How many were sent by event name."""
+        with self._lock:
+            return {event: tally.sent for event, tally in self._tallies.items()}
 
     def count_sent(self) -> int:
         """How many events were sent."""

@@ -222,6 +222,7 @@ class Producer:
         spooled = 0 if spooling is None else spooling.spooled
         found = ProducerStatistics(
             sent=ledger.sent,
+            by_event=ledger.by_event(),
             acknowledged=ledger.acknowledged(pending, spooled),
             failed=ledger.failed,
             given_up=ledger.given_up,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from eventpact.event import Event, EventContract
+    from eventpact.produce.delivery import Tally
 
 Headers: TypeAlias = list[tuple[str, str | bytes | None]]
 Taken: TypeAlias = tuple[bytes | None, Headers | None]
@@ -42,6 +43,8 @@ class Route:
     traced: bool
     """Whether the contract has a header `traceparent`."""
     contract: EventContract
+    tally: Tally
+    """Counts the events that went along this route, and along others of the same contract."""
 
 
 class SchemaIds(Protocol):
@@ -52,7 +55,7 @@ class SchemaIds(Protocol):
         ...
 
 
-def route(contract: EventContract, parameters: Mapping[str, str], topic: str, ids: SchemaIds) -> Route:
+def route(contract: EventContract, parameters: Mapping[str, str], topic: str, ids: SchemaIds, tally: Tally) -> Route:
     """The route of a contract's events to `topic`, which is the contract's topic with `parameters` filled in.
 
     Raises:
@@ -69,6 +72,7 @@ def route(contract: EventContract, parameters: Mapping[str, str], topic: str, id
         correlated=_has_header(contract, CORRELATION_HEADER),
         traced=_has_header(contract, tracing.HEADER),
         contract=contract,
+        tally=tally,
     )
 
 

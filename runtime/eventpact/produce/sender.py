@@ -83,11 +83,13 @@ class Sender:
         arguments = (way.topic, value, record_key, -1, told, None, 0, headers)
         if self.gate is not None:
             self.gate.queue(way, arguments)
+            way.tally.sent += 1
             return
         try:
             self._client.produce(*arguments)
         except (BufferError, KafkaException) as error:
             self._produce_later(way, arguments, error)
+        way.tally.sent += 1
         ledger = self._ledger
         ledger.sent = sent = ledger.sent + 1
         if not sent & _SERVE_MASK:
@@ -112,7 +114,7 @@ class Sender:
         if self._closed is not None:
             raise DeliveryError(f"{contract.name} is not sent: {self._closed}")
         topic = topic_name(contract.topic).fill(parameters)
-        found = self._routes[key] = route(contract, parameters, topic, self._ids)
+        found = self._routes[key] = route(contract, parameters, topic, self._ids, self._ledger.tally(contract.name))
         return found
 
     def _produce_later(self, way: Route, arguments: Arguments, error: Exception) -> None:

@@ -75,9 +75,11 @@ def test_what_a_producer_counts_is_shown(registry_of_metrics: CollectorRegistry,
 
     after = scraped(registry_of_metrics)
 
-    for name in ("sent", "acknowledged"):
-        metric = f"eventpact_producer_events_{name}_total"
-        assert value(after, metric, system="sample") - value(before, metric, system="sample") == 200
+    sent, acknowledged = "eventpact_producer_events_sent_total", "eventpact_producer_events_acknowledged_total"
+    assert value(after, sent, system="sample", event="Posted") == (
+        value(before, sent, system="sample", event="Posted") + 200
+    )
+    assert value(after, acknowledged, system="sample") == value(before, acknowledged, system="sample") + 200
     assert value(after, "eventpact_producer_events_failed_total", system="sample") == value(
         before, "eventpact_producer_events_failed_total", system="sample"
     )
@@ -186,7 +188,7 @@ def test_a_port_is_open_for_as_long_as_a_producer_lives(settings: Settings, port
         producer.send_and_wait(Posted(event_id="e"))
         shown = fetched(port)
 
-    assert 'eventpact_producer_events_sent_total{system="sample"}' in shown
+    assert 'eventpact_producer_events_sent_total{event="Posted",system="sample"}' in shown
     with pytest.raises(URLError):
         fetched(port)
 
