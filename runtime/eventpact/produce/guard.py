@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import DeliveryError
+from eventpact.produce.absence import Absence
 from eventpact.produce.refusal import PERMANENT, PURGED
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Guard:
         self._down_after = down_after
         self._clock = clock
         self._lock = threading.Lock()
-        self._down_since: float | None = None
+        self._absence = Absence()
         self._seen = 0
         self.rejected = 0
 
@@ -103,26 +104,27 @@ class Guard:
     def no_broker(self) -> None:
         """The client says that no broker is there."""
         with self._lock:
-            if self._down_since is None:
-                self._down_since = self._clock()
-                self._acknowledged_more()
+            self._absence.reported(self._clock())
 
     def tick(self) -> bool:
-        """Open the breaker where no broker has been there for too long."""
+        """Open the breaker where events have waited for any broker for too long; there is never more to do at once."""
         with self._lock:
-            if self._down_since is not None and self._breaker.state == "closed":
-                if self._acknowledged_more():
-                    self._down_since = None
-                elif self._clock() - self._down_since >= self._down_after:
-                    self._breaker.trip(self._clock())
-                    self._shut()
+            now = self._clock()
+            absent = self._absence.seconds(now)
+            if absent is None or self._breaker.state != "closed":
+                return False
+            if not len(self._client) or self._acknowledged_more():
+                self._absence.over()
+            elif absent >= self._down_after:
+                self._breaker.trip(now)
+                self._shut()
         return False
 
     def _tried(self, told: Told, error: KafkaError | None, message: Message) -> None:
         with self._lock:
             if error is None:
                 self._breaker.succeeded()
-                self._down_since = None
+                self._absence.over()
                 if self._breaker.state == "closed" and self._sender.gate is not None:
                     self._sender.gate = None
                     _LOG.warning("brokers answer again: the breaker is closed")

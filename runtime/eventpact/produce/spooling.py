@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.errors import DeliveryError
+from eventpact.produce.absence import Absence
 from eventpact.produce.kept import Kept
 from eventpact.produce.refusal import PERMANENT, PURGED, queue_full, refused, too_large
 from eventpact.produce.spool import Spooled
@@ -103,7 +104,7 @@ class Spooling:
         self._tellings: deque[Callable[[], None]] = deque()
         self._next_seq = spool.next_seq
         self._cursor = 0
-        self._down = False
+        self._absence = Absence()
         self._disk_refused_at = -_RETRY_DISK
         self.spooled = 0
         self.resent = 0
@@ -156,7 +157,7 @@ class Spooling:
 
     def no_broker(self) -> None:
         """The client says that no broker is there."""
-        self._down = True
+        self._absence.reported(self._clock())
 
     def close(self) -> int:
         """Spool what is still on its way, and let go of the file; how many events could not even be spooled."""
@@ -256,7 +257,7 @@ class Spooling:
                 self._open(error)
 
     def _broker_answers(self) -> None:
-        self._down = False
+        self._absence.over()
         if self._breaker.state == "half-open":
             self._breaker.succeeded()
             waiting = counted(self._spool.waiting - len(self._acknowledged), "event")
@@ -294,7 +295,7 @@ class Spooling:
     def _look_for_overdue(self, now: float) -> None:
         """Open where what is on its way is not acknowledged in time."""
         patience = self._config.deadline
-        if self._down:
+        if self._absence.seconds(now) is not None:
             patience = min(patience, self._config.down_after)
         if self._breaker.state == "half-open":
             self._breaker.admits(now)  # gives the try up when its time is up
