@@ -26,7 +26,13 @@ def write_ids(ids: Mapping[int, int], file: Path) -> None:
         raise OutputError(f"{file}: {error.strerror}; the ids were not written") from error
 
 
-def _read(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> dict[int, int]:
+def read_ids(file: Path | None) -> dict[int, int]:
+    """Which id became which; none without a file.
+
+    Raises:
+        BadParameter: the file says something else.
+        OSError: it cannot be read.
+    """
     if file is None:
         return {}
     try:
@@ -38,8 +44,7 @@ def _read(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> di
 ids_option = click.option(
     "--schema-ids",
     "ids",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    callback=_read,
+    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Schema ids that have become others, as `schemas import --ids` writes them.",
 )

@@ -45,7 +45,14 @@ _FORMATS: Final = ("table", "json", "avro")
 @where_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many records.")
 @parameters_option
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="table",
+    show_default=True,
+    help="table for people, json (a line a record) for machines, avro for files.",
+)
 @click.option("--out", metavar="FILE", help="For avro: the file to write, or - for standard output.")
 @personal_option
 @contracts_option

@@ -224,7 +224,9 @@ def redrive(
 @dead_letters.command(cls=Explained)
 @topics_option
 @filters
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="The file to write."
+)
 @click.option("--all", "everything", is_flag=True, help="Those too that were sent back already.")
 @contracts_option
 @brokers_option
@@ -257,14 +259,14 @@ def export(
 
 
 @dead_letters.command("import", cls=Explained)
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option("--topic", metavar="TOPIC", help="Where they go; by default to the topics that they were exported from.")
 @rate_option
 @ids_option
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
 @brokers_option
 def import_letters(
-    *, file: Path, topic: str | None, rate: float | None, ids: dict[int, int], dry_run: bool, brokers: str | None
+    *, file: Path, topic: str | None, rate: float | None, ids: Path | None, dry_run: bool, brokers: str | None
 ) -> None:
     """Write the dead letters of an archive to their topics again, each once however often this is repeated.
 
@@ -274,8 +276,9 @@ def import_letters(
     """
     from eventpact_cli.connecting import cluster_settings
     from eventpact_cli.replaying import replay_archive
+    from eventpact_cli.schema_ids import read_ids
 
-    replay_archive(cluster_settings(brokers), file, topic=topic, rate=rate, ids=ids, dry_run=dry_run)
+    replay_archive(cluster_settings(brokers), file, topic=topic, rate=rate, ids=read_ids(ids), dry_run=dry_run)
 
 
 def _report(results: dict[str, Redriven], form: str, *, dry_run: bool) -> None:

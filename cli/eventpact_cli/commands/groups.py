@@ -240,7 +240,7 @@ def export(*, group: str, out: Path, brokers: str | None) -> None:
 
 
 @groups.command(cls=Explained)
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option("--group", "other", metavar="GROUP", help="Another group than the exported one.")
 @click.option(
     "--by",

@@ -64,7 +64,7 @@ def produce(
     Examples:
       eventpact produce quikapp/MessageSent sent.jsonl
       eventpact produce quikapp/MessageSent sent.avro --rate 100
-      eventpact produce chatplatform/MessageSent --param tenant_id=acme < sent.jsonl
+      eventpact produce chatplatform/MessageSent sent.jsonl --param tenant_id=acme
       eventpact produce quikapp/MessageSent sent.jsonl --dry-run
     """
     from eventpact.wording import counted

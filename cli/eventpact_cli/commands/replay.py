@@ -48,7 +48,7 @@ def replay(
     rate: float | None,
     same_partitions: bool,
     new_timestamps: bool,
-    ids: dict[int, int],
+    ids: Path | None,
     dry_run: bool,
     brokers: str | None,
     registry: str | None,
@@ -70,6 +70,7 @@ def replay(
     from eventpact.operate.replaying import Replay, name_of
     from eventpact_cli.connecting import cluster_settings, service_settings
     from eventpact_cli.replaying import archive_name, run
+    from eventpact_cli.schema_ids import read_ids
 
     if topic is not None and handler is not None:
         raise click.UsageError("--to and --handler are two targets: give one", click.get_current_context())
@@ -88,7 +89,7 @@ def replay(
         rate=rate,
         same_partitions=same_partitions,
         new_timestamps=new_timestamps,
-        ids=ids,
+        ids=read_ids(ids),
     )
     click.echo(f"replay {todo.name}", err=True)
     run(todo, total=getattr(source, "total", None), dry_run=dry_run)

@@ -45,7 +45,7 @@ def export(*, out: Path, registry: str | None) -> None:
 
 
 @schemas.command("import", cls=Explained)
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option(
     "--ids", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write which id became which."
 )
