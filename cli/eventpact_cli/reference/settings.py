@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from eventpact.environment import VARIABLES
+from eventpact.produce.profiles import PROFILES
 from eventpact.settings import CONSUMER_DEFAULTS, PRODUCER_DEFAULTS, REQUIRED_VARIABLES, Sasl, Secret, Settings
 from eventpact_cli.reference.markdown import code, table
 from eventpact_cli.reference.markdown import page as whole
@@ -53,9 +54,15 @@ def page() -> str:
         _PROPERTIES,
         "### Producers",
         _properties(PRODUCER_DEFAULTS),
+        *(part for name in PROFILES for part in _profile(name)),
         "### Consumer groups",
         _properties(CONSUMER_DEFAULTS),
     )
+
+
+def _profile(name: str) -> tuple[str, str]:
+    rows = [(code(property_), code(choice.value), choice.reason) for property_, choice in PROFILES[name].items()]
+    return f"#### Profile `{name}`", table(("property", "value", "reason"), rows)
 
 
 def _variables() -> list[tuple[str, str, str, str]]:
