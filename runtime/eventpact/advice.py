@@ -62,6 +62,16 @@ _BY_WORDS: Final[Mapping[re.Pattern[str], str]] = {
 _NO_REASON: Final = re.compile(r"certificate verify failed|brokers are down")
 
 _ADMINISTRATOR: Final = "be an administrator, one of the brokers' super.users for example"
+_PROPERTY: Final = re.compile(r"[`\"]([a-z.]+)(?:=[a-z]+)?[`\"]")
+_VARIABLES: Final[Mapping[str, str]] = {
+    "acks": "PRODUCER_ACKS",
+    "enable.idempotence": "PRODUCER_ACKS",
+    "compression.type": "PRODUCER_COMPRESSION",
+    "session.timeout.ms": "KAFKA_SESSION_TIMEOUT_MS",
+    "fetch.wait.max.ms": "KAFKA_FETCH_WAIT_MS",
+}
+"""Properties that a client may refuse to the variables that set them."""
+
 _TOPIC_RIGHT: Final[Mapping[str, str]] = {
     "Producer": f"WRITE on this topic: {_GRANT}",
     "Consumer": f"READ on this topic: {_GRANT}",
@@ -126,3 +136,10 @@ def advice(error: KafkaError, client: Client) -> str:
 def is_unexplained(error: KafkaError) -> bool:
     """Whether an error of a connection may have several reasons that a handshake tells apart."""
     return _NO_REASON.search(error.str()) is not None
+
+
+def origin(refusal: str) -> str:
+    """Where the properties come from that a client refuses, in brackets after a blank; empty for none that is named."""
+    found = _PROPERTY.findall(refusal)
+    variables = dict.fromkeys(_VARIABLES[name] for name in found if name in _VARIABLES)
+    return f" (check {', '.join([*variables, 'the contracts and what code sets'])})" if found else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from confluent_kafka import KafkaError, KafkaException
 
-from eventpact.advice import Client, advice, is_unexplained
+from eventpact.advice import Client, advice, is_unexplained, origin
 from eventpact.credentials.rotation import CLIENTS, rotates, rotating
 from eventpact.diagnosis import diagnose
 from eventpact.errors import BrokerError, SettingsError, Unsupported
@@ -29,7 +29,9 @@ C = TypeVar("C")
 _VAGUE: Final = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._MSG_TIMED_OUT})
 """Errors that only say that nothing came of it."""
 
-_NOISE: Final = re.compile(r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state \w+(?:, \d+ identical error\(s\) suppressed)?\)")
+_NOISE: Final = re.compile(
+    r"^\S+/(?:bootstrap|\d+): | \(after \d+ms in state \w+(?:, \d+ identical error\(s\) suppressed)?\)"
+)
 _DUMP: Final = "Request Request("
 """How a broker begins that refuses an administrator: it goes on with its own variables, at length."""
 
@@ -114,7 +116,7 @@ def connect(make: type[C], config: Mapping[str, Any], complaints: Complaints, **
         client = within({"log_level": "2", **config, "error_cb": complaints, **callbacks}, logger=_LOG)
     except (KafkaException, ValueError, TypeError) as error:
         reason = error.args[0].str() if isinstance(error, KafkaException) else str(error)
-        raise SettingsError(f"the Kafka client refuses its configuration: {reason}") from error
+        raise SettingsError(f"the Kafka client refuses its configuration: {reason}{origin(reason)}") from error
     if watched:
         CLIENTS.watch(cast("HasCredentials", client), config)
     return client

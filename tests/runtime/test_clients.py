@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 
+import confluent_kafka
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from eventpact.clients import Complaints, broker_error, translated
-from eventpact.errors import BrokerError, Unsupported
+from eventpact.clients import Complaints, broker_error, connect, translated
+from eventpact.errors import BrokerError, SettingsError, Unsupported
+from eventpact.settings import Settings
 
 REFUSED = KafkaError(
     KafkaError._TRANSPORT,
@@ -89,3 +92,50 @@ def test_a_broker_that_cannot_do_it_at_all_is_told_apart() -> None:
     error = KafkaError(KafkaError._UNSUPPORTED_FEATURE, "not supported")
 
     assert isinstance(broker_error(error, Complaints("k1:9092"), "create topic x"), Unsupported)
+
+
+@pytest.mark.parametrize(
+    ("settings", "properties", "named"),
+    [
+        (Settings(acks="1"), {"transactional.id": "till-1"}, "`transactional.id` requires .* (check PRODUCER_ACKS,"),
+        (Settings(producer={"acks": "1"}), {}, "`acks` must be set to `all` .* (check PRODUCER_ACKS,"),
+        (Settings(producer={"linger.ms": "soon"}), {}, "Invalid value .* (check the contracts and what code sets)"),
+        (Settings(producer={"linger.mss": "5"}), {}, 'No such .* "linger.mss" (check the contracts'),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused_before_anything_is_sent(
+    settings: Settings, properties: dict[str, str], named: str
+) -> None:
+    pattern = re.escape(named).replace(r"\.\*", ".*")
+
+    with pytest.raises(SettingsError, match=pattern):
+        connect(confluent_kafka.Producer, settings.producer_config() | properties, Complaints(""))
+
+
+def test_a_session_longer_than_a_handler_may_take_is_refused_with_its_variable() -> None:
+    config = Settings(session_timeout_ms=3_600_000).consumer_config("billing")
+
+    with pytest.raises(SettingsError, match=r"check KAFKA_SESSION_TIMEOUT_MS, the contracts"):
+        connect(confluent_kafka.Consumer, config, Complaints(""))
+
+
+@pytest.mark.parametrize(
+    ("said", "todo"),
+    [
+        ("Disconnected: connecting to a PLAINTEXT broker listener?", "set KAFKA_SSL_ENABLED=false"),
+        ("tlsv13 alert certificate required", "check KAFKA_SSL_CERTIFICATE_LOCATION and KAFKA_SSL_KEY_LOCATION"),
+        ("ssl/tls alert certificate expired", "renew KAFKA_SSL_CERTIFICATE_LOCATION"),
+        ("Invalid response size 1213486160 (0..100)", "what answers there speaks HTTP"),
+    ],
+)
+def test_an_error_whose_code_says_little_is_known_by_its_words(said: str, todo: str) -> None:
+    complaints = Complaints("k1:9092")
+    complaints(KafkaError(KafkaError._TRANSPORT, said))
+
+    assert todo in complaints.explain(TIMED_OUT)
+
+
+def test_what_a_broker_says_of_itself_at_length_is_left_out() -> None:
+    error = KafkaError(KafkaError.CLUSTER_AUTHORIZATION_FAILED, "Request Request(processor=0, session=…")
+
+    assert "processor" not in Complaints("k1:9092").explain(error)

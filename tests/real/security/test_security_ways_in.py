@@ -183,7 +183,7 @@ def test_a_password_is_renewed_while_a_producer_and_a_consumer_run(secured: Secu
     file.write_text(password_of(ROTATING))
     sasl = Sasl(username=ROTATING, password=SecretFile(str(file)), mechanism="SCRAM-SHA-256")
     settings = replace(secured.settings(ROTATING), sasl=sasl)
-    seen: set[str] = set()
+    seen: set[Any] = set()
     stop = threading.Event()
 
     def handle(self: Any, event: Any, context: Context) -> None:
@@ -193,7 +193,7 @@ def test_a_password_is_renewed_while_a_producer_and_a_consumer_run(secured: Secu
     group: Any = type("Reading", (NotificationService,), methods)()
     reading = threading.Thread(target=lambda: group.run(settings, stop=stop))
     reading.start()
-    sent: set[str] = set()
+    sent: set[Any] = set()
     try:
         with QuikappProducer(settings) as producer:
 
