@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,6 +104,42 @@ def test_events_sent_while_handling_carry_the_trace_on_without_opentelemetry(
     assert carried(broker) == [INCOMING]
 
 
+class Answering(PostReader):
+    """Sends a note for each post it reads."""
+
+    producer: SampleProducer
+
+    def on_posted(self, event: Posted, context: Context) -> None:
+        self.producer.send_and_wait(Noted(note=event.event_id), tenant_id="acme")
+
+
+class AnsweringLater(Answering):
+    async def on_posted(self, event: Posted, context: Context) -> None:  # type: ignore[override]  # a group may be async
+        await asyncio.sleep(0)
+        await asyncio.wrap_future(self.producer.submit(Noted(note=event.event_id), tenant_id="acme"))
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+@pytest.mark.parametrize("group", [Answering, AnsweringLater])
+def test_what_a_handler_sends_carries_the_trace_of_its_event(
+    group: type[Answering], concurrency: int, settings: Settings, broker: LocalBroker
+) -> None:
+    traces = {f"e{number}": f"00-{TRACE}-{number:016x}-01" for number in range(1, 6)}
+    with SampleProducer(settings, register="dev") as producer:
+        hand = Hand()
+        for event_id, trace in traces.items():
+            hand.context, hand.since = record(trace), 0.0
+            token = IN_HAND.set(hand)
+            producer.send_and_wait(Posted(event_id=event_id))
+            IN_HAND.reset(token)
+        answering = group()
+        answering.producer = producer
+        answering.run(settings, max_events=5, concurrency=concurrency)
+
+    found = {one.key(): dict(one.headers() or ())["traceparent"] for one in read(broker, "sample.notes.acme", 5)}
+    assert found == {event_id.encode(): trace.encode() for event_id, trace in traces.items()}
+
+
 def test_opentelemetry_is_not_imported_before_it_is_asked_for() -> None:
     look = "import sys, eventpact.produce.producer, eventpact.consume.group; "
     done = subprocess.run(
@@ -203,6 +240,28 @@ def test_handling_continues_the_producers_trace_and_links_to_it(spans: Spans, se
     assert attributes["messaging.kafka.offset"] == 0
     assert attributes["messaging.operation.type"] == "process"
     assert SECRET not in str([span.to_json() for span in spans.ended()])
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+@pytest.mark.parametrize("group", [Answering, AnsweringLater])
+def test_what_a_handler_sends_is_a_child_of_its_own_span(
+    group: type[Answering],
+    concurrency: int,
+    spans: Spans,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with SampleProducer(settings, register="dev") as producer:
+        producer.send_many([Posted(event_id=str(number)) for number in range(5)]).raise_for_failures()
+        answering = group()
+        answering.producer = producer
+        answering.run(settings, max_events=5, concurrency=concurrency)
+
+    handled = {one.context.span_id: one for one in spans.ended() if one.context and one.name == "process sample.posted"}
+    parents = [one.parent for one in spans.ended() if one.name == "send sample.notes.{tenant_id}"]
+    assert len(handled) == 5
+    assert {parent and parent.span_id for parent in parents} == handled.keys()
+    assert not [line for line in caplog.records if line.name.startswith("opentelemetry")]
 
 
 def test_a_failing_attempt_is_a_failed_span_without_the_exceptions_message(spans: Spans, settings: Settings) -> None:
