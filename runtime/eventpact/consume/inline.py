@@ -103,10 +103,6 @@ class Inline:
     def wait_for_room(self, seconds: float) -> None:
         """There is always room."""
 
-    def wait_until_idle(self, _: float) -> bool:
-        """Whatever does not wait is dealt with."""
-        return True
-
     def revoke(self, partitions: Collection[Partition], seconds: float) -> list[Hand]:
         """Drop what is not begun of these partitions and wait for the record in hand; the hand when it is not done.
 

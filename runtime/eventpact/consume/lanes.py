@@ -44,6 +44,12 @@ _WINDOW: Final = 10_000
 """Records of one partition between the first that is not done and the last that was taken; then the partition waits."""
 
 
+_OFFERED: Final = 16
+"""Records that are handed over at once: lanes that are done with theirs wait meanwhile."""
+
+_NEVER: Final = -1
+
+
 class Item(NamedTuple):
     """A record in flight."""
 
@@ -109,6 +115,7 @@ class Lanes(ABC):
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
+        self._wake_at = _NEVER  # records in flight at which somebody wants to know: waking costs more than handling
         self._in_flight = 0
         self._bytes = 0
         self._lanes = [Lane(Hand()) for _ in range(count)]
@@ -136,26 +143,24 @@ class Lanes(ABC):
 
     def offer(self, records: Sequence[Message]) -> None:
         """Take records in the order of their offsets."""
-        with self._lock:
-            for message in records:
-                item = Item(message, message.offset() or 0, self._offsets.mark(partition_of(message)))
-                item.mark.take(item.offset)
-                strand = self._strands.add(self._strand_of(message), item)
-                if strand is not None:
-                    self._ready(strand)
-                self._bytes += len(message)
-            self._in_flight += len(records)
+        items = [Item(one, one.offset() or 0, self._offsets.mark(partition_of(one))) for one in records]
+        for start in range(0, len(items), _OFFERED):
+            some = items[start : start + _OFFERED]
+            with self._lock:
+                self._in_flight += len(some)
+                for item in some:
+                    item.mark.take(item.offset)
+                    self._bytes += len(item.message)
+                    strand = self._strands.add(self._strand_of(item.message), item)
+                    if strand is not None:
+                        self._ready(strand)
 
     def wait_for_room(self, seconds: float) -> None:
         """Wait until something is done, or the time is over."""
         with self._changed:
+            self._wake_at = self._most // 2
             self._changed.wait_for(lambda: self.room > self._most // 2 or self.failure is not None, seconds)
-
-    def wait_until_idle(self, seconds: float) -> bool:
-        """Wait until nothing is in flight; false when the time was over before, or a lane failed."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._in_flight or self.failure is not None, seconds)
-            return not self._in_flight
+            self._wake_at = _NEVER
 
     def tend(self, partitions: Collection[Partition]) -> set[Partition]:
         """Wake the strands whose time has come; the partitions that should not be fetched from for now."""
@@ -193,7 +198,9 @@ class Lanes(ABC):
                     if id(item.mark) in leaving:
                         item.mark.leave(item.offset - 1)
             self._drop_unwanted()
+            self._wake_at = self._most
             self._changed.wait_for(lambda: not any(mark.in_flight for mark in marks), seconds)
+            self._wake_at = _NEVER
             for mark in marks:
                 mark.leave(-1)
             self._drop_unwanted()
@@ -244,7 +251,8 @@ class Lanes(ABC):
                     self._ready(strand)
                 else:
                     heapq.heappush(self._asleep, (until, next(self._numbers), strand))
-            self._changed.notify_all()
+            if self._in_flight <= self._wake_at or self.failure is not None:
+                self._changed.notify_all()
 
     def _until(self, stopped: BaseException, item: Item) -> float | None:
         """Seconds since 1970 at which to try again what stopped a lane at an item; `None`: it is not tried again."""

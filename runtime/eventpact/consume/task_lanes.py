@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ class TaskLanes(Lanes):
     def start(self) -> None:
         """Start the loop and its tasks."""
         self._loop = asyncio.new_event_loop()
+        self._thread = 0
+        self._arrived: deque[Strand[Item] | None] = deque()
         self._queue: asyncio.Queue[Strand[Item] | None] = asyncio.Queue()
         context = copy_context()
         threading.Thread(target=context.run, args=(self._run,), name="eventpact-lanes", daemon=True).start()
@@ -32,9 +35,20 @@ class TaskLanes(Lanes):
             self._tell(None)
 
     def _tell(self, strand: Strand[Item] | None) -> None:
-        self._loop.call_soon_threadsafe(self._queue.put_nowait, strand)
+        if threading.get_ident() == self._thread:
+            self._queue.put_nowait(strand)
+            return
+        self._arrived.append(strand)
+        if len(self._arrived) == 1:  # waking the loop costs a system call: once for all that comes meanwhile
+            self._loop.call_soon_threadsafe(self._take_in)
+
+    def _take_in(self) -> None:
+        while self._arrived:
+            self._queue.put_nowait(self._arrived[0])
+            self._arrived.popleft()  # only now: whoever adds to an empty row wakes the loop
 
     def _run(self) -> None:
+        self._thread = threading.get_ident()
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._work_all())
