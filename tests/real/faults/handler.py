@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import signal
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -18,6 +20,7 @@ from quikapp_events import groups
 
 from eventpact import Settings
 from eventpact.errors import EventPactError
+from eventpact.idempotent import Idempotent, SqliteStore
 from tests.real.faults import journal
 
 if TYPE_CHECKING:
@@ -28,13 +31,20 @@ if TYPE_CHECKING:
 class Handlers:
     """What the group does with its events."""
 
-    def __init__(self, book: journal.Journal, seconds: float, hang: str) -> None:
+    def __init__(self, book: journal.Journal, event: str, seconds: float, hang: str) -> None:
         self._book = book
+        self._event = event
         self._seconds = seconds
         self._hang = hang
 
     def handle(self, event: Any, context: Context) -> None:
         """Take `seconds`, then write the event down."""
+        if event.contract.name != self._event:
+            return
+        if self._event == "PushNotification":  # it is about a message, which is what is judged
+            position = f"{context.topic}/{context.partition}@{context.offset}"
+            self._book.write(journal.HANDLED, event.data.title, "unordered", 0, position)
+            return
         if self._hang == f"{event.data.user_id}/{event.data.message_id}":
             self._book.write(journal.NOTE, "hangs")
             threading.Event().wait()
@@ -73,18 +83,23 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--journal", type=Path, required=True)
     parser.add_argument("--group", default="SearchIndexer")
+    parser.add_argument("--event", default="MessageSent", help="what is written down")
+    parser.add_argument("--once", type=Path, help="a file that remembers what was handled")
     parser.add_argument("--seconds", type=float, default=0.0, help="that a handler takes")
     parser.add_argument("--hang", default="", help="KEY/NUMBER of an event that is never done with")
     parser.add_argument("--properties", type=json.loads, default={}, help="consumer properties")
     parser.add_argument("--options", type=json.loads, default={}, help="arguments of Group.run")
     arguments = parser.parse_args()
 
+    logging.basicConfig(format="%(asctime)s %(message)s")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     book = journal.Journal(arguments.journal)  # from here on it can be ended
     settings = Settings.from_env()
     settings = replace(settings, consumer={**settings.consumer, **arguments.properties})
-    group = group_of(arguments.group, Handlers(book, arguments.seconds, arguments.hang))
+    group = group_of(arguments.group, Handlers(book, arguments.event, arguments.seconds, arguments.hang))
+    if arguments.once:
+        type(group).idempotent = Idempotent(SqliteStore(arguments.once, keep=timedelta(hours=1), fsync=False))
     book.write(journal.NOTE, "started")
     try:
         statistics = group.run(settings, stop=stop, **arguments.options)

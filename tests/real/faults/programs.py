@@ -55,6 +55,10 @@ class Program:
     def resume(self) -> None:
         self._process.send_signal(signal.SIGCONT)
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal that it understands."""
+        self._process.send_signal(number)
+
     def stop(self, patience: float = 60.0) -> int:
         """SIGTERM, and its exit code once it has ended in good order."""
         wait_until(self.journal.exists, patience=patience, what=lambda: f"not begun: {self.said()}")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from eventpact_testing.kafka import KafkaCluster
 
 MESSAGES = "QuikApp.message.sent"
+NOTIFICATIONS = "QuikApp.notification.push"
 LETTERS = "QuikApp-dead-letters"
 SESSION_MS = 3000
 
@@ -49,8 +50,12 @@ class Stage:
         return self._run("sender", arguments)
 
     def handler(self, **arguments: object) -> Program:
-        """A running member of the test's group."""
+        """A running member of the test's group, or of another `consumer_group`."""
         return self._run("handler", arguments)
+
+    def forwarder(self, **arguments: object) -> Program:
+        """A running member of a group that turns each message into a notification, exactly once."""
+        return self._run("forwarder", arguments)
 
     def bulk(self, **arguments: object) -> Program:
         """A running side of a bulk transfer, for which there is no ledger."""
@@ -83,7 +88,7 @@ class Stage:
         left = max(1.0, deadline - time.monotonic())
         excused: set[str] = set() if gone is None else judge([gone.journal]).acknowledged
         self._wait(lambda ledger: ledger.lost <= excused, "everything acknowledged is handled", left)
-        for program in self._of("handler"):
+        for program in (*self._of("forwarder"), *self._of("handler")):
             if program.running:
                 assert program.stop() == 0, program.said()
         return self.ledger()
@@ -99,10 +104,11 @@ class Stage:
     def _run(self, module: str, arguments: Mapping[str, object]) -> Program:
         given = dict(arguments)
         packages = given.pop("packages", self.packages)
+        group = given.pop("consumer_group", self.settings.consumer_group)
         assert isinstance(packages, list)
-        words = [word for name, value in given.items() for word in (f"--{name}", _word(value))]
+        words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", _word(value))]
         journal = self.folder / f"{module}-{next(self._numbers)}.journal"
-        values = {**variables(self.settings), "KAFKA_CONSUMER_GROUP": str(self.settings.consumer_group)}
+        values = {**variables(self.settings), "KAFKA_CONSUMER_GROUP": str(group)}
         environ = environment(values, *packages)
         program = Program(f"tests.real.faults.{module}", *words, journal=journal, environ=environ)
         self.programs.append(program)
@@ -119,7 +125,7 @@ class Stage:
 def apply_messages(settings: Settings) -> None:
     """Bring QuikApp's schemas to the registry, and the topics of its messages to the cluster."""
     wanted = desired(ContractRepository.load(DirectorySource(CONTRACTS)), ["quikapp"])
-    wanted = wanted.selected(["io.quikapp.*", "QuikApp.*-value", MESSAGES, LETTERS])
+    wanted = wanted.selected(["io.quikapp.*", "QuikApp.*-value", MESSAGES, NOTIFICATIONS, LETTERS])
     topics = Topics(settings, timeout=30)
     with RegistryClient(settings) as registry:
         apply(plan(wanted, read_state(wanted, registry=registry, cluster=topics)), registry=registry, cluster=topics)
