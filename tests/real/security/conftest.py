@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs
 
 import pytest
 from click.testing import CliRunner
 
 from eventpact_cli.main import cli
 from eventpact_registry.server import EmbeddedRegistry
-from eventpact_testing.secured import ADMINISTRATOR, SASL_TLS, SecuredKafka, password_of
+from eventpact_testing.secured import ADMINISTRATOR, SASL_TLS, SecuredKafka, password_of, unsecured_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from click.testing import Result
 
     from eventpact import Settings
 
+CONTRACTS = Path(__file__).parents[3] / "contracts"
 PRODUCER = "quikapp.producer"
 NOTIFIER = "quikapp.notification-service"
 AUDITOR = "quikapp.audit-service"
@@ -87,3 +92,38 @@ def generated(packages: Mapping[str, Path]) -> Iterator[None]:
     yield
     for path in added:
         sys.path.remove(path)
+
+
+class Provider:
+    """An identity provider on loopback that gives a token to whoever names a client."""
+
+    def __init__(self) -> None:
+        self.scopes: set[str] = set()
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                provider.scopes.update(form["scope"])
+                answer = json.dumps({"access_token": unsecured_token(PRODUCER), "token_type": "bearer"}).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *arguments: object) -> None: ...
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/token"
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    serving = threading.Thread(target=made.server.serve_forever)
+    serving.start()
+    yield made
+    made.server.shutdown()
+    serving.join()
+    made.server.server_close()

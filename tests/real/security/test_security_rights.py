@@ -16,12 +16,20 @@ from eventpact.operate.tenants import Tenants
 from eventpact.operate.topics import Topics
 from eventpact_testing.examples import examples
 from eventpact_testing.secured import ADMINISTRATOR
-from tests.real.security.conftest import AUDITOR, NOBODY, NOTIFIER, PRODUCER, TENANTS_PRODUCER, TENANTS_READER, Secured
+from tests.real.security.conftest import (
+    AUDITOR,
+    CONTRACTS,
+    NOBODY,
+    NOTIFIER,
+    PRODUCER,
+    TENANTS_PRODUCER,
+    TENANTS_READER,
+    Secured,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CONTRACTS = Path(__file__).parents[3] / "contracts"
 CURE = "`eventpact apply --acls` grants what the contracts give"
 
 

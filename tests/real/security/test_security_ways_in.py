@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 import pytest
 
@@ -28,10 +25,9 @@ from eventpact_testing.secured import (
     password_of,
     unsecured_token,
 )
-from tests.real.security.conftest import NOTIFIER, PRODUCER, ROTATING, Secured
+from tests.real.security.conftest import NOTIFIER, PRODUCER, ROTATING, Provider, Secured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 READABLE = "QuikApp.message.sent"
@@ -228,38 +224,3 @@ def grant_like(secured: Secured, user: str, *others: str) -> None:
     acls = Acls(secured.settings(ADMINISTRATOR))
     principals = {f"User:{other}" for other in others}
     acls.grant([replace(right, principal=f"User:{user}") for right in acls.read() if right.principal in principals])
-
-
-class Provider:
-    """An identity provider on loopback that gives a token to whoever names a client."""
-
-    def __init__(self) -> None:
-        self.scopes: set[str] = set()
-        provider = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                provider.scopes.update(form["scope"])
-                answer = json.dumps({"access_token": unsecured_token(PRODUCER), "token_type": "bearer"}).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *arguments: object) -> None: ...
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/token"
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    made = Provider()
-    serving = threading.Thread(target=made.server.serve_forever)
-    serving.start()
-    yield made
-    made.server.shutdown()
-    serving.join()
-    made.server.server_close()
