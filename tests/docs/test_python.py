@@ -17,7 +17,7 @@ from eventpact_testing.stack import Stack, embedded_stack, planned, synchronise
 from tests.docs.pages import HOW_TOS, ROOT, Block, blocks
 
 BLOCKS = [block for page in HOW_TOS for block in blocks(page, "python")]
-SYSTEMS = ("quikapp", "chatplatform")
+SYSTEMS = ("quikapp", "chatplatform", "caas")
 ROOMS = [str(ROOT / room) for room in ("runtime", "registry", "codegen", "testing")]
 _TEST = "\ndef test_"
 NEEDS_A_CLUSTER = "tenants.create("
