@@ -228,7 +228,7 @@ class TestKills:
         self, settings: Settings, spool: SpoolSettings
     ) -> None:
         told = {"registry": settings.registry_url, "spool": str(spool.path)}
-        service = Service(brokers=NOBODY, events=20_000, **told)
+        service = Service(brokers=NOBODY, events=5_000, **told)
         service.read("done")
         service.kill()
         resending = Service(brokers=settings.brokers, events=0, **told)
