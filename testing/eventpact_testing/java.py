@@ -27,6 +27,8 @@ _POLL_SECONDS: Final = 0.05
 _MAVEN_SECONDS: Final = 600
 _LOG_TAIL: Final = 20
 _PORTS: Final = range(10_000, 32_000)
+_RANDOM: Final = random.SystemRandom()
+"""A test that seeds `random` must not get the ports of the next one that does."""
 
 
 def find_java(minimum: int) -> Path | None:
@@ -102,7 +104,7 @@ def free_ports(count: int) -> list[int]:
     try:
         while len(sockets) < count:
             with suppress(OSError):  # taken: another one
-                sockets.append(socket.create_server(("127.0.0.1", random.choice(_PORTS))))  # noqa: S311 - no secret
+                sockets.append(socket.create_server(("127.0.0.1", _RANDOM.choice(_PORTS))))
         return [listening.getsockname()[1] for listening in sockets]
     finally:
         for listening in sockets:
