@@ -32,67 +32,67 @@ def notebook() -> Notebook:
 
 @pytest.fixture
 def offsets(notebook: Notebook) -> Offsets:
-    return Offsets(cast("confluent_kafka.Consumer", notebook))
+    """Of a member that holds two partitions."""
+    offsets = Offsets(cast("confluent_kafka.Consumer", notebook))
+    offsets.mark(A)
+    offsets.mark(B)
+    return offsets
 
 
 def test_the_offset_after_the_last_record_is_committed(offsets: Offsets, notebook: Notebook) -> None:
-    offsets.passed(*A, 5)
-    offsets.passed(*A, 6)
-    offsets.passed(*B, 0)
+    offsets.passed({A: 6, B: 0})
 
-    offsets.commit()
+    offsets.commit(offsets.changed())
 
     assert notebook.commits == [{A: 7, B: 1}]
 
 
 def test_what_did_not_move_is_not_committed_again(offsets: Offsets, notebook: Notebook) -> None:
-    offsets.passed(*A, 5)
-    offsets.commit()
-    offsets.passed(*B, 0)
+    offsets.passed({A: 5})
+    offsets.commit(offsets.changed())
+    offsets.passed({B: 0})
 
-    offsets.commit()
-    offsets.commit()
+    offsets.commit(offsets.changed())
+    offsets.commit(offsets.changed())
 
     assert notebook.commits == [{A: 6}, {B: 1}]
 
 
 def test_a_record_held_back_holds_back_all_after_it(offsets: Offsets, notebook: Notebook) -> None:
-    for offset in range(5, 10):
-        offsets.passed(*A, offset)
+    offsets.passed({A: 9})
 
     offsets.hold(*A, 8)
     offsets.hold(*A, 7)
-    offsets.commit()
+    offsets.commit(offsets.changed())
 
     assert notebook.commits == [{A: 7}]
 
 
-def test_when_the_first_one_is_held_back_nothing_is_committed(offsets: Offsets, notebook: Notebook) -> None:
-    offsets.passed(*A, 5)
-    offsets.passed(*A, 6)
+def test_what_came_to_nothing_is_committed_again(offsets: Offsets, notebook: Notebook) -> None:
+    offsets.passed({A: 5})
+    offsets.commit(offsets.changed())
 
-    offsets.hold(*A, 5)
-    offsets.commit()
-    offsets.hand_back_all()
+    offsets.not_committed()
+    offsets.commit(offsets.changed())
 
-    assert notebook.commits == []
-
-
-def test_partitions_handed_back_are_committed_and_forgotten(offsets: Offsets, notebook: Notebook) -> None:
-    offsets.passed(*A, 5)
-    offsets.passed(*B, 5)
-
-    offsets.hand_back([A])
-    offsets.commit()
-
-    assert notebook.commits == [{A: 6}, {B: 6}]
+    assert notebook.commits == [{A: 6}, {A: 6}]
 
 
-def test_partitions_lost_are_not_committed(offsets: Offsets, notebook: Notebook) -> None:
-    offsets.passed(*A, 5)
+def test_partitions_that_went_are_not_committed(offsets: Offsets) -> None:
+    offsets.passed({A: 5, B: 5})
 
     offsets.forget([A])
-    offsets.commit()
-    offsets.hand_back_all()
+    offsets.passed({A: 7})  # it was in hand when its partition went
 
-    assert notebook.commits == []
+    assert offsets.changed() == {B: 6}
+
+
+def test_what_ends_after_its_partition_went_and_came_back_moves_nothing(offsets: Offsets) -> None:
+    old = offsets.mark(A)
+    old.take(5)
+    offsets.forget([A])
+    offsets.mark(A)
+
+    old.finish(5)
+
+    assert offsets.changed() == {}
