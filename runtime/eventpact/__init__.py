@@ -24,6 +24,7 @@ from eventpact.record import Record
 if TYPE_CHECKING:
     from eventpact.adapters.adapter import Adapter, adapt
     from eventpact.consume.context import Context
+    from eventpact.consume.gaps import Gap
     from eventpact.consume.group import Group
     from eventpact.consume.policy import Policy
     from eventpact.consume.statistics import GroupStatistics
@@ -44,6 +45,7 @@ _LAZY: Final = {
     "Context": "eventpact.consume.context",
     "Delivery": "eventpact.produce.delivery",
     "Expected": "eventpact.operate.health",
+    "Gap": "eventpact.consume.gaps",
     "Group": "eventpact.consume.group",
     "GroupStatistics": "eventpact.consume.statistics",
     "Health": "eventpact.operate.health",
@@ -67,6 +69,7 @@ __all__ = [
     "Event",
     "EventContract",
     "Expected",
+    "Gap",
     "Group",
     "GroupStatistics",
     "Health",
