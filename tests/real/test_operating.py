@@ -141,8 +141,20 @@ class TestGroups:
     def test_a_group_that_nobody_knows_is_said_to_be_none(self, groups: Groups, unique: str) -> None:
         with pytest.raises(BrokerError, match=f"there is no group {unique}"):
             groups.describe(unique)
-        with pytest.raises(BrokerError, match="name the topics"):
+        with pytest.raises(BrokerError, match=f"there is no group {unique}"):
             plan_reset(groups, unique, EARLIEST)
+        with pytest.raises(BrokerError, match="name the topics"):
+            plan_reset(groups, unique, EARLIEST, create=True)
+
+    def test_a_group_can_be_placed_before_it_first_runs(
+        self, kafka: KafkaCluster, topics: Topics, groups: Groups, unique: str
+    ) -> None:
+        topic = made(topics, "operated.placed")
+        hourly(kafka, topic)
+
+        apply_reset(groups, plan_reset(groups, unique, Position("last", 1), topics=[topic], create=True))
+
+        assert committed(kafka, unique, topic) == {0: 2, 1: 2}
 
 
 class TestReset:
@@ -391,6 +403,8 @@ class TestCommands:
         hourly(kafka, topic)
         commit(kafka, group, **{f"{topic}/0": 0, f"{topic}/1": 0})
 
+        misspelt = run("groups", "lag", "laging-indexer", **at)
+        assert "there is no group laging-indexer" in misspelt.error
         bad = run("groups", "lag", "--fail-on", "warning", **at)
         borne = run("groups", "lag", group, "--format", "json", **at)
 

@@ -194,8 +194,8 @@ def redrive(
     from eventpact_cli.stopping import stoppable
 
     results: dict[str, Redriven] = {}
-    pace = Pace(rate)
     with letters_of(contracts, topics, brokers, registry, which) as found, stoppable() as stop:
+        pace = Pace(rate, sleep=stop.wait)
         with progress("sending back") as bar:
             task = bar.add_task("", total=None)
             for topic in found.topics:

@@ -148,6 +148,7 @@ def lag(
       eventpact groups lag
       eventpact groups lag search-indexer --fail-on warning
     """
+    from eventpact.errors import BrokerError
     from eventpact.operate.groups import Groups, total
     from eventpact.operate.thresholds import level, reaches
     from eventpact_cli.connecting import cluster_settings
@@ -156,7 +157,11 @@ def lag(
 
     declared = lag_thresholds(_repository(contracts))
     cluster = Groups(cluster_settings(brokers))
-    chosen = names or tuple(sorted(declared.keys() & set(cluster.names())))
+    known = cluster.names()
+    for name in names:
+        if name not in known:
+            raise BrokerError(f"there is no group {name}: `eventpact groups list` shows those that there are")
+    chosen = names or tuple(sorted(declared.keys() & set(known)))
     rows = []
     for name in chosen:
         found = total(cluster.lag(name))
@@ -182,6 +187,7 @@ def lag(
 )
 @click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
 @click.option("--partition", "partitions", multiple=True, type=click.IntRange(min=0), metavar="N", help="Only this.")
+@click.option("--create", is_flag=True, help="The cluster need not know the group yet; --topic says what it will read.")
 @brokers_option
 @form_option
 @_yes_option
@@ -191,6 +197,7 @@ def reset(
     to: Position,
     topics: tuple[str, ...],
     partitions: tuple[int, ...],
+    create: bool,
     brokers: str | None,
     form: str,
     yes: bool,
@@ -210,7 +217,7 @@ def reset(
     from eventpact_cli.connecting import cluster_settings
 
     cluster = Groups(cluster_settings(brokers))
-    todo = plan_reset(cluster, group, to, topics=topics, partitions=partitions)
+    todo = plan_reset(cluster, group, to, topics=topics, partitions=partitions, create=create)
     if yes:
         apply_reset(cluster, todo)
     _show_reset(todo, form, moved=yes)

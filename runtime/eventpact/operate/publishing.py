@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def publish(
         on_event: called with each event that was sent.
     """
     before = producer.statistics
-    pace = Pace(rate)
+    pace = Pace(rate, sleep=time.sleep if stop is None else stop.wait)
     error: EventPactError | None = None
     try:
         for event in events:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _LOOK: Final = 0.1
 """Seconds of one wait for a record, and so how soon a stop is noticed."""
 
+_SILENCE: Final = 30.0
+"""Seconds without a word after which a cluster counts as gone; a broker that fails over takes a few."""
+
 _DRAIN: Final = 1000
 
 _READER: Final = "eventpact-reader"
@@ -55,7 +58,7 @@ class Reading:
         self._ends = ends
         self._stop = stop
         self._open: set[Partition] = set()
-        self._timeout = settings.timeout
+        self._patience = max(_SILENCE, settings.timeout)
         self._complaints = Complaints(settings.brokers)
         config = settings.consumer_config(_READER) | {
             "auto.offset.reset": "earliest",  # what retention took meanwhile cannot be read
@@ -79,7 +82,7 @@ class Reading:
         """Every record, each partition in its order; None whenever a moment has passed without one.
 
         Raises:
-            BrokerError: the cluster refuses, or says nothing for the settings' time-out before the end.
+            BrokerError: the cluster refuses, or says nothing for half a minute before the end.
         """
         self._open = {place for place, offset in self._starts.items() if self._is_left(place, offset)}
         self._consumer.assign([TopicPartition(*place, self._starts[place]) for place in sorted(self._open)])
@@ -88,10 +91,10 @@ class Reading:
             drained = self._drain()
             if drained:
                 heard = time.monotonic()
-            elif self._ends is not None and time.monotonic() - heard > self._timeout:
+            elif self._ends is not None and time.monotonic() - heard > self._patience:
                 raise BrokerError(
                     f"cannot read {', '.join(sorted({topic for topic, _ in self._open}))}: nothing was heard for "
-                    f"{self._timeout:g} s{self._complaints.known()}"
+                    f"{self._patience:g} s{self._complaints.known()}"
                 )
             for message in drained:
                 place = str(message.topic()), int(message.partition() or 0)

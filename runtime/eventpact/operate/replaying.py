@@ -8,6 +8,7 @@ handled since the offsets were kept last.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -100,7 +101,7 @@ class Replay:
         self._topic = topic
         self._group = group
         self._catalog = catalog
-        self._pace = Pace(rate)
+        self._rate = rate
         self._same_partitions = same_partitions
         self._new_timestamps = new_timestamps
         self._ids = ids or {}
@@ -125,6 +126,7 @@ class Replay:
             HandlerError: a handler failed; the next run begins with its record.
             BrokerError, RegistryError, ContainerError: cluster, registry or archive cannot be read.
         """
+        self._pace = Pace(self._rate, sleep=time.sleep if stop is None else stop.wait)
         with ExitStack() as stack:
             target = None if dry_run else self._target(stack)
             progress = self._groups.committed(self.identity, self._source.starts)

@@ -54,20 +54,24 @@ def plan_reset(
     *,
     topics: Collection[str] = (),
     partitions: Collection[int] = (),
+    create: bool = False,
 ) -> Reset:
     """What moving a group to a position would change.
 
     Args:
         groups: those of the cluster.
-        name: the group; one that the cluster does not know yet needs `topics`.
+        name: the group.
         position: where to.
         topics: only these; by default all that the group has committed offsets of.
         partitions: only these of each topic.
+        create: the group need not be known to the cluster; then `topics` have to be named.
 
     Raises:
         GroupActive: members of the group run.
-        BrokerError: there is no such topic or partition, or nothing to move.
+        BrokerError: there is no such group, topic or partition, or nothing to move.
     """
+    if not create:
+        groups.describe(name)  # refuses a name that is misspelt
     committed = _committed_of_idle(groups, name)
     wanted = tuple(topics) or tuple(dict.fromkeys(topic for topic, _ in committed))
     if not wanted:
