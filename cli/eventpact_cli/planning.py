@@ -40,7 +40,7 @@ def plan_options(command: F) -> F:
             "--select",
             multiple=True,
             metavar="GLOB",
-            help="Only subjects and topics with such a name, `QuikApp.*` say; repeatable.",
+            help="Only subjects, topics and accounts with such a name, `QuikApp.*` say; repeatable.",
         ),
         click.option(
             "--only",

@@ -22,6 +22,16 @@ _ADVICE: Final[Mapping[int, str]] = {
 
 _NO_REGISTRY: Final = "something else answers there, or the registry is down: check SCHEMA_REGISTRY_URL"
 
+_UNREACHED: Final = "check SCHEMA_REGISTRY_URL, and that the registry runs"
+
+_TLS: Final[Mapping[str, str]] = {
+    "certificate has expired": "the registry's certificate has to be renewed there",
+    "CERTIFICATE_VERIFY_FAILED": "check SCHEMA_REGISTRY_SSL_CA_LOCATION",
+    "CERTIFICATE_REQUIRED": "check SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION and SCHEMA_REGISTRY_SSL_KEY_LOCATION",
+    "WRONG_VERSION_NUMBER": "the registry speaks no TLS there: begin SCHEMA_REGISTRY_URL with http",
+}
+"""Words of an error of TLS to what to do about it; the first that is found counts."""
+
 _NO_CODES: Final = frozenset({None, -1, 404})
 """What stands for a registry's error code where something else answered, or the registry has no such path."""
 
@@ -46,10 +56,8 @@ def translated(url: str, doing: str) -> Iterator[None]:
         ) from error
     except Exception as error:  # its HTTP library's errors pass through the client, whichever library that is
         reason = str(error) or type(error).__name__
-        raise RegistryError(
-            f"cannot {doing}: no schema registry answers at {url} ({reason}): "
-            "check SCHEMA_REGISTRY_URL, and that the registry runs"
-        ) from error
+        todo = next((todo for words, todo in _TLS.items() if words in reason), _UNREACHED)
+        raise RegistryError(f"cannot {doing}: no schema registry answers at {url} ({reason}): {todo}") from error
 
 
 def _refusal(url: str, doing: str, error: SchemaRegistryError) -> RegistryError:

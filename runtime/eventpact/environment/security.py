@@ -17,15 +17,19 @@ _PROVIDER: Final = tuple(f"{_OAUTH}{name}" for name in ("TOKEN_ENDPOINT_URL", "C
 _USER: Final = tuple(f"KAFKA_SASL_{name}" for name in ("USERNAME", "USERNAME_FILE", "PASSWORD", "PASSWORD_FILE"))
 
 
-def cluster(reader: Reader) -> dict[str, Any]:
-    """Who the service is on the cluster, whom it trusts there, and what speaks against it."""
+def cluster(reader: Reader, *, connects: bool) -> dict[str, Any]:
+    """Who the service is on the cluster, whom it trusts there, and what speaks against it.
+
+    Files are looked at only where something `connects`: a desk without Kafka has none of them.
+    """
     arguments: dict[str, Any] = {"sasl": _sasl(reader), "ssl": _ssl(reader)}
-    reader.problems += cluster_problems(**arguments)
+    if connects:
+        reader.problems += cluster_problems(**arguments)
     return arguments
 
 
-def registry(reader: Reader) -> dict[str, Any]:
-    """Where the registry is, who the service is there, and what speaks against it."""
+def registry(reader: Reader, *, connects: bool) -> dict[str, Any]:
+    """Where the registry is, who the service is there, and what speaks against it; files as in `cluster`."""
     urls: list[SplitResult] = reader.get("SCHEMA_REGISTRY_URL", [])
     username, password = _pair(reader, "SCHEMA_REGISTRY_USERNAME", "SCHEMA_REGISTRY_PASSWORD")
     for url in urls:
@@ -42,7 +46,8 @@ def registry(reader: Reader) -> dict[str, Any]:
     found = _ssl_files(reader, "SCHEMA_REGISTRY_SSL_")
     ssl = None if found == Ssl() else found
     plain = ",".join(map(without_user, urls))
-    reader.problems += registry_problems(plain, ssl)
+    if connects:
+        reader.problems += registry_problems(plain, ssl)
     return {
         "registry_url": plain,
         "registry_username": username,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -82,10 +83,7 @@ def test_the_commands_do_what_the_page_says(secured: Secured) -> None:
 
 def test_what_the_page_puts_into_a_system_is_taken(tmp_path: Path) -> None:
     [block] = blocks(PAGE, "yaml")
-    for file in (CONTRACTS / "quikapp").rglob("*.*"):
-        copy = tmp_path / file.relative_to(CONTRACTS)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(file.read_bytes())
+    shutil.copytree(CONTRACTS / "quikapp", tmp_path / "quikapp")
     system = tmp_path / "quikapp" / "system.yaml"
     system.write_text(system.read_text() + block.text)
 

@@ -218,6 +218,21 @@ class TestRights:
         assert "READ on group notification-service" in planned.output
         assert taken in acls.read()
 
+    def test_a_kept_plan_of_rights_is_applied_or_refused_when_they_have_moved(
+        self, secured: Secured, tmp_path: Path
+    ) -> None:
+        acls = Acls(secured.settings(ADMINISTRATOR))
+        taken = Right(f"User:{AUDITOR}", "group", "audit-service", "READ")
+        acls.revoke([taken])
+        kept = str(tmp_path / "plan.json")
+        secured.run("plan", "--only", "acls", "--out", kept)
+
+        applied, again = secured.run("apply", kept), secured.run("apply", kept)
+
+        assert applied.exit_code == 0, applied.output
+        assert taken in acls.read()
+        assert "have moved since the plan: no longer: grant User:" in str(again.exception)
+
     def test_what_earlier_contracts_gave_is_taken_away_with_prune(self, secured: Secured, tmp_path: Path) -> None:
         before = tmp_path / "before"
         shutil.copytree(CONTRACTS, before)

@@ -327,6 +327,11 @@ class TestCertificates:
 
         assert "SCHEMA_REGISTRY_URL begins with http" in problem
 
+    def test_files_of_a_cluster_that_is_switched_off_are_not_looked_for(self) -> None:
+        files = {"KAFKA_SSL_CA_LOCATION": "none.pem", "SCHEMA_REGISTRY_SSL_CA_LOCATION": "none.pem"}
+
+        assert not settings(TLS, files, KAFKA_ENABLED="false").enabled
+
     def test_everything_that_is_wrong_is_said_at_once(self, tmp_path: Path) -> None:
         found = problems(
             PLAIN,
