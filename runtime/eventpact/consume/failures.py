@@ -80,6 +80,17 @@ class Failures:
     def revoked(self, partitions: Iterable[tuple[str, int]]) -> None:
         """This member has partitions no more; what is known of their keys makes others wait at worst."""
 
+    def minds(self, messages: Iterable[Message]) -> bool:
+        """Whether it has to be asked about any of these: one is on a retry topic, or some key may wait there.
+
+        True until what stands on the retry topics is known; becomes true again when a handler fails.
+        """
+        if self._order.is_watching:
+            self._order.look()
+            return True
+        is_retry = self._courses.is_retry
+        return any(is_retry(message.topic() or "") for message in messages)
+
     def due(self, message: Message) -> float | None:
         """Seconds since 1970 before which the record must not be handled; `None`: at once.
 

@@ -111,7 +111,8 @@ class Handling:
         begun = hand.since = time.monotonic()
         token = IN_HAND.set(hand)
         try:
-            if self._batch or self._delays or self._measure or self.attempt > 1 or tracing.SPANS is not None:
+            special = self._batch or self._measure or self.attempt > 1 or tracing.SPANS is not None
+            if special or (self._delays and self._failures.minds(turn.records[start : start + turn.pace])):
                 walk(self._long(turn, hand), self._stop)
             else:
                 self._short(turn, hand)
@@ -161,6 +162,8 @@ class Handling:
                     walk(self._one(message, hand), self._stop)
                     done += 1
                     counted = done
+                    if self._delays:
+                        break  # it may be on a retry topic by now, and later ones of its key have to wait for it
                     continue
                 context = Received()
                 context._message = message
@@ -174,6 +177,9 @@ class Handling:
                     counted = done
                     walk(self._attempts(message, context, handler, error), self._stop)
                     counted += 1
+                    if self._delays:
+                        done += 1
+                        break  # as above
                 done += 1
         finally:
             turn.done = done

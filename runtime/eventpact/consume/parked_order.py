@@ -31,6 +31,9 @@ _HELD_BACK: Final = 5.0
 """Seconds that a key's records are held back in all while the last before them leave the tiers; then they follow them
 there. A key that gets new records all the time would otherwise never come off the tiers again."""
 
+_LOOK: Final = 5.0
+"""Seconds between two looks at keys that nothing new comes for: while any waits, every record is looked at twice."""
+
 _UNREADABLE: Final = 1.0
 """Seconds before the tiers are asked for again that could not be read."""
 
@@ -49,6 +52,16 @@ class KeyOrder:
         self._read_at = 0.0
         self._held: dict[int, float] = {}
 
+    @property
+    def is_watching(self) -> bool:
+        """Whether any key may have to wait: some do, or nobody has looked yet."""
+        return self._unread or bool(self._parked)
+
+    def look(self) -> None:
+        """See now and then whether those are through that nobody asks about any more."""
+        if self._parked and time.monotonic() - self._read_at > _LOOK:
+            self._read_again()
+
     def forget(self) -> None:
         """What is known may be too little, because partitions came from another member: read before judging."""
         self._unread = bool(self._courses.ordered_topics)
@@ -60,7 +73,7 @@ class KeyOrder:
             topic: that the record was first on.
             message: as it was read.
         """
-        if not self._unread and not self._parked:
+        if not self.is_watching:
             return None
         course, key = self._courses.of(topic), key_of(message)
         if not course.in_order or key is None:
@@ -81,7 +94,7 @@ class KeyOrder:
         Raises:
             BrokerError: the retry topics could not be read, so nobody knows who waits.
         """
-        if not self._unread and not self._parked:
+        if not self.is_watching:
             return None
         course, key = self._courses.of(topic), key_of(message)
         if not course.in_order or key is None:

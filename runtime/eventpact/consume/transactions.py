@@ -65,7 +65,7 @@ class Isolation:
     def __init__(self, failures: Failures) -> None:
         self._failures = failures
         self.topics, self.due, self.origin = failures.topics, failures.due, failures.origin
-        self.parked, self.undecodable = failures.parked, failures.undecodable
+        self.parked, self.undecodable, self.minds = failures.parked, failures.undecodable, failures.minds
 
     def attempt_failed(
         self, message: Message, context: Context, contract: EventContract | None, error: Exception
