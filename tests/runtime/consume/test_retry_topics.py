@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from dataclasses import replace
@@ -18,7 +19,7 @@ from tests.runtime.raw import committed, read, write
 from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from eventpact_testing.broker import LocalBroker
 
@@ -160,18 +161,55 @@ def test_others_are_handled_while_one_waits(producer: SampleProducer, settings: 
     assert handled(reader) == ["e2", "e3", "e1"]
 
 
-def test_later_records_of_a_key_wait_where_order_is_asked_for(producer: SampleProducer, settings: Settings) -> None:
+@pytest.mark.parametrize("how", [{}, {"concurrency": 3}, {"concurrency": 4, "ordering": "key"}])
+def test_later_records_of_a_key_wait_where_order_is_asked_for(
+    producer: SampleProducer, settings: Settings, how: dict[str, Any]
+) -> None:
     for event_id in ("e1", "e2", "e3"):
         producer.send_and_wait(Posted(event_id=event_id, author=Author(id="a")))
     producer.send_and_wait(Posted(event_id="other", author=Author(id="b")))
     reader = InOrder(e1=3)
 
-    statistics = run(reader, settings, idle_timeout=1.5)
+    statistics = run(reader, settings, idle_timeout=1.5, **how)
 
     assert [event_id for event_id in handled(reader) if event_id != "other"] == ["e1", "e2", "e3"]
     assert handled(reader).index("other") < 3
     assert statistics.handled == 4
     assert {attempt for event_id, attempt in reader.calls if event_id != "e1"} == {1}
+
+
+def test_a_batch_that_holds_a_failing_record_keeps_the_order_of_its_key(
+    producer: SampleProducer, settings: Settings
+) -> None:
+    class Batched(InOrder, name="batched"):
+        def on_posted_batch(self, events: Sequence[Posted], contexts: Sequence[Context]) -> None:
+            if any(self.failures.get(event.event_id) for event in events):
+                raise LookupError("one of them")
+            for event, context in zip(events, contexts, strict=True):
+                self.on_posted(event, context)
+
+    for event_id in ("e1", "e2", "e3", "e4"):
+        producer.send_and_wait(Posted(event_id=event_id, author=Author(id="a")))
+    reader = Batched(e2=3)
+
+    run(reader, settings, idle_timeout=1.5)
+
+    assert handled(reader) == ["e1", "e2", "e3", "e4"]
+
+
+def test_a_coroutine_is_tried_again_on_tiers(producer: SampleProducer, settings: Settings) -> None:
+    class Awaited(InOrder, name="awaited"):
+        async def on_posted(self, event: Posted, context: Context) -> None:  # type: ignore[override]  # a group may
+            await asyncio.sleep(0)
+            super().on_posted(event, context)
+
+    for event_id in ("e1", "e2"):
+        producer.send_and_wait(Posted(event_id=event_id, author=Author(id="a")))
+    reader = Awaited(e1=3)
+
+    run(reader, settings, idle_timeout=1.5, concurrency=4, ordering="key")
+
+    assert handled(reader) == ["e1", "e2"]
 
 
 def test_a_key_whose_first_record_is_given_up_goes_on_with_the_next(
@@ -287,7 +325,7 @@ def test_what_waits_for_hours_keeps_nobody_else_waiting(
         pass
 
     few = replace(settings, consumer={**settings.consumer, "max.poll.records": "20"})
-    due = [
+    due: list[tuple[str, str | bytes | None]] = [
         ("retry-letter-topic", b"sample.posted"),
         ("retry-letter-group", b"patient"),
         ("retry-letter-due", b"4102444800000"),
