@@ -71,8 +71,8 @@ def bury(broker: LocalBroker, value: bytes, *, exception: str = "builtins.ValueE
     raw.write(broker, "dead", value, key=b"o-1", headers=[("event-type", b"order.placed"), *info.headers()])
 
 
-def values(broker: LocalBroker, topic: str) -> list[bytes | None]:
-    return [one.value() for one in raw.read(broker, topic, 10, patience=0.4)]
+def values(broker: LocalBroker, topic: str, expected: int) -> list[bytes | None]:
+    return [one.value() for one in raw.read_all(broker, topic, expected)]
 
 
 def lines(ended: Ended) -> list[list[str]]:
@@ -118,7 +118,7 @@ class TestDeadLetters:
         assert lines(first)[1:] == [["dead", "order.placed", "1"], ["1", "dead", "letter", "sent", "back"]]
         assert second.out.splitlines()[-1] == "1 dead letter sent back, 1 sent back before"
         assert last.out.splitlines()[-1] == "1 dead letter sent back"
-        assert values(broker, "order.placed") == [b"one", b"two", b"one"]
+        assert values(broker, "order.placed", 3) == [b"one", b"two", b"one"]
 
     def test_letters_that_stay_are_named_and_make_it_exit_with_1(
         self, run: Run, at: dict[str, str], broker: LocalBroker
@@ -200,8 +200,8 @@ class TestReplay:
         assert dry.out == "copied: 3 records would be replayed\n"
         assert (replayed.code, replayed.out) == (0, "copied: 3 records replayed\n")
         assert replayed.err.startswith("replay ")
-        assert values(broker, "copied") == [b"1", b"2", b"3"]
-        assert (ranged.out, values(broker, "rescued")) == ("rescued: 1 record replayed\n", [b"2"])
+        assert values(broker, "copied", 3) == [b"1", b"2", b"3"]
+        assert (ranged.out, values(broker, "rescued", 1)) == ("rescued: 1 record replayed\n", [b"2"])
 
     def test_a_groups_handlers_take_records_once(
         self, run: Run, work: Path, at: dict[str, str], broker: LocalBroker

@@ -30,7 +30,7 @@ from tests.cli import conftest as command_line
 from tests.cli.commands import Run, Started, execute
 from tests.cli.commands import write as write_files
 from tests.registry.contracts.building import SYSTEM
-from tests.runtime.raw import committed, read, write
+from tests.runtime.raw import committed, read_all, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -272,7 +272,7 @@ class TestOnce:
         again = execute(*command, cwd=tmp_path)
 
         assert rest.code == 0, rest.err
-        copied = read(kafka, target, 401, patience=1.0)
+        copied = read_all(kafka, target, 400)
         positions = Counter(dict(one.headers() or ())["replay-position"] for one in copied)
         assert (len(positions), set(positions.values())) == (400, {1})
         assert int(rest.out.split()[1]) < 400
@@ -300,7 +300,7 @@ class TestOnce:
         second = Replay(settings, ArchiveSource(file), name="archive").run()
 
         assert (first.total, first.stopped, second.total, second.resumed) == (600, True, 300, True)
-        assert [one.value() for one in read(kafka, topic, 901, patience=1.0)] == [b"%d" % n for n in range(900)]
+        assert [one.value() for one in read_all(kafka, topic, 900)] == [b"%d" % n for n in range(900)]
 
     def test_two_runs_of_one_replay_cannot_be(self, settings: Settings, topics: Topics, unique: str) -> None:
         topic = made(topics, "operated.twice", 1)
@@ -342,7 +342,7 @@ class TestOnce:
         rest = execute(*command, cwd=tmp_path)
 
         assert rest.code == 0, rest.err
-        back = read(kafka, origin, 401, patience=1.0)
+        back = read_all(kafka, origin, 400)
         assert sorted(int(one.value() or b"") for one in back) == list(range(400))
         assert "sent back before" in rest.out
 

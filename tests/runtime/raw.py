@@ -34,6 +34,13 @@ def read(broker: Cluster, topic: str, count: int, *, patience: float = 10.0) -> 
     return sorted(found, key=lambda message: (message.partition() or 0, message.offset() or 0))
 
 
+def read_all(broker: Cluster, topic: str, expected: int) -> list[Message]:
+    """The committed records of a topic, which are to be `expected`: waits for these, and a moment for more."""
+    found = read(broker, topic, expected)
+    more = read(broker, topic, expected + 1, patience=0.3)
+    return max(found, more, key=len)
+
+
 def write(
     broker: Cluster,
     topic: str,

@@ -15,7 +15,7 @@ from eventpact.operate.pace import Pace
 from eventpact.operate.redriving import redrive
 from eventpact.schemas import SchemaCatalog
 from eventpact.wire import frame
-from tests.runtime.raw import read, write
+from tests.runtime.raw import read, read_all, write
 from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def bury(broker: LocalBroker, value: bytes | None, *, key: bytes | None = b"k", 
 
 def origin(broker: LocalBroker, count: int) -> list[tuple[bytes | None, bytes | None]]:
     """Keys and values of what came back, where `count` records are expected."""
-    return [(one.key(), one.value()) for one in read(broker, "sample.posted", count + 1, patience=1.0)]
+    return [(one.key(), one.value()) for one in read_all(broker, "sample.posted", count)]
 
 
 class FailingReader(PostReader):

@@ -15,7 +15,7 @@ from eventpact.operate.positions import Position
 from eventpact.operate.replay_sources import ArchiveSource, TopicSource
 from eventpact.operate.replaying import Replay, name_of
 from eventpact.wire import frame
-from tests.runtime.raw import read, write
+from tests.runtime.raw import read, read_all, write
 from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class TestIntoTopics:
 
         Replay(settings, source, name="some", topic="sample.dead", new_timestamps=True).run()
 
-        copied = read(broker, "sample.dead", 3, patience=1.0)
+        copied = read_all(broker, "sample.dead", 2)
         assert [one.value() for one in copied] == [b"1", b"2"]
         assert copied[0].timestamp()[1] > AT.timestamp() * 1000
 
