@@ -250,3 +250,32 @@ def test_poison_goes_to_dead_letters_between_events_that_wait(
     assert statistics.dead_lettered == 1
     [letter] = read(kafka, DEAD, 1)
     assert letter.value() == b"poison"
+
+
+def test_tiers_keep_order_in_transactions_too(
+    kafka: KafkaCluster, settings: Settings, producer: FailingProducer
+) -> None:
+    class Copier(PostReader, name="copier"):
+        topics: ClassVar = (TOPIC,)
+        handlers: ClassVar = {"io.sample.Posted": (Failing, "on_posted")}
+
+        def on_posted(self, event: Posted, context: Context) -> None:
+            copies.send(Posted(event_id=event.event_id))
+            if event.event_id == "e1" and context.attempt < 4:
+                raise LookupError("not yet")
+            super().on_posted(event, context)
+
+    topics = Topics(settings, timeout=20)
+    topics.create(topic("sample.posted", 1))
+    for event_id in ("e1", "e2", "e3"):
+        producer.send_and_wait(Failing(event_id=event_id, author=Author(id="a")))
+    reader = Copier()
+
+    with SampleProducer(settings, register="dev", transactional_id=settings.consumer_group) as copies:
+        statistics = reader.run(settings, producer=copies, exactly_once=True, idle_timeout=4.0)
+    copied = [message.key() for message in read(kafka, "sample.posted", 4, patience=3.0)]
+    topics.delete("sample.posted")
+
+    assert [event.event_id for event in reader.events] == ["e1", "e2", "e3"]  # type: ignore[attr-defined]  # a `Posted` each
+    assert copied == [b"e1", b"e2", b"e3"]
+    assert statistics.handled == 3

@@ -109,6 +109,7 @@ class Departures:
         with self._lock:
             self._fates.clear()
         self._letters.taken_back()
+        self._order.taken_back()
 
     def close(self) -> None:
         """Let go of the connection; what is not settled by now was reported."""

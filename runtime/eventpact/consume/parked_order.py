@@ -66,6 +66,13 @@ class KeyOrder:
         """What is known may be too little, because partitions came from another member: read before judging."""
         self._unread = bool(self._courses.ordered_topics)
 
+    def taken_back(self) -> None:
+        """What was sent in a transaction was not sent after all: learn anew who waits."""
+        with self._scanning, self._lock:
+            self._parked = ParkedKeys()
+            self._scan.forget()
+            self._unread = bool(self._courses.ordered_topics)
+
     def held_back(self, topic: str, message: Message) -> float | None:
         """Seconds since 1970 before which a record cannot be judged, or need not go to a tier; `None`: go on.
 

@@ -18,6 +18,8 @@ from eventpact.names import topic_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from confluent_kafka import Message
+
     from eventpact.consume.parked import Partition
     from eventpact.consume.retries import Courses
     from eventpact.settings import Settings
@@ -29,6 +31,7 @@ _METADATA_AGE: Final = 30.0
 """Seconds that a list of partitions is good for; retry topics of new tenants come with the tenant."""
 
 _MOST: Final = 1000
+_EOF: Final = "enable.partition.eof"
 
 _ABSENT: Final = frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC})
 
@@ -75,8 +78,10 @@ class ParkedScan:
     def _connected(self) -> confluent_kafka.Consumer:
         if self._client is None:
             config = self._settings.consumer_config(self._group)
-            # It asks for the group's offsets by the group's name, but joins nothing and commits nothing.
-            config = {**config, "auto.offset.reset": "earliest", "isolation.level": "read_committed"}
+            # It asks for the group's offsets by the group's name, but joins nothing and commits nothing. It sees what
+            # open transactions have written: their offsets may be told as committed before their records are. What
+            # turns out to be aborted makes others wait in vain, until the next record of its tier is dealt with.
+            config |= {"auto.offset.reset": "earliest", "isolation.level": "read_uncommitted", _EOF: "true"}
             config.pop("group.instance.id", None)
             self._client = connect(confluent_kafka.Consumer, config, self._complaints)
         return self._client
@@ -134,32 +139,41 @@ class ParkedScan:
                 if time.monotonic() > deadline:
                     where = ", ".join(f"{topic}/{number}" for topic, number in sorted(left))
                     raise BrokerError(f"{where} could not be read in {_PATIENCE:g} s{self._complaints.known()}")
-                found += self._take(client, left)
-                for place in client.position([TopicPartition(*partition) for partition in left]):
-                    partition = (place.topic, place.partition)
-                    if place.offset >= ends[partition][1]:  # past what transactions leave behind, too
-                        self._read[partition] = place.offset
+                for message in self._take(client):
+                    partition = (str(message.topic()), int(message.partition() or 0))
+                    offset, error = int(message.offset() or 0), message.error()
+                    if error is None:
+                        found += self._found(message, partition, offset)
+                        offset += 1
+                    elif error.code() in _ABSENT:
+                        left -= {gone for gone in left if gone[0] == partition[0]}
+                        continue
+                    elif error.code() != KafkaError._PARTITION_EOF:
+                        self._complaints(error)
+                        continue
+                    # The end tells of what transactions leave behind, too, which is never handed out as a record.
+                    if partition in left and offset >= ends[partition][1]:
+                        self._read[partition] = offset
                         left.discard(partition)
         finally:
             client.unassign()
         return found
 
-    def _take(self, client: confluent_kafka.Consumer, left: set[Partition]) -> list[Found]:
+    @staticmethod
+    def _take(client: confluent_kafka.Consumer) -> list[Message]:
         first = client.poll(0.05)
-        messages = [] if first is None else [first, *client.consume(_MOST, 0)]
-        found = []
-        for message in messages:
-            error = message.error()
-            if error is not None:
-                if error.code() in _ABSENT:
-                    left -= {partition for partition in left if partition[0] == message.topic()}
-                continue
-            waiting = waiting_of(headers_of(message))
-            key = message.key()
-            if waiting is None or key is None or waiting.info.group != self._group:
-                continue
-            if self._courses.of(waiting.info.topic).in_order:
-                partition = (str(message.topic()), int(message.partition() or 0))
-                slot = slot_of(waiting.info.topic, key if isinstance(key, bytes) else key.encode())
-                found.append(Found(partition, int(message.offset() or 0), slot, waiting.due))
-        return found
+        return [] if first is None else [first, *client.consume(_MOST, 0)]
+
+    def _found(self, message: Message, partition: Partition, offset: int) -> list[Found]:
+        """What a record on a tier tells; nothing where it is another group's, or its key has no order to keep."""
+        waiting, key = waiting_of(headers_of(message)), message.key()
+        if waiting is None or key is None or waiting.info.group != self._group:
+            return []
+        topic = waiting.info.topic
+        if not self._courses.of(topic).in_order:
+            return []
+        return [Found(partition, offset, slot_of(topic, key if isinstance(key, bytes) else key.encode()), waiting.due)]
+
+    def forget(self) -> None:
+        """Read everything again that the group is not done with."""
+        self._read.clear()
