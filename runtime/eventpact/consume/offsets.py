@@ -56,6 +56,12 @@ class Offsets:
             marks = tuple(self._marks.items())
         return {partition: mark.position for partition, mark in marks if mark.position is not None}
 
+    def next(self) -> dict[Partition, int]:
+        """The first offset of each partition that is not dealt with, where anything was taken."""
+        with self._lock:
+            marks = tuple(self._marks.items())
+        return {partition: offset for partition, mark in marks if (offset := mark.next) is not None}
+
     def passed(self, last: Mapping[Partition, int]) -> None:
         """Records up to these offsets are dealt with, as are all before them; for a member without lanes."""
         for partition, offset in last.items():

@@ -324,9 +324,13 @@ class Session:
         return failed
 
     def _lag(self) -> dict[Partition, int]:
-        """As the client knows from its last fetch of each partition; no request is made."""
+        """Records of each partition that are not dealt with, as the client knows from its last fetch.
+
+        No request is made. For the polling thread alone: asked from another one, the client can wait for that one's
+        poll with the interpreter in its hands, for ever.
+        """
         found = {}
-        for partition, position in self._offsets.positions().items():
+        for partition, position in self._offsets.next().items():
             try:
                 _, high = self._consumer.get_watermark_offsets(confluent_kafka.TopicPartition(*partition), cached=True)
             except KafkaException:

@@ -26,6 +26,11 @@ class Watermark:
         self._open: deque[int] = deque()
         self._done: set[int] = set()
 
+    @property
+    def next(self) -> int | None:
+        """The first offset that is not dealt with; `None` while nothing was taken."""
+        return self.position if self.position is not None or not self._open else self._open[0]
+
     def __len__(self) -> int:
         """How many records are between the watermark and the last one that was taken, done or not."""
         return len(self._open)

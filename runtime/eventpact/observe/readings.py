@@ -100,7 +100,7 @@ def of_group(session: Session) -> Readings:
     for event, count in tuple(statistics.by_event.items()):
         readings.counters[HANDLED.name, (group, event)] = count
     declared = tuple(name for name in session.topics if topic_name(name).parameters)
-    for (topic, partition), lag in tuple(statistics.lag.items()):
+    for (topic, partition), lag in statistics.lag.items():
         key = LAG.name, (group, _label(topic, declared), str(partition))
         readings.gauges[key] = readings.gauges.get(key, 0) + lag
     return readings

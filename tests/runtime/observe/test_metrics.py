@@ -4,6 +4,8 @@ import gc
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.error import URLError
@@ -61,6 +63,13 @@ def scraped(registry: CollectorRegistry) -> Samples:
 
 def value(found: Samples, name: str, **labels: str) -> float:
     return found.get((name, tuple(sorted(labels.items()))), 0.0)
+
+
+def lags(found: Samples) -> dict[str, float]:
+    """Lag by partition."""
+    return {
+        dict(labels)["partition"]: lag for (name, labels), lag in found.items() if name.endswith("group_lag_records")
+    }
 
 
 def fetched(port: int) -> str:
@@ -133,24 +142,57 @@ def test_what_a_group_counts_is_shown_while_it_runs_and_afterwards(
     assert len(GROUPS) == 0
 
 
-def test_tenants_are_no_labels(
+def test_the_lag_of_a_running_group_is_shown_by_partition(
     registry_of_metrics: CollectorRegistry, settings: Settings, producer: SampleProducer
 ) -> None:
-    texts: list[str] = []
+    stop, go_on = threading.Event(), threading.Event()
 
-    class Looking(NoteReader):
+    class Slow(PostReader):
+        def on_posted(self, event: Posted, context: Context) -> None:
+            go_on.wait(30)
+
+    producer.send_many([Posted(event_id=str(number)) for number in range(30)]).raise_for_failures()
+    running = threading.Thread(target=Slow().run, args=[settings], kwargs={"stop": stop, "concurrency": 2})
+    running.start()
+    deadline = time.monotonic() + 20
+    while sum((shown := lags(scraped(registry_of_metrics))).values()) != 30 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    in_flight = value(scraped(registry_of_metrics), "eventpact_group_records_in_flight", group="post-reader")
+    stop.set()
+    go_on.set()
+    running.join()
+
+    assert shown.keys() == {"0", "1", "2"}
+    assert sum(shown.values()) == 30
+    assert in_flight > 0
+    assert lags(scraped(registry_of_metrics)) == {}
+
+
+def test_tenants_are_no_labels(
+    registry_of_metrics: CollectorRegistry, settings: Settings, producer: SampleProducer, broker: LocalBroker
+) -> None:
+    stop, go_on = threading.Event(), threading.Event()
+
+    class Slow(NoteReader):
         def on_noted(self, event: Noted, context: Context) -> None:
-            [session] = GROUPS
-            session.statistics.lag.update({("sample.notes.acme", 0): 3, ("sample.notes.globex", 0): 4})
-            texts.append(generate_latest(registry_of_metrics).decode())
+            go_on.wait(30)
 
-    producer.send_and_wait(Noted(note="n"), tenant_id="acme")
-    Looking().run(settings, max_events=1)
+    broker.create_topic("sample.notes.globex", 2)
+    for tenant in ("acme", "globex"):
+        producer.send_many([Noted(note="n")] * 4, tenant_id=tenant).raise_for_failures()
+    running = threading.Thread(target=Slow().run, args=[settings], kwargs={"stop": stop, "concurrency": 2})
+    running.start()
+    deadline = time.monotonic() + 20
+    while 8.0 not in (shown := lags(scraped(registry_of_metrics))).values() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    text = generate_latest(registry_of_metrics).decode()
+    stop.set()
+    go_on.set()
+    running.join()
 
-    found = samples(texts[0])
-    name, topic = "eventpact_group_lag_records", "sample.notes.{tenant_id}"
-    assert value(found, name, group="note-reader", topic=topic, partition="0") == 7
-    assert "acme" not in texts[0]
+    assert 8.0 in shown.values(), "both tenants' records of the partition that their key leads to"
+    assert 'topic="sample.notes.{tenant_id}"' in text
+    assert "acme" not in text
 
 
 def test_the_executor_of_the_codecs_is_named(registry_of_metrics: CollectorRegistry) -> None:
