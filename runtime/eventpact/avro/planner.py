@@ -37,7 +37,7 @@ from eventpact.avro.structure import Structures
 if TYPE_CHECKING:
     from eventpact.avro.plan import MismatchKind
 
-MAX_STRUCTURES: Final = 50_000
+MAX_STRUCTURES: Final = 20_000
 """How often in all a writer's record is tried on a union's records of other names; then only names count."""
 
 
