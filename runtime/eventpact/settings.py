@@ -35,6 +35,9 @@ PRODUCER_DEFAULTS: Final[Mapping[str, str]] = {
 CONSUMER_DEFAULTS: Final[Mapping[str, str]] = {
     "auto.offset.reset": "earliest",
     "fetch.queue.backoff.ms": "10",  # the default second idles a fast consumer of several brokers
+    # What is fetched ahead is the bulk of a consumer's memory: half the default still is a tenth of a second's records
+    # at the highest speed, and slow handlers would only let it lie.
+    "queued.max.messages.kbytes": "32768",
     "partition.assignment.strategy": "cooperative-sticky",  # a new member does not stop the whole group
     "topic.metadata.refresh.interval.ms": "10000",  # how soon a new topic that matches a pattern is noticed
 }
