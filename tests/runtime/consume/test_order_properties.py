@@ -29,6 +29,18 @@ def test_a_watermark_never_passes_a_record_that_is_not_done_and_passes_all_that_
     assert len(watermark) == len(taken) - len(passed)
 
 
+def test_the_next_offset_is_known_before_anything_is_finished() -> None:
+    watermark = Watermark()
+    assert watermark.next is None
+
+    watermark.take(7)
+    watermark.take(8)
+    assert (watermark.position, watermark.next) == (None, 7)
+
+    watermark.finish(7)
+    assert (watermark.position, watermark.next) == (8, 8)
+
+
 @given(offsets, st.integers(0, 1000))
 def test_a_record_that_is_held_stays_uncommitted(taken: list[int], held: int) -> None:
     watermark = Watermark()
