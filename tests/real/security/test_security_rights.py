@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,6 +122,37 @@ class TestAuthorised:
         noting(CaasConsumerGroup, seen).run(secured.settings(TENANTS_READER), max_events=1, idle_timeout=20)
 
         assert [context.parameters["tenant_id"] for context in seen] == ["acme"]
+
+    def test_a_record_goes_through_a_retry_topic_in_the_order_of_its_key(self, secured: Secured) -> None:
+        from caas_events import CaasProducer, MessageSent
+        from caas_events.groups import CaasConsumerGroup
+        from caas_events.topics import TOPICS
+
+        topics = Topics(secured.settings(ADMINISTRATOR), timeout=20)
+        Tenants(topics, TOPICS, replication_factor_limit=1).create("initech")
+        stop, handled, failures = threading.Event(), [], iter(range(3))
+
+        def handle(self: Group, event: Any, context: Context) -> None:
+            if context.parameters["tenant_id"] != "initech":
+                return
+            if next(failures, None) is not None:
+                raise ValueError("not yet")
+            handled.append(event.event_id)
+            if len(handled) == 2:
+                stop.set()
+
+        sent = list(examples(MessageSent, 2))
+        same = [replace(event, conversation_id="c-1") for event in sent]
+        with CaasProducer(secured.settings(TENANTS_PRODUCER)) as own:
+            for event in same:
+                own.send_and_wait(event, tenant_id="initech")
+        methods = dict.fromkeys(CaasConsumerGroup.__abstractmethods__, handle)
+        group: Any = type("Failing", (CaasConsumerGroup,), methods)()
+
+        statistics = group.run(secured.settings(TENANTS_READER), stop=stop, idle_timeout=30)
+
+        assert handled == [event.event_id for event in same]
+        assert statistics.dead_lettered == 0
 
 
 class TestMissing:
