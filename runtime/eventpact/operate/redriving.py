@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from eventpact.consume.dead_letters import PREFIX, without
+from eventpact.consume.dead_letters import PREFIX, REDRIVES, without
 from eventpact.containers.archive import ArchivedRecord
 from eventpact.operate.administrator import Administrator
 from eventpact.operate.dead_letters import MARK, MARKS, DeadLetter, DeadLetters, Which
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ID: Final = f"{PREFIX}id"
 """Header of a record that was sent back: the letter that it was."""
 
-REDRIVES: Final = f"{PREFIX}redrives"
+COUNT: Final = f"{PREFIX}{REDRIVES}"
 """Header of a record that was sent back: how often by now. A group that gives up again keeps it in the new letter."""
 
 MAX_REDRIVES: Final = 3
@@ -173,4 +173,4 @@ class _Run:
 
 def _headers(letter: DeadLetter, record: ArchivedRecord) -> list[tuple[str, str | bytes | None]]:
     own = without([(header.name, header.value) for header in record.headers], (PREFIX,))
-    return [*own, (ID, letter.id.encode()), (REDRIVES, str(letter.info.redrives + 1).encode())]
+    return [*own, (ID, letter.id.encode()), (COUNT, str(letter.info.redrives + 1).encode())]
