@@ -358,7 +358,12 @@ def preload(side: Side) -> dict[str, float]:
     return {}
 
 
-TRANSACTIONAL: Final = {"retry.backoff.ms": "5", "retry.backoff.max.ms": "20", "linger.ms": "0"}
+TRANSACTIONAL: Final = {
+    "retry.backoff.ms": "5",
+    "retry.backoff.max.ms": "20",
+    "linger.ms": "0",
+    "message.timeout.ms": "60000",
+}
 """What makes transactions quick: by default the client waits a tenth of a second before it asks again."""
 
 

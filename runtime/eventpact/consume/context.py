@@ -33,6 +33,7 @@ class Context:
         "_correlation_id",
         "_event",
         "_event_id",
+        "_headers",
         "_message",
         "_parameters",
         "_schema_id",
@@ -43,6 +44,7 @@ class Context:
     _correlation_id: str
     _event: object
     _event_id: str | None
+    _headers: RawHeaders
     _message: Message
     _parameters: Mapping[str, str]
     _schema_id: int | None
@@ -81,6 +83,7 @@ class Context:
     def stand_for(self, original: Message) -> None:
         """Tell of another record than the one that was read: of the one that it is a later attempt at."""
         self._message = original
+        self._headers = headers_of(original)
 
     @property
     def topic(self) -> str:
@@ -191,7 +194,11 @@ class Context:
         return f"Context({self.position})"
 
     def _header(self, wanted: str) -> str | None:
-        for name, value in headers_of(self._message):
+        try:
+            headers = self._headers
+        except AttributeError:  # the client makes them anew each time
+            headers = self._headers = headers_of(self._message)
+        for name, value in headers:
             if name == wanted and value:
                 return value.decode(errors="replace") if isinstance(value, bytes) else value
         return None
