@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ import click
 
 from eventpact_cli.explaining import Explained
 from eventpact_cli.waiting import until_stopped
+
+_COLLECTED_AFTER = 20_000
+"""Objects: what a request makes goes away with it, and what stays is worth looking through rarely."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -82,6 +86,8 @@ def serve(
     users = Users.read(users_file) if users_file else None
     if access_log:
         _log_requests()
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
     with EmbeddedRegistry(database, host=host, port=port, users=users, tls=tls) as registry:
         if host not in _LOOPBACK and (users is None or tls is None):
             lacking = "everybody who reaches it may write" if users is None else "passwords travel readably"

@@ -351,7 +351,10 @@ class Service:
         with self._store.reading() as rows:
             gathered = gather(rows, submission.references, split(subject)[0], normalize=normalize)
         prepared = self._library.prepare(submission.text, gathered, submission.metadata)
-        if _parts(prepared.schema) > self._limits.parts:
+        most = len(submission.text) + sum(
+            len(stored.text) for stored in gathered.schemas
+        )  # a part is a letter at least
+        if most > self._limits.parts and _parts(prepared.schema) > self._limits.parts:
             raise errors.too_complex(self._limits.parts)
         return prepared
 
