@@ -42,10 +42,11 @@ class Group(ABC):
             topics = ("QuikApp.message.sent", "QuikApp.user.*")
             handlers = Handlers({"io.quikapp.message.MessageSent": ("quikapp_events.message:MessageSent", …), …})
 
-    Each record is handled at least once: its offset is committed only after its handler has returned, or its dead
-    letter is acknowledged. A handler that raises is called again as the contract says (attempts, doubling backoff),
-    then the record goes to the dead letter topic, as does at once one that cannot be decoded. Where the contract names
-    no dead letter topic, an undecodable record is logged and passed over, and a failing handler stops the group.
+    Each record is handled at least once: its offset is committed only after its handler has returned, or what was
+    sent in its place is acknowledged. A handler that raises is called again as the contract says: in place, with
+    doubling backoff, then by way of retry topics; then the record goes to the dead letter topic, as does at once one
+    that cannot be decoded. `errors` may say otherwise of some exceptions. Where the contract names no dead letter topic,
+    an undecodable record is logged and passed over, and a failing handler stops the group.
     """
 
     name: ClassVar[str]
@@ -56,7 +57,7 @@ class Group(ABC):
     """Topic names on the broker, where `{parameter}` stands for a run-time parameter and `*` for any text. A topic
     that appears later and matches is picked up while the group runs."""
     ignored_topics: ClassVar[tuple[str, ...]] = ()
-    """Names, in the same notation, that a `*` in `topics` must not match: dead letter and retry topics."""
+    """Names, in the same notation, that a `*` in `topics` must not match: dead letter topics, and retry topics of others."""
     handlers: ClassVar[Mapping[str, tuple[type[Event], str]]] = {}
     """Full name of each event to the class it is read as and the method that takes it."""
     errors: ClassVar[Mapping[type[Exception], Policy]] = RETRIED

@@ -170,6 +170,7 @@ class KeyOrder:
             if self._unread:
                 # Cleared before reading: what comes to this member meanwhile asks for another reading.
                 self._unread = False
+                self._scan.list_again()
                 try:
                     self._refresh()
                 except BaseException:

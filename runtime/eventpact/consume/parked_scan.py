@@ -174,6 +174,10 @@ class ParkedScan:
             return []
         return [Found(partition, offset, slot_of(topic, key if isinstance(key, bytes) else key.encode()), waiting.due)]
 
+    def list_again(self) -> None:
+        """Ask which retry topics there are: partitions that were just assigned may be those of a new tenant."""
+        self._listed = []
+
     def forget(self) -> None:
         """Read everything again that the group is not done with."""
         self._read.clear()

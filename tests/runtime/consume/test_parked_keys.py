@@ -181,6 +181,18 @@ def test_a_key_is_free_only_when_what_it_became_is_known_to_be_done() -> None:
     assert not parked
 
 
+def test_a_record_goes_behind_the_youngest_of_its_key_whether_that_is_written_already_or_not() -> None:
+    parked, slot = ParkedKeys(), slot_of(MAIN, b"a")
+    parked.learn([Found(("retry.1", 0), 0, slot, 0.0)], {})
+    parked.sent(slot, "retry.2", 60.0)
+    assert parked.behind(slot, TIERS) == "retry.1"
+    assert parked.behind(slot, TIERS[1:]) == "retry.2"
+
+    parked.sent(slot, "retry.3", 60.0)
+    parked.learn([], {("retry.1", 0): 1})
+    assert parked.behind(slot, TIERS) == "retry.2"
+
+
 def test_one_that_will_not_come_holds_nobody_up() -> None:
     parked, slot = ParkedKeys(), slot_of(MAIN, b"a")
     parked.sent(slot, "retry.1", 60.0)
