@@ -9,8 +9,8 @@ from eventpact_cli.reference.markdown import code, table
 from eventpact_cli.reference.markdown import page as whole
 
 _INTRODUCTION: Final = """\
-What a process shows at `METRICS_PORT`: see [Operating](../operating.md). Counters begin with the process and never
-fall: what a producer or group had counted when it ended stays in them."""
+What a process shows at `METRICS_PORT`: see [Operating](../operating.md). Counters never fall:
+what a producer or group had counted when it ended stays in them, if metrics were asked for by then."""
 
 _LABELS: Final = """\
 Labels hold what contracts declare. A topic with run-time parameters counts under its declared name, all tenants

@@ -1,16 +1,16 @@
 """Metrics for Prometheus: a collector over what producers and groups count, and a port that it can be scraped at.
 
-`METRICS_PORT` opens the port with the first producer or group of the process and closes it with the last; `serve` does
-it by hand. A service that exposes metrics already registers the collector with its own: `register(registry)`.
+`METRICS_PORT` opens the port with the first producer or group of the process and closes it with the last;
+`MetricsServer` does it by hand. A service that exposes metrics already registers the collector with its own: `register(registry)`.
 """
 
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final, Self
+from weakref import WeakSet
 
 from confluent_kafka import libversion
 from prometheus_client import REGISTRY, start_http_server
@@ -51,15 +51,14 @@ class EventPactCollector(Collector):
             yield from _family(described, None)
 
 
-_REGISTERED: Final[dict[int, EventPactCollector]] = {}
+_REGISTERED: Final[WeakSet[CollectorRegistry]] = WeakSet()
 
 
 def register(registry: CollectorRegistry = REGISTRY) -> None:
     """Add the collector to a registry, prometheus_client's own by default; again is harmless."""
-    if id(registry) not in _REGISTERED:
-        collector = EventPactCollector()
-        registry.register(collector)
-        _REGISTERED[id(registry)] = collector
+    if registry not in _REGISTERED:
+        registry.register(EventPactCollector())
+        _REGISTERED.add(registry)
 
 
 class MetricsServer:
@@ -119,13 +118,6 @@ class SharedPorts:
 
 
 SHARED: Final = SharedPorts()
-
-
-@contextmanager
-def serve(port: int, address: str = LOOPBACK) -> Iterator[MetricsServer]:
-    """Show this process's metrics at a port for the time of a block."""
-    with MetricsServer(port, address) as server:
-        yield server
 
 
 def _family(described: Described, readings: Readings | None) -> Iterator[Metric]:

@@ -280,7 +280,7 @@ def test_the_environment_names_the_port_and_its_address() -> None:
 
 
 def test_a_port_by_hand(port: int) -> None:
-    with metrics.serve(port) as server:
+    with metrics.MetricsServer(port) as server:
         shown = fetched(server.port)
 
     assert "eventpact_build_info{" in shown
