@@ -1,7 +1,8 @@
 """Metrics for Prometheus: a collector over what producers and groups count, and a port that it can be scraped at.
 
 `METRICS_PORT` opens the port with the first producer or group of the process and closes it with the last;
-`MetricsServer` does it by hand. A service that exposes metrics already registers the collector with its own: `register(registry)`.
+`MetricsServer` does it by hand. A service that shows metrics already adds the collector to its own registry:
+`register(registry)`.
 """
 
 from __future__ import annotations
