@@ -160,6 +160,31 @@ class TestProduce:
         assert "NoteTaken has no key" in ended.err
 
     @pytest.mark.parametrize(
+        ("variables", "complaint"),
+        [
+            ({"KAFKA_BROKERS": "127.0.0.1:1"}, "check KAFKA_BROKERS, and that the cluster runs"),
+            ({"SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"}, "no schema registry answers at http://127.0.0.1:1"),
+            ({"KAFKA_ENABLED": "false"}, "KAFKA_ENABLED is off: events would be dropped"),
+        ],
+    )
+    def test_nothing_is_queued_for_a_cluster_or_registry_that_is_not_there(
+        self, run: Run, work: Path, at: dict[str, str], variables: dict[str, str], complaint: str
+    ) -> None:
+        (work / "orders.jsonl").write_text(lines(order(1)))
+
+        ended = run("produce", "OrderPlaced", "orders.jsonl", **{**at, **variables})
+
+        assert ended.code == 2
+        assert complaint in ended.err
+
+    def test_a_tenant_without_topics_is_told_apart(self, run: Run, work: Path, at: dict[str, str]) -> None:
+        (work / "notes.jsonl").write_text(lines({"author": "mia"}))
+
+        ended = run("produce", "NoteTaken", "notes.jsonl", "--param", "tenant_id=globex", **at)
+
+        assert ended.error.startswith("there is no topic notes.globex on 127.0.0.1")
+
+    @pytest.mark.parametrize(
         ("arguments", "complaint"),
         [
             (["Nothing"], "there is no event or type Nothing"),

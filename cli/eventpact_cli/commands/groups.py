@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,11 +15,7 @@ from eventpact_cli.options import brokers_option, contracts_option, form_option
 from eventpact_cli.positions import PositionType
 
 if TYPE_CHECKING:
-    from eventpact.operate.groups import GroupState, PartitionLag
     from eventpact.operate.positions import Position
-    from eventpact.operate.resetting import Reset
-
-_STYLES = {"ok": None, "warning": "yellow", "critical": "red"}
 
 _yes_option = click.option("--yes", is_flag=True, help="Move the offsets; without it, they are only shown.")
 
@@ -77,46 +72,12 @@ def describe(*, group: str, contracts: Path, brokers: str | None, form: str) -> 
     """
     from eventpact.operate.groups import Groups
     from eventpact_cli.connecting import cluster_settings
-    from eventpact_cli.console import show_table
+    from eventpact_cli.group_tables import show_group
     from eventpact_registry.alerts import lag_thresholds
 
     thresholds = lag_thresholds(_repository(contracts)).get(group, {})
     state = Groups(cluster_settings(brokers)).describe(group)
-    if form == "json":
-        click.echo(json.dumps(_facts(state, thresholds), indent=2))
-        return
-    for label, value in (
-        ("group", state.name),
-        ("state", state.state),
-        ("coordinator", state.coordinator or "-"),
-        ("assignor", state.assignor or "-"),
-        ("lag", f"{state.lag:,}"),
-        ("thresholds", _spelled(thresholds)),
-    ):
-        click.echo(f"{label:<14}{value}")
-    if state.members:
-        click.echo()
-        show_table(
-            ("member", "host", "partitions"),
-            [(one.client_id, one.host, _listed(one.partitions)) for one in state.members],
-        )
-    if state.partitions:
-        click.echo()
-        show_table(
-            ("topic", "partition", "committed", "end", "lag", "member"),
-            [
-                (
-                    one.topic,
-                    str(one.partition),
-                    _or_dash(one.committed),
-                    str(one.end),
-                    _or_dash(one.lag),
-                    one.member or "-",
-                )
-                for one in state.partitions
-            ],
-            right=("partition", "committed", "end", "lag"),
-        )
+    show_group(state, thresholds, form)
 
 
 @groups.command(cls=Explained)
@@ -150,9 +111,9 @@ def lag(
     """
     from eventpact.errors import BrokerError
     from eventpact.operate.groups import Groups, total
-    from eventpact.operate.thresholds import level, reaches
+    from eventpact.operate.thresholds import reaches
     from eventpact_cli.connecting import cluster_settings
-    from eventpact_cli.console import show_table
+    from eventpact_cli.group_tables import Judged, show_lag
     from eventpact_registry.alerts import lag_thresholds
 
     declared = lag_thresholds(_repository(contracts))
@@ -162,21 +123,9 @@ def lag(
         if name not in known:
             raise BrokerError(f"there is no group {name}: `eventpact groups list` shows those that there are")
     chosen = names or tuple(sorted(declared.keys() & set(known)))
-    rows = []
-    for name in chosen:
-        found = total(cluster.lag(name))
-        rows.append((name, found, declared.get(name, {}), level(found, declared.get(name, {}))))
-    if form == "json":
-        facts = [{"group": name, "lag": found, "thresholds": limits, "level": at} for name, found, limits, at in rows]
-        click.echo(json.dumps(facts, indent=2))
-    else:
-        show_table(
-            ("group", "lag", "thresholds", "level"),
-            [(name, f"{found:,}", _spelled(limits), at) for name, found, limits, at in rows],
-            right=("lag",),
-            styles=[_STYLES[at] for *_, at in rows],
-        )
-    if fail_on != "never" and any(reaches(at, fail_on) for *_, at in rows):
+    judged = [Judged.of(name, total(cluster.lag(name)), declared.get(name, {})) for name in chosen]
+    show_lag(judged, form)
+    if fail_on != "never" and any(reaches(one.level, fail_on) for one in judged):
         click.get_current_context().exit(ending.FOUND)
 
 
@@ -215,12 +164,13 @@ def reset(
     from eventpact.operate.groups import Groups
     from eventpact.operate.resetting import apply_reset, plan_reset
     from eventpact_cli.connecting import cluster_settings
+    from eventpact_cli.group_tables import show_reset
 
     cluster = Groups(cluster_settings(brokers))
     todo = plan_reset(cluster, group, to, topics=topics, partitions=partitions, create=create)
     if yes:
         apply_reset(cluster, todo)
-    _show_reset(todo, form, moved=yes)
+    show_reset(todo, form, moved=yes)
 
 
 @groups.command(cls=Explained)
@@ -274,77 +224,17 @@ def restore(
     from eventpact.operate.offset_files import plan_restore, read_offsets
     from eventpact.operate.resetting import apply_reset
     from eventpact_cli.connecting import cluster_settings
+    from eventpact_cli.group_tables import show_reset
 
     kept = read_offsets(file)
     cluster = Groups(cluster_settings(brokers))
     todo = plan_restore(cluster, kept, group=other, by=by)
     if yes:
         apply_reset(cluster, todo)
-    _show_reset(todo, form, moved=yes)
-
-
-def _show_reset(todo: Reset, form: str, *, moved: bool) -> None:
-    from eventpact.wording import counted
-    from eventpact_cli.console import show_table
-
-    if form == "json":
-        facts = {"group": todo.group, "moved": moved, "changes": [asdict(change) for change in todo.changes]}
-        click.echo(json.dumps(facts, indent=2))
-        return
-    if not todo.changes:
-        click.echo(f"Nothing to move: group {todo.group} is there already")
-        return
-    show_table(
-        ("topic", "partition", "from", "to", "records"),
-        [
-            (
-                change.topic,
-                str(change.partition),
-                _or_dash(change.old),
-                str(change.new),
-                "-" if change.records is None else f"{change.records:+,}",
-            )
-            for change in todo.changes
-        ],
-        right=("partition", "from", "to", "records"),
-    )
-    partitions = counted(len(todo.changes), "partition")
-    click.echo(f"Moved {partitions} of group {todo.group}" if moved else f"Nothing was moved: --yes moves {partitions}")
+    show_reset(todo, form, moved=yes)
 
 
 def _repository(contracts: Path) -> Any:
     from eventpact_cli.loading import load
 
     return load(contracts)
-
-
-def _facts(state: GroupState, thresholds: dict[str, float]) -> dict[str, Any]:
-    return {
-        "group": state.name,
-        "state": state.state,
-        "coordinator": state.coordinator,
-        "assignor": state.assignor,
-        "lag": state.lag,
-        "thresholds": thresholds,
-        "members": [asdict(one) for one in state.members],
-        "partitions": [_partition(one) for one in state.partitions],
-    }
-
-
-def _partition(one: PartitionLag) -> dict[str, Any]:
-    return {**asdict(one), "lag": one.lag}
-
-
-def _spelled(thresholds: dict[str, float]) -> str:
-    return ", ".join(f"{name} above {value:,g}" for name, value in thresholds.items()) or "none"
-
-
-def _listed(partitions: tuple[tuple[str, int], ...]) -> str:
-    by_topic: dict[str, list[str]] = {}
-    for topic, number in partitions:
-        by_topic.setdefault(topic, []).append(str(number))
-    return " ".join(f"{topic}/{','.join(numbers)}" for topic, numbers in by_topic.items()) or "-"
-
-
-def _or_dash(value: int | None) -> str:
-    return "-" if value is None else str(value)

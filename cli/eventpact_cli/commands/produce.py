@@ -90,6 +90,8 @@ def _send(untyped: Untyped, file: str, settings: Settings, parameters: dict[str,
     from eventpact.wording import counted
     from eventpact_cli.stopping import stoppable
 
+    topic = _topic(untyped, parameters)
+    _demand(topic, settings)
     producer = untyped.producer(settings)
     try:
         with stoppable() as stop, _opened(file) as stream:
@@ -98,12 +100,23 @@ def _send(untyped: Untyped, file: str, settings: Settings, parameters: dict[str,
     finally:
         with suppress(DeliveryError):  # what is not acknowledged by now was counted
             producer.close(0)
-    said = f"{counted(done.acknowledged, 'event')} acknowledged on {_topic(untyped, parameters)}"
+    said = f"{counted(done.acknowledged, 'event')} acknowledged on {topic}"
     click.echo(f"{said}, {done.failed:,} not" if done.failed else said, err=done.error is not None)
     if done.error is not None:
         raise done.error
     if done.stopped:
         raise click.Abort
+
+
+def _demand(topic: str, settings: Settings) -> None:
+    """Refuse what would wait or go nowhere: sending switched off, no cluster there, or no such topic on it."""
+    from eventpact.errors import BrokerError, SettingsError
+    from eventpact.operate.topics import Topics
+
+    if not settings.enabled:
+        raise SettingsError("KAFKA_ENABLED is off: events would be dropped")
+    if topic not in Topics(settings).states():
+        raise BrokerError(f"there is no topic {topic} on {settings.brokers}: `eventpact apply` makes it")
 
 
 def _untyped(contracts: Path, name: str, encoding: Any) -> Untyped:
