@@ -101,7 +101,8 @@ class Inline:
         return set(self._waiting)
 
     def wait_for_room(self, seconds: float) -> None:
-        """There is always room."""
+        """There is always room; where nothing more is wanted, records wait for their time."""
+        time.sleep(seconds)
 
     def revoke(self, partitions: Collection[Partition], seconds: float) -> list[Hand]:
         """Drop what is not begun of these partitions and wait for the record in hand; the hand when it is not done.

@@ -41,6 +41,8 @@ class Keeper:
         self._after = after
         self._polling = polling
         self._hold, self._serve, self._release, self._watch = hold, serve, release, watch
+        self.failure: BaseException | None = None
+        """What went wrong while it polled, and has to end the run."""
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="eventpact-keeper", daemon=True)
 
@@ -56,9 +58,12 @@ class Keeper:
     def _run(self) -> None:
         while not self._closed.wait(min(_LOOK, self._after / 4)):
             since = self._inline.busy_since
-            if since is not None and time.monotonic() - since >= self._after:
-                with self._polling:
-                    self._stand_in(since)
+            if since is not None and time.monotonic() - since >= self._after and self.failure is None:
+                try:
+                    with self._polling:
+                        self._stand_in(since)
+                except BaseException as error:  # noqa: BLE001 - the session raises it
+                    self.failure = error
             self._watch()
 
     def _stand_in(self, since: float) -> None:
