@@ -14,6 +14,7 @@ from eventpact.errors import SettingsError
 if TYPE_CHECKING:
     import threading
 
+    from eventpact.consume.handlers import HandlerTable
     from eventpact.consume.handling import Handling
     from eventpact.consume.offsets import Offsets
     from eventpact.consume.patience import Patience
@@ -76,6 +77,11 @@ class Running:
             problems.append(f"transaction_size={self.transaction_size} does not fit: expected at least 1")
         return problems
 
+    def check_handlers(self, table: HandlerTable) -> None:
+        """Raise `SettingsError` when the service's methods are not made for this."""
+        if self.exactly_once and table.is_async:
+            raise SettingsError("exactly_once=True calls handlers in the thread of `run`: none may be `async`")
+
     def workers(
         self,
         handling: Handling,
@@ -88,8 +94,6 @@ class Running:
     ) -> Inline | Lanes:
         """Who handles the records: this thread, threads, or the tasks of an event loop."""
         if self.exactly_once:
-            if asynchronous:
-                raise SettingsError("exactly_once=True calls handlers in the thread of `run`: none may be `async`")
             return Transacted(handling, offsets, patience, stop)
         if asynchronous or self.concurrency > 1:
             kind = TaskLanes if asynchronous else ThreadLanes

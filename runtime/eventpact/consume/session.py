@@ -97,7 +97,9 @@ class Session:
         # The Java client's property, which librdkafka does not have: how many records one look takes.
         self._most = min(MOST, int(config.pop(_MAX_POLL_RECORDS, MOST)))
         self._interval = int(config.get(_MAX_POLL_INTERVAL, _MAX_POLL_INTERVAL_MS)) / 1000
+        self._in_hand = min(_IN_HAND, self._interval / 3)
         table = HandlerTable(group, Reader(group.handlers, catalog), views, name=self._name)
+        running.check_handlers(table)
         isolation = Isolation(self._failures)
         handling = Handling(
             self._name,
@@ -232,15 +234,17 @@ class Session:
 
     def _tend(self) -> None:
         """What has to be done now and then."""
-        for message in self._unplaced[:]:
-            self._unplaced.remove(message)
-            self._recover(message)
         waiting = self._workers.tend(self._offsets.partitions)
-        self._pauses.only("waiting", waiting)
+        with self._polling:  # the keeper may be about to let go
+            unplaced, self._unplaced = self._unplaced, []
+            for message in unplaced:
+                self._recover(message)
+            self._pauses.only("waiting", waiting)
         self.statistics.in_flight = self._workers.in_flight
         self.statistics.paused = len(self._pauses)
-        if self._workers.failure is not None:
-            raise self._workers.failure
+        failure = self._workers.failure or (self._keeper.failure if self._keeper is not None else None)
+        if failure is not None:
+            raise failure
         if time.monotonic() - self._committed_at >= _COMMIT_EVERY:
             self._settle()
             self._slowness.look(self._workers.hands)
@@ -342,13 +346,14 @@ class Session:
     def _end(self) -> None:
         if self._keeper is not None and self._started:
             self._keeper.close()
-        for hand in self._workers.end(min(_IN_HAND, self._interval / 2)) if self._started else ():
+        for hand in self._workers.end(self._in_hand) if self._started else ():
             _LOG.warning(
                 "group %s ends while %s is still being handled: it will be handled again",
                 self._name,
                 hand.context.position,
                 extra=about(hand.context, self._name),
             )
+        self._in_hand = 0.0  # what hangs now is not waited for a second time
         try:
             self._settle()
         finally:
@@ -394,7 +399,7 @@ class Session:
 
     def _on_revoke(self, _: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
         gone = _places(partitions)
-        for hand in self._workers.revoke(gone, min(_IN_HAND, self._interval / 3)):
+        for hand in self._workers.revoke(gone, self._in_hand):
             _LOG.warning(
                 "group %s hands back a partition while %s is being handled: another member handles it again",
                 self._name,
