@@ -7,7 +7,7 @@ import signal
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import confluent_kafka
 import pytest
@@ -26,6 +26,9 @@ from eventpact.operate.replay_sources import ArchiveSource
 from eventpact.operate.replaying import Replay
 from eventpact.operate.resetting import OffsetChange, apply_reset, plan_reset
 from eventpact.operate.writing import RecordWriter
+from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient
+from eventpact_registry.contracts.model import Mode
+from eventpact_registry.keeping import KeptSchemas, give_back
 from tests.cli import conftest as command_line
 from tests.cli.commands import Run, Started, execute
 from tests.cli.commands import write as write_files
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from eventpact_testing.kafka import KafkaCluster
+    from tests.real.conftest import Registry
 
 run, shop, work = command_line.run, command_line.shop, command_line.work
 """Fixtures of the commands' own tests."""
@@ -432,3 +436,40 @@ def alerting(contracts: Path, group: str) -> None:
     """Give the shop a group, and an alert for a lag above 5."""
     more = f"groups: {{{group}: {{description: Indexes., topics: [order.placed]}}}}\nalerts: {{lag: {{warning: 5}}}}\n"
     write_files(contracts, {"shop/system.yaml": SYSTEM + more})
+
+
+def test_schemas_are_given_back_with_their_ids_where_a_registry_takes_them(registry: Registry, unique: str) -> None:
+    money, order = f"{unique}.Money", f"{unique}-value"
+    pin = Pin(f"io.{unique}.Money", money, 1)
+    texts = [
+        json.dumps({"type": "record", "name": pin.name, "fields": [{"name": "cents", "type": "long"}]}),
+        *(
+            json.dumps({"type": "record", "name": f"io.{unique}.Order", "fields": fields})
+            for fields in order_fields(pin)
+        ),
+    ]
+    kept = KeptSchemas(
+        versions=(
+            RegisteredVersion(order, 1, 70_002, texts[1], (pin,)),
+            RegisteredVersion(order, 2, 70_003, texts[2], (pin,)),
+            RegisteredVersion(money, 1, 70_001, texts[0], ()),
+        ),
+        levels={order: Mode.FULL},
+    )
+
+    with RegistryClient(Settings(registry_url=registry.url)) as client:
+        done = give_back(client, kept)
+        again = give_back(client, kept)
+
+        assert (done.registered, done.refused, again.registered, again.there) == (3, {}, 0, 3)
+        assert done.ids == again.ids
+        assert done.ids.keys() == (set() if registry.name == "embedded" else {70_001, 70_002, 70_003})
+        assert client.level(order) is Mode.FULL
+        assert client.versions(order) == [1, 2]
+        assert client.writable(order)
+
+
+def order_fields(pin: Pin) -> list[list[dict[str, Any]]]:
+    """The fields of an order in two versions."""
+    amount = {"name": "amount", "type": pin.name}
+    return [[amount], [amount, {"name": "note", "type": "string", "default": ""}]]
