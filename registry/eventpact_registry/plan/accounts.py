@@ -139,14 +139,6 @@ def _least(rights: Collection[Right]) -> tuple[Right, ...]:
 
 
 def _includes(other: Right, right: Right) -> bool:
+    """Whether a right on a beginning of names is one on `right`'s, too."""
     same = (other.principal, other.resource, other.operation) == (right.principal, right.resource, right.operation)
-    return (
-        same
-        and other is not right
-        and right.name.startswith(other.name)
-        and (other.name, True)
-        != (
-            right.name,
-            right.prefixed,
-        )
-    )
+    return same and other != right and right.name.startswith(other.name)

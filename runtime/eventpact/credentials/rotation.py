@@ -128,9 +128,9 @@ CLIENTS: Final = Rotation()
 class _Producer(confluent_kafka.Producer):
     """A producer that can be watched; librdkafka's own take no weak references."""
 
-    def close(self) -> Any:
+    def close(self, *arguments: Any, **named: Any) -> Any:
         CLIENTS.forget(self)
-        return super().close()
+        return super().close(*arguments, **named)
 
 
 class _Consumer(confluent_kafka.Consumer):
@@ -149,9 +149,9 @@ class _Consumer(confluent_kafka.Consumer):
         self._renew()
         return super().consume(*arguments, **named)
 
-    def close(self) -> Any:
+    def close(self, *arguments: Any, **named: Any) -> Any:
         CLIENTS.forget(self)
-        return super().close()
+        return super().close(*arguments, **named)
 
     def _renew(self) -> None:
         renewed, self._renewed = self._renewed, None

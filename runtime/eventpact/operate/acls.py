@@ -1,7 +1,8 @@
 """Access control lists of a cluster: which rights there are, granted and revoked.
 
 A right lets one principal do one operation on a resource, or on all resources whose names begin so (KIP-290). Reading
-asks first whether the caller may read: librdkafka answers without a word and without a right when the caller may not.
+asks first whether the caller may read, and whether the cluster has an authorizer: librdkafka answers with an empty list
+and without a word when either is not so.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports 
     AclOperation,
     AclPermissionType,
     AdminClient,
+    ConfigResource,
     ResourcePatternType,
     ResourceType,
 )
@@ -46,6 +48,8 @@ _EVERY: Final = AclBindingFilter(
     AclOperation.ANY,
     AclPermissionType.ANY,
 )
+_READING: Final = "read the rights on the cluster"
+_AUTHORIZER: Final = "authorizer.class.name"
 ANY_HOST: Final = "*"
 
 
@@ -91,9 +95,22 @@ class Acls:
         Raises:
             BrokerError: the cluster could not be asked, has no authorizer, or the caller may not read its rights.
         """
-        self._demand(AclOperation.DESCRIBE, "read the rights on the cluster")
-        with translated(self._complaints, "read the rights on the cluster"):
+        with translated(self._complaints, _READING):
+            try:
+                cluster: Any = self._client.describe_cluster(
+                    include_authorized_operations=True, request_timeout=self._timeout
+                ).result()
+            finally:
+                self._client.poll(0)  # lets the client say why it could not
+            allowed = cluster.authorized_operations or ()
+            if AclOperation.DESCRIBE not in allowed:
+                raise BrokerError(
+                    f"cannot {_READING}: {self._complaints.client.account} lacks DESCRIBE on the cluster (brokers: "
+                    f"{self._complaints.brokers}): be an administrator, one of the brokers' super.users for example"
+                )
             found: list[Any] = self._client.describe_acls(_EVERY, request_timeout=self._timeout).result()
+            if not found and AclOperation.DESCRIBE_CONFIGS in allowed:
+                self._demand_authorizer(cluster.nodes[0].id)
         return frozenset(_right(binding) for binding in found if binding.restype in _RESOURCES)
 
     def grant(self, rights: Iterable[Right]) -> None:
@@ -118,18 +135,14 @@ class Acls:
             for future in self._client.delete_acls(filters, request_timeout=self._timeout).values():
                 future.result()
 
-    def _demand(self, operation: AclOperation, doing: str) -> None:
-        with translated(self._complaints, doing):
-            try:
-                cluster: Any = self._client.describe_cluster(
-                    include_authorized_operations=True, request_timeout=self._timeout
-                ).result()
-            finally:
-                self._client.poll(0)  # lets the client say why it could not
-        if operation not in (cluster.authorized_operations or ()):
+    def _demand_authorizer(self, broker: int) -> None:
+        """A cluster that keeps no rights at all answers like one that has none yet."""
+        resource = ConfigResource(ResourceType.BROKER, str(broker))
+        [future] = self._client.describe_configs([resource], request_timeout=self._timeout).values()
+        if not future.result()[_AUTHORIZER].value:
             raise BrokerError(
-                f"cannot {doing}: {self._complaints.client.account} lacks {operation.name} on the cluster (brokers: "
-                f"{self._complaints.brokers}): be an administrator, one of the brokers' super.users for example"
+                f"cannot {_READING}: the brokers have no authorizer ({_AUTHORIZER} is empty), so there are no rights "
+                f"to grant (brokers: {self._complaints.brokers})"
             )
 
 

@@ -31,6 +31,8 @@ from tests.real.security.conftest import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from eventpact_testing.kafka import KafkaCluster
+
 CURE = "`eventpact apply --acls` grants what the contracts give"
 
 
@@ -216,6 +218,11 @@ class TestMissing:
 
         assert said.exit_code != 0
         assert "grant" not in said.output
+
+
+def test_a_cluster_without_an_authorizer_says_that_there_are_no_rights(kafka: KafkaCluster) -> None:
+    with pytest.raises(BrokerError, match=r"the brokers have no authorizer \(authorizer.class.name is empty\)"):
+        Acls(Settings(brokers=kafka.bootstrap_servers)).read()
 
 
 class TestRights:
