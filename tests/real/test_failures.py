@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from eventpact import Context, EventContract, Settings, TopicContract, Topics
+from eventpact import Context, EventContract, Producer, Settings, TopicContract, Topics
 from eventpact.consume.dead_letters import letter_of
 from eventpact.consume.record import headers_of
 from tests.real.failing_member import DEAD, TIERS, TOPIC, Failing
@@ -59,7 +59,7 @@ def settings(kafka: KafkaCluster, embedded: Registry, unique: str) -> Iterator[S
     topics.delete(*(name for name in topics.states() if name.startswith("failing.")))
 
 
-class FailingProducer(SampleProducer, system="sample"):
+class FailingProducer(Producer, system="sample"):
     events = (Failing,)
 
 

@@ -13,7 +13,7 @@ from eventpact.consume import dead_letters, retries
 from eventpact.consume.dead_letters import TRACEPARENT, DeadLetterInfo, bounded, redrives_of, texts, without
 from eventpact.consume.letters import Letter, Letters
 from eventpact.consume.record import headers_of, place_of
-from eventpact.consume.retries import waiting_headers
+from eventpact.consume.retries import BEHIND, waiting_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,6 @@ _LOG: Final = logging.getLogger("eventpact.consume")
 HANDLER_FAILED: Final = "handler-failed"
 UNDECODABLE: Final = "undecodable"
 TOO_LARGE: Final = "too-large-to-retry"
-BEHIND: Final = "behind-its-key"
 """Why a record is on a retry topic or among the dead letters."""
 
 
@@ -78,7 +77,7 @@ class Departures:
         )
         too_large = replace(info, reason=TOO_LARGE)
         smaller = () if dead_letters is None else _dead_letter(message, too_large, dead_letters)
-        self._order.sent(topic, message, tier, due)
+        self._order.sent(topic, message, tier, 0.0 if error is None else due)
         self._decide(place, "delayed")
         self._letters.send(place, (letter, *smaller))
 

@@ -18,7 +18,7 @@ from eventpact.consume.dead_letters import without
 from eventpact.consume.departures import HANDLER_FAILED, UNDECODABLE, Departures
 from eventpact.consume.letters import PATIENCE
 from eventpact.consume.parked_order import KeyOrder
-from eventpact.consume.policy import InOtherHands, Policy, policy_of
+from eventpact.consume.policy import InOtherHands, Policy, checked, policy_of
 from eventpact.consume.record import headers_of
 from eventpact.consume.retries import Courses, waiting_of
 from eventpact.errors import HandlerError
@@ -54,7 +54,7 @@ class Failures:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Deal with the failures of `group`, called `name` on the broker; `clock` tells seconds since 1970."""
-        self._errors = group.errors
+        self._errors = checked(name, group.errors)
         self._name = name
         self._views = views
         self._statistics = statistics

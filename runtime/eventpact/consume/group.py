@@ -45,8 +45,8 @@ class Group(ABC):
     Each record is handled at least once: its offset is committed only after its handler has returned, or what was
     sent in its place is acknowledged. A handler that raises is called again as the contract says: in place, with
     doubling backoff, then by way of retry topics; then the record goes to the dead letter topic, as does at once one
-    that cannot be decoded. `errors` may say otherwise of some exceptions. Where the contract names no dead letter topic,
-    an undecodable record is logged and passed over, and a failing handler stops the group.
+    that cannot be decoded. `errors` may say otherwise of some exceptions. Where the contract names no dead letter
+    topic, an undecodable record is logged and passed over, and a failing handler stops the group.
     """
 
     name: ClassVar[str]
@@ -57,7 +57,7 @@ class Group(ABC):
     """Topic names on the broker, where `{parameter}` stands for a run-time parameter and `*` for any text. A topic
     that appears later and matches is picked up while the group runs."""
     ignored_topics: ClassVar[tuple[str, ...]] = ()
-    """Names, in the same notation, that a `*` in `topics` must not match: dead letter topics, and retry topics of others."""
+    """Names, in the same notation, that a `*` in `topics` must not match: those for dead letters, and others' retry topics."""
     handlers: ClassVar[Mapping[str, tuple[type[Event], str]]] = {}
     """Full name of each event to the class it is read as and the method that takes it."""
     errors: ClassVar[Mapping[type[Exception], Policy]] = RETRIED

@@ -36,27 +36,25 @@ class Found(NamedTuple):
     offset: int
     slot: int
     due: float
-    """Seconds since 1970 from which it may be handled."""
+    """Seconds since 1970 from which it may be handled; 0 for one that only went behind others."""
 
 
 class ParkedKeys:
     """What one member of a group knows of the keys on retry topics; not safe for threads by itself."""
 
     def __init__(self) -> None:
-        self._last: dict[int, dict[Partition, int]] = {}  # slot to the offset of its last record on each partition
+        self._last: dict[Partition, dict[int, int]] = {}  # of each partition: slot to the offset of its last record
         self._writing: dict[int, dict[str, int]] = {}  # slot to records on their way to each topic
         self._due: dict[int, float] = {}
         self._done: dict[Partition, int] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._last or self._writing)
+        return bool(self._writing) or any(self._last.values())
 
     def behind(self, slot: int, tiers: Sequence[str]) -> str | None:
         """The first of these topics with a record of the slot that the group is not done with; `None`: it is free."""
-        writing, last = self._writing.get(slot, {}), self._last.get(slot, {})
-        if not writing and not last:
-            return None
-        taken = {*writing, *(partition[0] for partition in last)}
+        taken = set(self._writing.get(slot, ()))
+        taken.update(partition[0] for partition, last in self._last.items() if slot in last)
         return next((tier for tier in tiers if tier in taken), None)
 
     def due(self, slot: int) -> float:
@@ -64,10 +62,13 @@ class ParkedKeys:
         return self._due.get(slot, 0.0)
 
     def sent(self, slot: int, topic: str, due: float) -> None:
-        """A record of the slot is on its way to a topic: it counts from now on, wherever it will stand."""
+        """A record of the slot is on its way to a topic: it counts from now on, wherever it will stand.
+
+        `due` is 0 for one that only goes behind others.
+        """
         writing = self._writing.setdefault(slot, {})
         writing[topic] = writing.get(topic, 0) + 1
-        self._due[slot] = max(due, self._due.get(slot, 0.0))
+        self._wait(slot, due)
 
     def written(self, slot: int, partition: Partition, offset: int) -> None:
         """A record that was sent stands at its place."""
@@ -93,17 +94,21 @@ class ParkedKeys:
         """
         for record in found:
             self._note(record.slot, record.partition, record.offset)
-            self._due[record.slot] = max(record.due, self._due.get(record.slot, 0.0))
+            self._wait(record.slot, record.due)
+        for partition, offset in done.items():
+            if self._done.get(partition) != offset and (last := self._last.get(partition)):
+                self._last[partition] = {slot: at for slot, at in last.items() if at >= offset}
         self._done.update(done)
-        for slot, last in list(self._last.items()):
-            for partition in [partition for partition, offset in last.items() if offset < self._done.get(partition, 0)]:
-                del last[partition]
-            if not last:
-                del self._last[slot]
-                if slot not in self._writing:
-                    self._due.pop(slot, None)
+        self._due = {slot: due for slot, due in self._due.items() if self._is_known(slot)}
 
     def _note(self, slot: int, partition: Partition, offset: int) -> None:
         if offset >= self._done.get(partition, 0):
-            last = self._last.setdefault(slot, {})
-            last[partition] = max(offset, last.get(partition, -1))
+            last = self._last.setdefault(partition, {})
+            last[slot] = max(offset, last.get(slot, -1))
+
+    def _wait(self, slot: int, due: float) -> None:
+        if due > self._due.get(slot, 0.0):
+            self._due[slot] = due
+
+    def _is_known(self, slot: int) -> bool:
+        return slot in self._writing or any(slot in last for last in self._last.values())

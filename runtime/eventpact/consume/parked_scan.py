@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from eventpact.clients import Complaints, connect, translated
 from eventpact.consume.parked import Found, slot_of
 from eventpact.consume.record import headers_of
-from eventpact.consume.retries import waiting_of
+from eventpact.consume.retries import BEHIND, waiting_of
 from eventpact.errors import BrokerError
 from eventpact.names import topic_name
 
@@ -172,7 +172,8 @@ class ParkedScan:
         topic = waiting.info.topic
         if not self._courses.of(topic).in_order:
             return []
-        return [Found(partition, offset, slot_of(topic, key if isinstance(key, bytes) else key.encode()), waiting.due)]
+        due = 0.0 if waiting.info.reason == BEHIND else waiting.due
+        return [Found(partition, offset, slot_of(topic, key if isinstance(key, bytes) else key.encode()), due)]
 
     def list_again(self) -> None:
         """Ask which retry topics there are: partitions that were just assigned may be those of a new tenant."""

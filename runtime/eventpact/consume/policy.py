@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from eventpact.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,6 +34,22 @@ class InOtherHands(Exception):  # noqa: N818 - not an error: the record is tried
 
 RETRIED: Final[Mapping[type[Exception], Policy]] = {Exception: Policy.RETRY}
 """For a group that says nothing: whatever is raised may be over the next time."""
+
+
+def checked(group: str, errors: Mapping[type[Exception], Policy]) -> Mapping[type[Exception], Policy]:
+    """The policies of a group, each of which is one.
+
+    Raises:
+        SettingsError: something is no exception class, or no policy.
+    """
+    problems = [
+        f"group {group}: `errors` says {policy!r} of {kind!r}; it takes exception classes, and a `Policy` for each"
+        for kind, policy in errors.items()
+        if not (isinstance(kind, type) and issubclass(kind, Exception) and isinstance(policy, Policy))
+    ]
+    if problems:
+        raise SettingsError(*problems)
+    return errors
 
 
 def policy_of(error: BaseException, errors: Mapping[type[Exception], Policy]) -> Policy:

@@ -23,6 +23,9 @@ PREFIX: Final = "retry-letter-"
 
 _DUE: Final = "due"
 
+BEHIND: Final = "behind-its-key"
+"""Why a record is on a retry topic that was not tried itself."""
+
 _ATTEMPTS: Final = 3
 _BACKOFF_MS: Final = 100
 """For records of topics that no contract of the group names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,7 +144,9 @@ steps = st.one_of(
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=12), st.lists(steps, max_size=60))
-def test_no_event_is_tried_before_the_earlier_ones_of_its_key_are_settled(keys: list[str], story: list[tuple]) -> None:
+def test_no_event_is_tried_before_the_earlier_ones_of_its_key_are_settled(
+    keys: list[str], story: list[tuple[Any, ...]]
+) -> None:
     cluster = Cluster(keys)
     for what, *details in story:
         if what == "handle":

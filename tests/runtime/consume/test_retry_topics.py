@@ -14,7 +14,7 @@ from eventpact import Context, EventContract, Policy, Settings
 from eventpact.consume.dead_letters import letter_of
 from eventpact.consume.record import headers_of
 from eventpact.consume.retries import waiting_of
-from eventpact.errors import HandlerError
+from eventpact.errors import HandlerError, SettingsError
 from tests.runtime.raw import committed, read, write
 from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
@@ -341,6 +341,19 @@ def test_what_waits_for_hours_keeps_nobody_else_waiting(
 
     assert sorted(handled(reader)) == sorted(f"e{number}" for number in range(50))
     assert statistics.records == 50
+
+
+@pytest.mark.parametrize(
+    "errors", [{LookupError: "skip"}, {"LookupError": Policy.SKIP}, {KeyboardInterrupt: Policy.SKIP}]
+)
+def test_policies_that_are_none_are_refused_before_anything_is_read(settings: Settings, errors: Any) -> None:
+    reader = Later()
+    reader.errors = errors  # type: ignore[misc]  # of this one
+
+    with pytest.raises(
+        SettingsError, match=r"group later: `errors` says .*; it takes exception classes, and a `Policy`"
+    ):
+        run(reader, settings)
 
 
 def test_an_exception_that_is_to_stop_the_group_does_so_at_once_and_the_record_is_read_again(
