@@ -57,7 +57,7 @@ class Group(ABC):
     """Topic names on the broker, where `{parameter}` stands for a run-time parameter and `*` for any text. A topic
     that appears later and matches is picked up while the group runs."""
     ignored_topics: ClassVar[tuple[str, ...]] = ()
-    """Names, in the same notation, that a `*` in `topics` must not match: those for dead letters, and others' retry topics."""
+    """Names, in the same notation, that no `*` in `topics` matches: dead letter topics, and others' retry topics."""
     handlers: ClassVar[Mapping[str, tuple[type[Event], str]]] = {}
     """Full name of each event to the class it is read as and the method that takes it."""
     errors: ClassVar[Mapping[type[Exception], Policy]] = RETRIED
