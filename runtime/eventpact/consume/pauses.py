@@ -36,11 +36,16 @@ class Pauses:
         return sum(1 for causes in self._causes.values() if causes)
 
     def assigned(self, partitions: Iterable[Partition]) -> None:
-        """The member got partitions; those that come while all are paused are so too."""
+        """The member got partitions; those that come while all are paused are so too.
+
+        The others are told to go on: the client remembers that one was paused when it went.
+        """
         for partition in partitions:
             self._causes[partition] = set()
             if self._holding:
                 self._add(partition, "busy")
+            else:
+                self._tell(self._consumer.resume, partition)
 
     def revoked(self, partitions: Iterable[Partition]) -> None:
         """The member has partitions no more."""
