@@ -99,7 +99,10 @@ class Outcomes:
 
 
 class Tally:
-    """How many events of one contract were sent; raised without a lock, as the ledger's own counts are."""
+    """How many events of one name were sent.
+
+    Raised without a lock: the interpreter switches threads at calls and jumps, and there is none in `sent += 1`.
+    """
 
     __slots__ = ("sent",)
 
@@ -111,7 +114,6 @@ class Ledger:
     """Counts what was sent and what failed, and holds failures that nobody was told of yet."""
 
     def __init__(self, complaints: Complaints) -> None:
-        self.sent = 0  # raised without the lock: the interpreter switches threads at calls and jumps, not in `+= 1`
         self.failed = 0
         self.given_up = 0
         self._complaints = complaints
@@ -126,7 +128,7 @@ class Ledger:
 
     def acknowledged(self, pending: int, spooled: int = 0) -> int:
         """How many were acknowledged when so many are pending and so many went to the spool."""
-        return max(0, self.sent - self.failed - self.given_up - pending - spooled)
+        return max(0, self.count_sent() - self.failed - self.given_up - pending - spooled)
 
     def delivered(self, message: Message) -> Delivery:
         """What somebody who waited is told of an acknowledged or spooled event."""
@@ -148,7 +150,7 @@ class Ledger:
 
     def count_sent(self) -> int:
         """How many events were sent."""
-        return self.sent
+        return sum(self.by_event().values())
 
     def fire_and_forget(self, error: KafkaError | None, message: Message) -> None:
         """Delivery callback of events that nobody waits for."""

@@ -20,7 +20,7 @@ from eventpact.errors import DeliveryError, EventPactError, NotRegistered, Regis
 from eventpact.names import topic_name
 from eventpact.observing import PRODUCERS, begin, end, watched
 from eventpact.produce.breaker import Breaker, BreakerPolicy
-from eventpact.produce.configuration import configured
+from eventpact.produce.configuration import Configuration, configured
 from eventpact.produce.delivery import Delivery, Ledger, Outcomes, ProducerStatistics
 from eventpact.produce.guard import Guard
 from eventpact.produce.kept import NOWHERE
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("eventpact.produce")
 _LOOK: Final = 0.05
+_LAST_WORDS: Final = 5.0
+"""Seconds for the client to give up what is left and to abort an open transaction, at the end."""
 BREAKER: Final = BreakerPolicy()
 """When a producer's breaker opens unless it is told otherwise."""
 
@@ -112,6 +114,7 @@ class Producer:
         self._owns_catalog = catalog is None
         self._complaints = Complaints(settings.brokers)
         self._ledger = Ledger(self._complaints)
+        self._forgotten = self._ledger.fire_and_forget
         self._dropped = 0
         self._closed = False
         self._client: confluent_kafka.Producer | None = None
@@ -157,26 +160,11 @@ class Producer:
         )
         if transactional_id is not None:
             self._transactions = Transactions(self._client, self._complaints, serving)
-        elif store is not None:
-            self._breaker = Breaker(breaker or BREAKER)
-            self._spooling = Spooling(
-                serving, store, self._breaker, ledger=self._ledger, complaints=self._complaints, config=config
-            )
-            self._sender.gate = serving.watch = self._spooling
-        elif breaker is not None:
-            self._breaker = Breaker(breaker)
-            self._guard = serving.watch = Guard(
-                self._sender,
-                self._client,
-                self._breaker,
-                ledger=self._ledger,
-                complaints=self._complaints,
-                down_after=config.down_after,
-            )
-            self._ledger.on_failure = self._guard.failed
+        elif store is not None or breaker is not None:
+            self._guarded(Breaker(breaker or BREAKER), store, config)
         if store is None:
             serving.on_end = self._sender.close
-        tick = next((gate.tick for gate in (self._spooling, self._guard) if gate is not None), _idle)
+        tick = _idle if serving.watch is None else serving.watch.tick
         self._poller = Poller(serving.poll, sent=self._ledger.count_sent, tick=tick)
         PRODUCERS.add(self)
         self._poller.start()
@@ -198,6 +186,23 @@ class Producer:
         """
         settings = Settings.from_env()
         return cls(settings, register=register, transactional_id=transactional_id, profile=profile, spool=spool)
+
+    def _guarded(self, breaker: Breaker, store: Spool | None, config: Configuration) -> None:
+        """Put a breaker before the client."""
+        self._breaker = breaker
+        if store is not None:
+            self._spooling = Spooling(self._serving, store, breaker, complaints=self._complaints, config=config)
+            self._sender.gate = self._serving.watch = self._spooling
+            return
+        self._guard = self._serving.watch = Guard(
+            self._sender,
+            self._serving.client,
+            breaker,
+            ledger=self._ledger,
+            complaints=self._complaints,
+            down_after=config.down_after,
+        )
+        self._ledger.on_failure = self._guard.failed
 
     @property
     def breaker_state(self) -> State:
@@ -221,7 +226,7 @@ class Producer:
         pending = self._pending()
         spooled = 0 if spooling is None else spooling.spooled
         found = ProducerStatistics(
-            sent=ledger.sent,
+            sent=ledger.count_sent(),
             by_event=ledger.by_event(),
             acknowledged=ledger.acknowledged(pending, spooled),
             failed=ledger.failed,
@@ -257,7 +262,7 @@ class Producer:
         if self._client is None:
             self._dropped += 1
         else:
-            self._sender.queue(event, parameters, self._ledger.fire_and_forget)
+            self._sender.queue(event, parameters, self._forgotten)
 
     def send_and_wait(self, event: Event, /, *, timeout: float = 10.0, **parameters: str) -> Delivery:
         """Send and return when the event is acknowledged.
@@ -379,14 +384,9 @@ class Producer:
             self._ledger.settle(unfinished, timeout)
         finally:
             self._poller.close()
-            self._client.purge()  # what is not acknowledged now is given up; the client would wait for it without end
-            self._serving.poll()
             PRODUCERS.discard(self)
             end(self._settings)
-            with warnings.catch_warnings():
-                # The client aborts a transaction in any case and warns where there was none to abort.
-                warnings.simplefilter("ignore", RuntimeWarning)
-                self._client.close()
+            self._let_go(self._client)
             atexit.unregister(self.close)
 
     def close_on_sigterm(self, timeout: float = 30.0) -> None:
@@ -397,6 +397,22 @@ class Producer:
         default it ends the process. To be called in the main thread.
         """
         close_on_signal(self._close_and_say, timeout)
+
+    def _let_go(self, client: confluent_kafka.Producer) -> None:
+        """Close the client, unless it would never come back from that: it waits without end for what is left."""
+        deadline = time.monotonic() + _LAST_WORDS
+        client.purge()  # what is not acknowledged now is given up
+        while self._serving.poll() or (len(client) and time.monotonic() < deadline):
+            client.purge()  # again, for what was between two queues
+            self._serving.poll(_LOOK)
+        aborted = self._transactions is None or self._transactions.aborted(_LAST_WORDS)
+        if len(client) or not aborted:
+            _LOG.warning("brokers do not answer%s: the connection is left open", self._complaints.known())
+            return
+        with warnings.catch_warnings():
+            # The client aborts a transaction in any case and warns where there was none to abort.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            client.close()
 
     def _close_and_say(self, timeout: float) -> None:
         try:

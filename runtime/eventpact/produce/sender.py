@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     RouteKey: TypeAlias = type[Event] | tuple[object, ...]
     Told: TypeAlias = Callable[[KafkaError | None, Message], None]
     Arguments: TypeAlias = tuple[str, bytes, bytes | None, int, Told, None, int, Headers | None]
-    """Of the client's `produce`, by position, for keyword arguments cost a tenth of the call: topic, value, key,
-    partition, callback, another name for it, timestamp, headers."""
+    """Of the client's `produce`, by position: topic, value, key, partition, callback, another name for it, timestamp,
+    headers."""
 
 _SERVE_MASK: Final = 64 - 1
 """Delivery reports are served once in 64 sends: rarely enough to cost nothing, and while they are in the cache."""
@@ -63,7 +63,7 @@ class Sender:
     ) -> None:
         self.gate: Gate | None = None
         """`None` is the fast path: events go straight to the client."""
-        self._client = serving.client
+        self._produce = serving.client.produce
         self._serve = serving.poll
         self._ids = ids
         self._complaints = complaints
@@ -78,30 +78,28 @@ class Sender:
         way = self._routes.get(key) or self._find(key, event, parameters)
         record_key, headers = way.take(event)
         value = way.prefix + way.encode(event)
-        if not way.correlated or tracing.SPANS is not None or _in_hand() is not None:
+        if _in_hand() is not None or tracing.SPANS is not None or not way.correlated:
             headers, told = in_context(way, headers, told)
-        arguments = (way.topic, value, record_key, -1, told, None, 0, headers)
         if self.gate is not None:
-            self.gate.queue(way, arguments)
-            way.tally.sent += 1
+            self.gate.queue(way, (way.topic, value, record_key, -1, told, None, 0, headers))
             return
         try:
-            self._client.produce(*arguments)
+            # Positional, for keyword arguments cost a tenth of the call: `Arguments` names them.
+            self._produce(way.topic, value, record_key, -1, told, None, 0, headers)
         except (BufferError, KafkaException) as error:
-            self._produce_later(way, arguments, error)
-        way.tally.sent += 1
-        ledger = self._ledger
-        ledger.sent = sent = ledger.sent + 1
+            self._produce_later(way, (way.topic, value, record_key, -1, told, None, 0, headers), error)
+        tally = way.tally
+        tally.sent = sent = tally.sent + 1
         if not sent & _SERVE_MASK:
             self._serve(0)
 
     def produce(self, way: Route, arguments: Arguments) -> None:
         """Hand a record to the client, as `queue` does."""
         try:
-            self._client.produce(*arguments)
+            self._produce(*arguments)
         except (BufferError, KafkaException) as error:
             self._produce_later(way, arguments, error)
-        self._ledger.sent += 1
+        way.tally.sent += 1
         self._serve(0)
 
     def close(self, reason: str = "the producer is closed") -> None:
@@ -125,7 +123,7 @@ class Sender:
                 raise queue_full(way, self._queue_timeout, self._complaints)
             self._serve(_LOOK)
             try:
-                return self._client.produce(*arguments)
+                return self._produce(*arguments)
             except (BufferError, KafkaException) as again:
                 error = again
         raise refused(error.args[0], way, len(arguments[1]), self._complaints) from error

@@ -21,6 +21,10 @@ class Watch(Protocol):
         """No broker is there."""
         ...
 
+    def tick(self) -> bool:
+        """Do what is to be done now and then; whether there is more of it at once."""
+        ...
+
 
 class Serving:
     """Serves one client's reports. Threads may share it.

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from eventpact.clients import Complaints
     from eventpact.produce.breaker import Breaker
     from eventpact.produce.configuration import Configuration
-    from eventpact.produce.delivery import Ledger
     from eventpact.produce.route import Route
     from eventpact.produce.sender import Arguments, Told
     from eventpact.produce.serving import Serving
@@ -68,7 +67,6 @@ class Spooling:
         spool: Spool,
         breaker: Breaker,
         *,
-        ledger: Ledger,
         complaints: Complaints,
         config: Configuration,
         clock: Callable[[], float] = time.monotonic,
@@ -79,7 +77,6 @@ class Spooling:
             serving: has the client to send with; it must not give deliveries up by itself, which would break the order.
             spool: to keep events in; closed by `close`.
             breaker: guarded by this object from now on.
-            ledger: to count in.
             complaints: what the client says.
             config: of the producer.
             clock: seconds, steady.
@@ -88,7 +85,6 @@ class Spooling:
         self._serve = serving.poll
         self._spool = spool
         self._breaker = breaker
-        self._ledger = ledger
         self._complaints = complaints
         self._config = config
         self._clock = clock
@@ -105,6 +101,7 @@ class Spooling:
         self._next_seq = spool.next_seq
         self._cursor = 0
         self._absence = Absence()
+        self._closing = False
         self._disk_refused_at = -_RETRY_DISK
         self.spooled = 0
         self.resent = 0
@@ -139,8 +136,8 @@ class Spooling:
             if self._clock() >= waits_until:
                 raise queue_full(way, self._config.queue_timeout, self._complaints)
             self._serve(_LOOK)
-        ledger = self._ledger
-        ledger.sent = sent = ledger.sent + 1
+        tally = way.tally
+        tally.sent = sent = tally.sent + 1
         if not sent & _SERVE_MASK:
             self._serve(0)
         self._tell()
@@ -148,6 +145,8 @@ class Spooling:
     def tick(self) -> bool:
         """What is to be done now and then: whether there is more of it at once."""
         with self._lock:
+            if self._closing:
+                return False
             now = self._clock()
             self._delete_acknowledged(now)
             self._look_for_overdue(now)
@@ -162,6 +161,7 @@ class Spooling:
     def close(self) -> int:
         """Spool what is still on its way, and let go of the file; how many events could not even be spooled."""
         with self._lock:
+            self._closing = True
             self._take_back()
             unspooled = len(self._in_flight)
             if unspooled:
@@ -186,6 +186,8 @@ class Spooling:
         """Whether the event found a place; false while the client's queue is full."""
         topic, value, key, _, told, _, _, headers = arguments
         with self._lock:
+            if self._closing:
+                raise DeliveryError(f"{way.event} is not sent: the producer is closed")
             record = Spooled(self._next_seq, way.event, topic, key, value, headers, int(time.time() * 1000))
             if self._breaker.state == "closed" and (key is None or self._is_next(topic, key)):
                 self._in_flight[record.seq] = _Flight(record, told, self._clock())

@@ -32,6 +32,7 @@ class Transactions:
         self._complaints = complaints
         self._serving = serving
         self._initialised = False
+        self._open = False
 
     def begin(self, timeout: float) -> None:
         """Start a transaction; the first one registers the producer, which fences an older one of the same id."""
@@ -39,6 +40,7 @@ class Transactions:
             self._call("register the transactional producer", self.client.init_transactions, timeout)
             self._initialised = True
         self._call("begin a transaction", lambda _: self.client.begin_transaction(), timeout)
+        self._open = True
 
     def send_offsets(self, offsets: list[TopicPartition], group: object, timeout: float) -> None:
         """Commit a group's offsets with the transaction; `group` is the consumer's `consumer_group_metadata()`."""
@@ -56,14 +58,25 @@ class Transactions:
     def commit(self, timeout: float) -> None:
         """Send what is left and commit."""
         self._call("commit the transaction", self.client.commit_transaction, timeout)
+        self._open = False
 
     def abort(self, timeout: float) -> None:
         """Give up everything that was sent in the transaction."""
         if self._serving.ended is None:  # else the client does not even abort
             # What the client has not told the cluster of yet it would drop, and then end a transaction that the broker
             # has never heard of: since Kafka 4 (KIP-890) that is fatal (INVALID_TXN_STATE).
-            self.client.flush(min(timeout, _WRITTEN))
+            self._serving.flush(min(timeout, _WRITTEN))
             self._call("abort the transaction", self.client.abort_transaction, timeout)
+            self._open = False
+
+    def aborted(self, timeout: float) -> bool:
+        """Abort what is open, at the end of the producer; whether nothing is open then."""
+        if self._open and not self.finished:
+            try:
+                self._call("abort the transaction", self.client.abort_transaction, timeout)
+            except DeliveryError:
+                return False
+        return True
 
     def _call(self, doing: str, call: Callable[[float], None], timeout: float) -> None:
         deadline = time.monotonic() + timeout
