@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, KafkaError, KafkaException, TopicPartition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,10 +126,10 @@ class Starts:
         self._report(gap)
         return gap
 
-    @property
-    def may_recover(self) -> bool:
-        """Whether the setting names a place to begin at; with `error` the group stops."""
-        return self._beginning is not None
+    def may_recover(self, message: Message) -> bool:
+        """Whether a report of the client is of a position that is not there, and the setting names another."""
+        error = message.error()
+        return error is not None and error.code() == KafkaError._AUTO_OFFSET_RESET and self._beginning is not None
 
     def _begin(self, consumer: confluent_kafka.Consumer, place: TopicPartition) -> None:
         # A partition in this state cannot be sought on, only begun anew.

@@ -33,14 +33,16 @@ class Keeper:
         polling: threading.Lock,
         hold: Callable[[], None],
         serve: Callable[[], None],
-        release: Callable[[], None],
         watch: Callable[[], None],
     ) -> None:
-        """`hold` pauses everything, `serve` polls once, `release` lets go; `watch` is called at each look."""
+        """`hold` pauses everything until the session polls itself, `serve` polls once; `watch` is called at each look.
+
+        `polling` is held by whoever calls the client.
+        """
         self._inline = inline
         self._after = after
         self._polling = polling
-        self._hold, self._serve, self._release, self._watch = hold, serve, release, watch
+        self._hold, self._serve, self._watch = hold, serve, watch
         self.failure: BaseException | None = None
         """What went wrong while it polled, and has to end the run."""
         self._closed = threading.Event()
@@ -60,20 +62,16 @@ class Keeper:
             since = self._inline.busy_since
             if since is not None and time.monotonic() - since >= self._after and self.failure is None:
                 try:
-                    with self._polling:
-                        self._stand_in(since)
+                    self._stand_in(since)
                 except BaseException as error:  # noqa: BLE001 - the session raises it
                     self.failure = error
             self._watch()
 
     def _stand_in(self, since: float) -> None:
-        if self._inline.busy_since != since:
-            return
-        self._hold()
-        try:
-            while self._inline.busy_since == since and not self._closed.is_set():
-                self._serve()
-                self._watch()
-                self._inline.free.wait(_LOOK)
-        finally:
-            self._release()
+        while self._inline.busy_since == since and not self._closed.is_set():
+            with self._polling:
+                if self._inline.busy_since == since:
+                    self._hold()
+                    self._serve()
+            self._watch()
+            self._inline.free.wait(_LOOK)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import confluent_kafka
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaException
 
-from eventpact.clients import Complaints, broker_error, connect, translated
+from eventpact.clients import Complaints, connect, translated
 from eventpact.consume.drains import drain, outside, partition_of, without_errors
 from eventpact.consume.failures import Failures
 from eventpact.consume.gaps import Starts
@@ -22,19 +22,19 @@ from eventpact.consume.offsets import Offsets, say_uncommitted
 from eventpact.consume.patience import Patience
 from eventpact.consume.pauses import Pauses
 from eventpact.consume.reader import Reader
+from eventpact.consume.reports import Reports
+from eventpact.consume.settling import Settling
 from eventpact.consume.slowness import Slowness
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.consume.topics import TopicViews, ignoring, subscription
 from eventpact.consume.transactions import Isolation, Transacted
-from eventpact.errors import DeliveryError
 from eventpact.logs import about
-from eventpact.names import topic_name
 from eventpact.observing import GROUPS, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from confluent_kafka import Message, TopicPartition
+    from confluent_kafka import KafkaError, Message, TopicPartition
 
     from eventpact.consume.gaps import Gap
     from eventpact.consume.group import Group
@@ -61,23 +61,6 @@ _IN_HAND: Final = 30.0
 _MAX_POLL_INTERVAL: Final = "max.poll.interval.ms"
 _MAX_POLL_INTERVAL_MS: Final = 300_000  # librdkafka's default
 _MAX_POLL_RECORDS: Final = "max.poll.records"
-
-_LASTING: Final = frozenset(
-    {
-        KafkaError.GROUP_AUTHORIZATION_FAILED,
-        KafkaError.TOPIC_AUTHORIZATION_FAILED,
-        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
-        KafkaError.GROUP_MAX_SIZE_REACHED,
-        KafkaError.INCONSISTENT_GROUP_PROTOCOL,
-        KafkaError.INVALID_GROUP_ID,
-        KafkaError.INVALID_SESSION_TIMEOUT,
-        KafkaError._AUTO_OFFSET_RESET,
-        KafkaError._UNSUPPORTED_FEATURE,
-    }
-)
-"""Errors that stay until somebody does something; the client gets over all others by itself."""
-
-_ABSENT: Final = frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC})
 
 
 class Session:
@@ -123,6 +106,8 @@ class Session:
         )
         self._offsets = Offsets(self._consumer)
         self._pauses = Pauses(self._consumer)
+        self._reports = Reports(self._name, group.topics, self._complaints)
+        self._settling = Settling(self._name, self._consumer, self._offsets, self._failures)
         self._slowness = Slowness(self._name)
         self._polling = threading.Lock()
         self._polled_at = time.monotonic()
@@ -137,7 +122,14 @@ class Session:
             handling, self._offsets, patience, stop, asynchronous=table.is_async, most=self._most
         )
         if isinstance(self._workers, Transacted):
-            self._workers.bind(self._consumer, running, self._failures, isolation, self.statistics)
+            self._workers.bind(
+                self._consumer,
+                running,
+                failures=self._failures,
+                isolation=isolation,
+                statistics=self.statistics,
+                polling=self._polling,
+            )
         self._keeper = self._keep(self._workers) if isinstance(self._workers, Inline) else None
 
     @property
@@ -221,7 +213,10 @@ class Session:
         self._polled_at = time.monotonic()
         records, errors = without_errors([*spare, *drained])
         for message in errors:
-            self._weigh(message)
+            if self._starts.may_recover(message):
+                self._unplaced.append(message)
+            else:
+                self._reports.weigh(message)
         # Drained just before its partition went to another member, who will read it.
         return outside(records, self._gone) if self._gone else records
 
@@ -246,29 +241,11 @@ class Session:
         if failure is not None:
             raise failure
         if time.monotonic() - self._committed_at >= _COMMIT_EVERY:
-            self._settle()
+            self._committed_at = time.monotonic()
+            self._settling.settle()
             self._slowness.look(self._workers.hands)
-            self.statistics.lag = self._lag()
-
-    def _weigh(self, message: Message) -> None:
-        error: Any = message.error()
-        code = error.code()
-        if code in _ABSENT:
-            self._say_absent(str(message.topic()))
-        elif code == KafkaError._AUTO_OFFSET_RESET and self._starts.may_recover:
-            self._unplaced.append(message)
-        elif code == KafkaError._MAX_POLL_EXCEEDED:
-            _LOG.warning(
-                "group %s was not heard of for %g s (%s) and has left; it joins again",
-                self._name,
-                self._interval,
-                _MAX_POLL_INTERVAL,
-                extra=about(None, self._name),
-            )
-        elif error.fatal() or code in _LASTING:
-            raise broker_error(error, self._complaints, f"read for group {self._name}")
-        else:
-            self._complaints(error)
+            with self._polling:
+                self.statistics.lag = self._settling.lag()
 
     def _recover(self, message: Message) -> None:
         partition = partition_of(message)
@@ -284,65 +261,6 @@ class Session:
         if gap is not None and not self._workers.in_flight:
             self._offsets.rewound(partition, gap.resumed)
 
-    def _say_absent(self, subscription: str) -> None:
-        """Only a topic that is named is amiss: one that matches a pattern is there when a tenant or neighbour is."""
-        wanted = next((name for name in self._group.topics if topic_name(name).subscription == subscription), "")
-        if topic_name(wanted).is_literal:
-            _LOG.warning(
-                "group %s: no topic %s that it may read yet: `eventpact apply` creates it, and with --acls the right",
-                self._name,
-                subscription,
-                extra=about(None, self._name),
-            )
-        else:
-            _LOG.info(
-                "group %s: no topic matches %s yet; the first that does is read",
-                self._name,
-                wanted,
-                extra=about(None, self._name),
-            )
-
-    def _settle(self) -> None:
-        """Commit what was dealt with, once what was sent in its place is safe."""
-        self._committed_at = time.monotonic()
-        failed = self._safe(self._offsets.changed())
-        if failed:
-            (topic, partition, offset), why = min(failed.items())
-            raise DeliveryError(
-                f"group {self._name} stops: {len(failed)} dead letters were not acknowledged, the first for "
-                f"{topic}/{partition}@{offset} ({why}); their records are not committed and will be read again",
-                failed=len(failed),
-            )
-
-    def _safe(self, positions: dict[Partition, int], *, wait: bool = False) -> Any:
-        """Commit positions, but nothing beyond a record that nothing was written for; those records, and why."""
-        failed = self._failures.settle()
-        for topic, partition, offset in sorted(failed, reverse=True):
-            self._offsets.hold(topic, partition, offset)
-            if (topic, partition) in positions:
-                positions[topic, partition] = min(offset, positions[topic, partition])
-        if wait:
-            self._offsets.commit_and_wait(positions)
-        else:
-            self._offsets.commit(positions)
-        return failed
-
-    def _lag(self) -> dict[Partition, int]:
-        """Records of each partition that are not dealt with, as the client knows from its last fetch.
-
-        No request is made. For the polling thread alone: asked from another one, the client can wait for that one's
-        poll with the interpreter in its hands, for ever.
-        """
-        found = {}
-        for partition, position in self._offsets.next().items():
-            try:
-                _, high = self._consumer.get_watermark_offsets(confluent_kafka.TopicPartition(*partition), cached=True)
-            except KafkaException:
-                continue
-            if high >= 0:
-                found[partition] = max(0, high - position)
-        return found
-
     def _end(self) -> None:
         if self._keeper is not None and self._started:
             self._keeper.close()
@@ -355,7 +273,7 @@ class Session:
             )
         self._in_hand = 0.0  # what hangs now is not waited for a second time
         try:
-            self._settle()
+            self._settling.settle()
         finally:
             self._failures.close()
             try:
@@ -370,7 +288,6 @@ class Session:
             polling=self._polling,
             hold=self._pauses.hold_all,
             serve=self._serve,
-            release=self._pauses.release_all,
             watch=lambda: self._slowness.look(inline.hands),
         )
 
@@ -406,8 +323,7 @@ class Session:
                 hand.context.position,
                 extra=about(hand.context, self._name),
             )
-        changed = self._offsets.changed()
-        self._safe({partition: changed[partition] for partition in gone if partition in changed}, wait=True)
+        self._settling.hand_back(gone)
         self._leave(gone)
         _LOG.info("group %s: handed back %s", self._name, _listed(partitions), extra=about(None, self._name))
 

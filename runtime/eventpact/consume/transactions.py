@@ -22,6 +22,8 @@ from eventpact.consume.steps import Stopped
 from eventpact.errors import DeliveryError, RegistryError
 
 if TYPE_CHECKING:
+    import threading
+
     import confluent_kafka
     from confluent_kafka import Message
 
@@ -96,17 +98,20 @@ class Transacted(Inline):
         self,
         consumer: confluent_kafka.Consumer,
         running: Running,
+        *,
         failures: Failures,
         isolation: Isolation,
         statistics: GroupStatistics,
+        polling: threading.Lock,
     ) -> None:
-        """Say whose offsets are committed and in whose transactions."""
+        """Say whose offsets are committed and in whose transactions; `polling` is held by whoever calls the client."""
         assert running.producer is not None  # noqa: S101 - judged by `Running.check`
         assert running.producer.transactions is not None  # noqa: S101 - as well
         self._consumer = consumer
         self._transactions = running.producer.transactions
         self._failures = failures
         self._isolation = isolation
+        self._polling = polling
         self._statistics = statistics
         self._size = running.transaction_size
         failures.through(self._transactions.client)
@@ -204,7 +209,9 @@ class Transacted(Inline):
         try:
             self._check_letters()
             offsets = [TopicPartition(*partition, position) for partition, position in positions.items()]
-            self._transactions.send_offsets(offsets, self._consumer.consumer_group_metadata(), _TIMEOUT)
+            with self._polling:
+                group = self._consumer.consumer_group_metadata()
+            self._transactions.send_offsets(offsets, group, _TIMEOUT)
             self._transactions.commit(_TIMEOUT)
         except DeliveryError as error:
             self._failed_in_a_row += 1
@@ -234,6 +241,6 @@ class Transacted(Inline):
         turn.records = turn.records[: turn.done]
         for partition, offset in first.items():
             self._waiting.pop(partition, None)
-            with suppress(KafkaException):  # it is another member's
+            with self._polling, suppress(KafkaException):  # it is another member's
                 self._consumer.seek(TopicPartition(*partition, offset))
         self.rewound |= first.keys()

@@ -35,10 +35,11 @@ def test_the_next_offset_is_known_before_anything_is_finished() -> None:
 
     watermark.take(7)
     watermark.take(8)
-    assert (watermark.position, watermark.next) == (None, 7)
-
+    seen = [watermark.next]
     watermark.finish(7)
-    assert (watermark.position, watermark.next) == (8, 8)
+    seen.append(watermark.next)
+
+    assert seen == [7, 8]
 
 
 @given(offsets, st.integers(0, 1000))
@@ -51,6 +52,27 @@ def test_a_record_that_is_held_stays_uncommitted(taken: list[int], held: int) ->
     watermark.hold(held)
 
     assert watermark.position is None or watermark.position <= max(held, 0) or taken[-1] < held
+
+
+@given(offsets, st.data())
+def test_a_partition_that_leaves_with_what_was_begun_finished_leaves_nothing_done_beyond_its_position(
+    taken: list[int], data: st.DataObject
+) -> None:
+    watermark = Watermark()
+    for offset in taken:
+        watermark.take(offset)
+    begun = data.draw(st.sets(st.sampled_from(taken)) if taken else st.just(set()))
+    done = data.draw(st.sets(st.sampled_from(sorted(begun))) if begun else st.just(set()))
+    watermark.reach = max(begun, default=-1)
+    for offset in done:
+        watermark.finish(offset)
+
+    watermark.leave()
+    for offset in taken:
+        if watermark.wanted(offset) and offset not in done:
+            watermark.finish(offset)
+
+    assert (watermark.position or 0) == (max(begun) + 1 if begun else 0)
 
 
 class Run:
