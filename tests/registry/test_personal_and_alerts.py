@@ -49,9 +49,7 @@ def test_a_group_that_systems_share_is_judged_by_the_lower_threshold() -> None:
             "shop/system.yaml": SYSTEM + group + "alerts: {lag: {warning: 10, critical: 90}}\n",
             "till/system.yaml": SYSTEM.replace("shop", "till") + group + "alerts: {lag: {warning: 20, critical: 80}}\n",
             "till/order.placed/topic.yaml": TOPIC + "name: till.placed\n",
-            "till/order.placed/OrderPlaced.v1.avsc": SHOP["shop/order.placed/OrderPlaced.v1.avsc"].replace(
-                "shop", "till"
-            ),
+            "till/order.placed/OrderPlaced.v1.avsc": placed.replace("shop", "till"),
         }
     )
 
