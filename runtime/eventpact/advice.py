@@ -42,6 +42,9 @@ _BY_CODE: Final[Mapping[int, str]] = {
 }
 """Error code to what to do about it."""
 
+HTTP_ANSWERS: Final = f"Invalid response size {int.from_bytes(b'HTTP')} "
+"""What the client makes of an HTTP answer, whose first letters it takes for a size."""
+
 _BY_WORDS: Final[Mapping[re.Pattern[str], str]] = {
     re.compile(r"PLAINTEXT broker listener"): (
         "the broker speaks no TLS on this port: give KAFKA_BROKERS another port, or set KAFKA_SSL_ENABLED=false"
@@ -52,12 +55,10 @@ _BY_WORDS: Final[Mapping[re.Pattern[str], str]] = {
     re.compile(r"certificate verify failed"): (
         "check KAFKA_SSL_CA_LOCATION, and that the certificate of the broker has not expired"
     ),
-    re.compile(f"Invalid response size {int.from_bytes(b'HTTP')} "): (
-        "what answers there speaks HTTP, as a schema registry does: check KAFKA_BROKERS"
-    ),
+    re.compile(HTTP_ANSWERS): "check KAFKA_BROKERS",
     re.compile(r"alert certificate expired"): "renew KAFKA_SSL_CERTIFICATE_LOCATION",
 }
-"""Words of an error that say more than its code. The client takes the first letters of an HTTP answer for a size."""
+"""Words of an error that say more than its code."""
 
 _NO_REASON: Final = re.compile(r"certificate verify failed|brokers are down")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from confluent_kafka import KafkaError, KafkaException
 
-from eventpact.advice import Client, advice, is_unexplained, origin
+from eventpact.advice import HTTP_ANSWERS, Client, advice, is_unexplained, origin
 from eventpact.credentials.rotation import CLIENTS, rotates, rotating
 from eventpact.diagnosis import diagnose
 from eventpact.errors import BrokerError, SettingsError, Unsupported
@@ -96,6 +96,8 @@ def _words(error: KafkaError) -> str:
     """What an error says, without where the client stood when it came about."""
     if error.code() == KafkaError._ALL_BROKERS_DOWN:
         return "no broker is reached, or lets the client in"
+    if HTTP_ANSWERS in error.str():
+        return "what answers there speaks HTTP, as a schema registry does"
     if error.str().startswith(_DUMP):
         return KafkaError(error.code()).str()
     return _NOISE.sub("", error.str())

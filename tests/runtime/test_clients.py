@@ -125,7 +125,10 @@ def test_a_session_longer_than_a_handler_may_take_is_refused_with_its_variable()
         ("Disconnected: connecting to a PLAINTEXT broker listener?", "set KAFKA_SSL_ENABLED=false"),
         ("tlsv13 alert certificate required", "check KAFKA_SSL_CERTIFICATE_LOCATION and KAFKA_SSL_KEY_LOCATION"),
         ("ssl/tls alert certificate expired", "renew KAFKA_SSL_CERTIFICATE_LOCATION"),
-        ("Invalid response size 1213486160 (0..100)", "what answers there speaks HTTP"),
+        (
+            "Invalid response size 1213486160 (0..100)",
+            "what answers there speaks HTTP, as a schema registry does (brokers: k1:9092): check KAFKA",
+        ),
     ],
 )
 def test_an_error_whose_code_says_little_is_known_by_its_words(said: str, todo: str) -> None:
