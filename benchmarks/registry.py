@@ -1,9 +1,9 @@
 """How fast is the embedded registry: start, 5,000 registrations, look-ups by id, a plan of what is in sync, and memory?
 
 The registry runs in a process of its own on a database file; one client, confluent-kafka's, registers eight schemas at
-a time, as `plan` reads, and on another registry one after the other. What the registry itself costs is counted in its CPU
-seconds: for look-ups too, as what one core could answer if clients cost nothing. Confluent's own registry cannot be had
-from a package registry; Apicurio Registry, started anew, answers the same look-ups in the same run.
+a time, as `plan` reads, and on another registry one after the other. What the registry itself costs is counted in its
+CPU seconds: for look-ups too, as what one core could answer if clients cost nothing. Confluent's own registry cannot be
+had from a package registry; Apicurio Registry, started anew, answers the same look-ups in the same run.
 """
 
 from __future__ import annotations
