@@ -7,7 +7,7 @@ NATIVE := $(VENV)/.native
 CARGO := $(shell command -v cargo)
 # All extras but `native`, which is built from its room: the index does not have it.
 EXTRAS := dev files metrics testing toolkit tracing
-BENCHMARKS := codec check delivery imports
+BENCHMARKS := codec check registry delivery imports
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak lint generate docs bench lock clean
@@ -17,9 +17,10 @@ help: ## list these targets
 
 setup: $(STAMP) $(NATIVE) ## make .venv from requirements.lock; install eventpact and, where cargo is, its native codecs
 
+# Python compiles what is installed when it is first imported, which most of it never is.
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
