@@ -47,7 +47,7 @@ _SERVE_MASK: Final = 64 - 1
 _RETRY_DISK: Final = 1.0
 """Seconds before a disk that refused is asked again."""
 _LAST_REPORTS: Final = 2.0
-"""Seconds to wait at the end for the reports of what was taken back."""
+"""Seconds to wait at the end for the reports of what is on its way from the spool, and of what was taken back."""
 
 
 class _Flight(NamedTuple):
@@ -150,7 +150,11 @@ class Spooling:
             now = self._clock()
             self._delete_acknowledged(now)
             self._look_for_overdue(now)
-            more = self._resend(now)
+            try:
+                more = self._resend(now)
+            except DeliveryError as error:  # of the disk
+                self._disk_refused_at, more = now, False
+                _LOG.warning("%s", error)
         self._tell()
         return more
 
@@ -162,14 +166,14 @@ class Spooling:
         """Spool what is still on its way, and let go of the file; how many events could not even be spooled."""
         with self._lock:
             self._closing = True
+        self._wait_while(lambda: bool(self._resending) and self._breaker.state == "closed")
+        with self._lock:
             self._take_back()
             unspooled = len(self._in_flight)
             if unspooled:
                 self._client.purge()
         self._tell()
-        end = self._clock() + _LAST_REPORTS
-        while (self._taken_back or self._resending or self._in_flight) and self._clock() < end:
-            self._serve(_LOOK)
+        self._wait_while(lambda: bool(self._taken_back or self._resending or self._in_flight))
         with self._lock:
             self._disk_refused_at = -_RETRY_DISK
             self._delete_acknowledged(self._clock())
@@ -181,6 +185,11 @@ class Spooling:
                 )
             self._spool.close()
         return unspooled
+
+    def _wait_while(self, open_: Callable[[], bool]) -> None:
+        end = self._clock() + _LAST_REPORTS
+        while open_() and self._clock() < end:
+            self._serve(_LOOK)
 
     def _queued(self, way: Route, arguments: Arguments) -> bool:
         """Whether the event found a place; false while the client's queue is full."""
@@ -314,6 +323,8 @@ class Spooling:
         """Send what waits, as far as the breaker lets it; whether more can go at once."""
         spool = self._spool
         if spool.waiting - spool.set_aside <= len(self._resending) + len(self._acknowledged):
+            return False
+        if now - self._disk_refused_at < _RETRY_DISK:
             return False
         if not self._cursor and (self._taken_back or self._resending):
             return False  # not before the client has had its last word on each, or it might overtake
