@@ -79,9 +79,16 @@ class Program:
             self._process.kill()
         self._process.wait()
 
+    def abort(self) -> None:
+        """Let it say what each of its threads is doing, and end."""
+        if self.running:
+            self._process.send_signal(signal.SIGABRT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+
     def said(self) -> str:
         """The last that it printed."""
-        return self.log.read_text(errors="replace")[-3000:]
+        return self.log.read_text(errors="replace")[-6000:]
 
 
 def wait_until(happened: Callable[[], object], *, patience: float, what: Callable[[], str]) -> None:
@@ -96,4 +103,4 @@ def environment(values: Mapping[str, str], *packages: Path) -> dict[str, str]:
     """Variables for a program: those of this process but for what others say of Kafka, `values`, and an import path."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("KAFKA_", "SCHEMA_", "PRODUCER_"))}
     path = os.pathsep.join(filter(None, (*map(str, packages), str(ROOT), kept.get("PYTHONPATH"))))
-    return {**kept, **values, "PYTHONPATH": path}
+    return {**kept, **values, "PYTHONPATH": path, "PYTHONFAULTHANDLER": "1"}

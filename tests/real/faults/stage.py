@@ -91,7 +91,9 @@ class Stage:
         for program in (*self._of("forwarder"), *self._of("handler")):
             if program.running:
                 assert program.stop() == 0, program.said()
-        return self.ledger()
+        ledger = self.ledger()
+        assert ledger.handled <= ledger.sent, "records of another test are there"
+        return ledger
 
     def close(self) -> None:
         """End every program, whatever happened."""
@@ -116,6 +118,8 @@ class Stage:
 
     def _wait(self, judged: Callable[[Ledger], bool], wanted: str, patience: float) -> None:
         def missing() -> str:
+            for program in self.programs:
+                program.abort()
             said = "\n".join(f"{program.journal.stem}: {program.said()}" for program in self.programs)
             return f"not {wanted}: {self.ledger().row('so far')}\n{said}"
 

@@ -43,7 +43,7 @@ def test_each_result_is_there_once(
     stage.sender(count=COUNT, rate=1000)
     stage.wait_for_handled(1000)
     fault(stage, forwarder)
-    stage.wait_for_handled(COUNT, patience=180)
+    stage.wait_for_handled(COUNT, patience=120)
     watching.kill()
     watching.journal.unlink()  # under faults it may see a record twice; the judge has a look of its own
     stage.handler(**reading, consumer_group=f"{stage.settings.consumer_group}-judge")
