@@ -11,7 +11,7 @@ import os
 import pickle
 import signal
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from threading import active_count
@@ -106,13 +106,16 @@ class _Channel:
         self._writer = writer
 
     def tell(self, what: object) -> None:
-        pickle.dump(what, self._writer)
-        self._writer.flush()
+        try:
+            self._writer.write(pickle.dumps(what))
+            self._writer.flush()
+        except BrokenPipeError as error:
+            raise _UnusualError from error
 
     def hear(self) -> Any:
         try:
             return pickle.load(self._reader)  # noqa: S301 - a copy of this process wrote it
-        except EOFError as error:
+        except (EOFError, pickle.UnpicklingError) as error:  # it ended, perhaps in the middle of a word
             raise _UnusualError from error
 
     def tell_and_hear(self, what: list[_Names]) -> list[_Names]:
@@ -187,9 +190,13 @@ def _beside(work: Callable[[_Channel], object]) -> Iterator[_Channel]:
     """A second process that does `work` and tells what comes of it; ended with the block."""
     with ExitStack() as ends:
         (hearing, told), (listening, telling) = os.pipe(), os.pipe()
+        ends.enter_context(suppress(BrokenPipeError))  # what could not be told is not told at the end either
         near = ends.enter_context(os.fdopen(hearing, "rb")), ends.enter_context(os.fdopen(telling, "wb"))
         far = ends.enter_context(os.fdopen(listening, "rb")), ends.enter_context(os.fdopen(told, "wb"))
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError as error:  # no room for another process
+            raise _UnusualError from error
         if process == 0:
             _end_with(work, near, _Channel(*far))
         for end in far:

@@ -137,5 +137,14 @@ def test_a_second_process_that_was_ended_leaves_all_to_the_first(monkeypatch: py
     assert in_two(tree({})) is None
 
 
+def test_where_no_second_process_can_be_had_the_first_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+
+    assert in_two(tree({})) is None
+
+
 def test_few_files_are_not_worth_a_second_process() -> None:
     assert not two_cores.worth_it(tree({}))
