@@ -142,7 +142,8 @@ def _shown(moment: datetime) -> str:
 
 def _validity(der: bytes) -> Validity:
     """The dates of a certificate in DER: the fifth part of what is signed, the fourth where there is no version."""
-    signed = next(_parts(next(_parts(der, _SEQUENCE))[1], _SEQUENCE))[1]
+    whole = next(_parts(der, _SEQUENCE), (_SEQUENCE, b""))[1]
+    signed = next(_parts(whole, _SEQUENCE), (_SEQUENCE, b""))[1]
     parts = list(_parts(signed))
     position = 4 if parts and parts[0][0] == _VERSION else 3
     if len(parts) <= position:

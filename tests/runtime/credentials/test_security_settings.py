@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import time
+from datetime import UTC
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from eventpact.credentials import ClientCredentials, OAuthBearer, Sasl, Secret, SecretFile, Ssl, Token
+from eventpact.credentials import ClientCredentials, OAuthBearer, Sasl, Secret, SecretFile, Ssl, Token, certificates
 from eventpact.errors import SettingsError
 from eventpact.settings import Settings
 from eventpact_testing.certificates import EXPIRED, Authority
@@ -297,6 +300,24 @@ class TestCertificates:
 
         assert [problem.partition("=")[0] for problem in found] == ["KAFKA_SSL_CA_LOCATION", "KAFKA_SSL_KEY_LOCATION"]
         assert "holds no certificate in PEM" in problems(self.pair(garbage, garbage))[0]
+
+    def test_a_certificate_with_any_damage_is_refused_or_still_has_dates(self, authority: Authority) -> None:
+        pem = authority.issue("damaged").certificate.read_text()
+        der, chance = ssl.PEM_cert_to_DER_cert(pem), Random(7)
+        refused = 0
+
+        for _ in range(3000):
+            damaged = bytearray(der[: chance.choice([0, 1, 40, 120, len(der)])])
+            for _ in range(chance.randrange(1, 4) if damaged else 0):
+                damaged[chance.randrange(min(len(damaged), 160))] = chance.randrange(256)
+            try:
+                [found] = certificates.validities(ssl.DER_cert_to_PEM_cert(bytes(damaged)))
+            except ValueError:
+                refused += 1
+            else:
+                assert found.begins.tzinfo is found.ends.tzinfo is UTC
+
+        assert 1000 < refused < 3000
 
     def test_a_key_that_is_none_is_refused(self, authority: Authority) -> None:
         own = authority.issue("keyless")
