@@ -273,13 +273,12 @@ class Session:
             )
         self._in_hand = 0.0  # what hangs now is not waited for a second time
         try:
-            self._settling.settle()
+            self._settling.finish()
         finally:
-            self._failures.close()
             try:
-                self._offsets.commit_and_wait(self._offsets.changed())
+                self._failures.close()
             finally:
-                self._consumer.close()
+                self._consumer.close()  # after its last commits
 
     def _keep(self, inline: Inline) -> Keeper:
         return Keeper(

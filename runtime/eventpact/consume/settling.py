@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -9,7 +10,7 @@ from confluent_kafka import KafkaException, TopicPartition
 from eventpact.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     import confluent_kafka
 
@@ -19,13 +20,19 @@ if TYPE_CHECKING:
 
 
 class Settling:
-    """Settles what was dealt with in one run."""
+    """Settles what was dealt with in one run; its own thread and the keeper's may call.
+
+    A letter that was not acknowledged is told once, so it is kept here: what is finished after it must not pass it.
+    """
 
     def __init__(self, name: str, consumer: confluent_kafka.Consumer, offsets: Offsets, failures: Failures) -> None:
         self._name = name
         self._consumer = consumer
         self._offsets = offsets
         self._failures = failures
+        self._lock = threading.Lock()
+        self._lost: dict[Place, str] = {}
+        self._finished = False
 
     def settle(self) -> None:
         """Commit what was dealt with, without waiting for the answer.
@@ -33,21 +40,26 @@ class Settling:
         Raises:
             DeliveryError: dead letters were not acknowledged; their records are not committed.
         """
-        positions, failed = self._safe(self._offsets.changed())
-        self._offsets.commit(positions)
-        if failed:
-            (topic, partition, offset), why = min(failed.items())
-            raise DeliveryError(
-                f"group {self._name} stops: {len(failed)} dead letters were not acknowledged, the first for "
-                f"{topic}/{partition}@{offset} ({why}); their records are not committed and will be read again",
-                failed=len(failed),
-            )
+        with self._lock:
+            self._settle()
+
+    def finish(self) -> None:
+        """The same for the last time: when it is over, whatever it raises, nothing is committed any more."""
+        with self._lock:
+            self._finished = True  # letters that nobody waited for are given up with the connection
+            self._settle()
 
     def hand_back(self, partitions: Collection[Partition]) -> None:
-        """Commit what was dealt with of partitions that go to another member, and wait for the answer."""
-        changed = self._offsets.changed()
-        positions, _ = self._safe({one: changed[one] for one in partitions if one in changed})
-        self._offsets.commit_and_wait(positions)
+        """Commit what was dealt with of partitions that go to another member, and wait for the answer.
+
+        Whoever has them next reads the records again whose letters were not acknowledged.
+        """
+        with self._lock:
+            if self._finished:
+                return
+            positions = self._safe(self._offsets.changed())
+            self._offsets.commit_and_wait({one: positions[one] for one in partitions if one in positions})
+            self._lost = {place: why for place, why in self._lost.items() if place[:2] not in partitions}
 
     def lag(self) -> dict[Partition, int]:
         """Records of each partition that are not dealt with, as the client knows from its last fetch.
@@ -65,11 +77,21 @@ class Settling:
                 found[partition] = max(0, high - position)
         return found
 
-    def _safe(self, positions: dict[Partition, int]) -> tuple[dict[Partition, int], Mapping[Place, str]]:
-        """Positions with nothing beyond a record that nothing was written for; those records, and why."""
-        failed = self._failures.settle()
-        for topic, partition, offset in failed:
+    def _settle(self) -> None:
+        self._offsets.commit(self._safe(self._offsets.changed()))
+        if self._lost:
+            (topic, partition, offset), why = min(self._lost.items())
+            raise DeliveryError(
+                f"group {self._name} stops: {len(self._lost)} dead letters were not acknowledged, the first for "
+                f"{topic}/{partition}@{offset} ({why}); their records are not committed and will be read again",
+                failed=len(self._lost),
+            )
+
+    def _safe(self, positions: dict[Partition, int]) -> dict[Partition, int]:
+        """Positions with nothing beyond a record that nothing was written for."""
+        self._lost.update(self._failures.settle())
+        for topic, partition, offset in self._lost:
             self._offsets.hold(topic, partition, offset)
             if (topic, partition) in positions:
                 positions[topic, partition] = min(offset, positions[topic, partition])
-        return positions, failed
+        return positions
