@@ -274,6 +274,7 @@ class Producer:
         try:
             return future.result(timeout)
         except TimeoutError as error:
+            self._complaints.look_into()
             raise DeliveryError(
                 f"{event.contract.name} is not acknowledged after {timeout:g} s"
                 f"{self._complaints.known()}; it may still be written"

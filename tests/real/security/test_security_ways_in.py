@@ -12,10 +12,11 @@ import pytest
 from eventpact import Context, Settings
 from eventpact.credentials import ClientCredentials, OAuthBearer, Sasl, Secret, SecretFile, Ssl, Token
 from eventpact.credentials.rotation import CLIENTS
-from eventpact.errors import BrokerError, SettingsError
+from eventpact.errors import BrokerError, DeliveryError, SettingsError
 from eventpact.operate.acls import Acls, Right
 from eventpact.operate.topics import Topics
 from eventpact_testing.certificates import EXPIRED, Authority
+from eventpact_testing.examples import examples
 from eventpact_testing.secured import (
     ADMINISTRATOR,
     MUTUAL,
@@ -134,6 +135,17 @@ class TestRefused:
         said = refusal(settings)
 
         assert f"is of an unknown authority; trusted are those of KAFKA_SSL_CA_LOCATION={str(other)!r}" in said
+
+    def test_an_unknown_authority_when_an_event_is_not_acknowledged(self, secured: Secured, tmp_path: Path) -> None:
+        from quikapp_events import MessageSent, QuikappProducer
+
+        settings = replace(secured.settings(PRODUCER), ssl=Ssl(ca=str(Authority(tmp_path).ca)))
+        producer = QuikappProducer(settings)
+
+        with pytest.raises(DeliveryError, match="is of an unknown authority"):
+            producer.send_and_wait(next(examples(MessageSent, 1)), timeout=2)
+        with pytest.raises(DeliveryError):
+            producer.close(timeout=0.1)
 
     def test_a_client_without_a_certificate_where_one_is_asked_for(self, secured: Secured) -> None:
         settings = Settings(brokers=secured.broker.kafka.bootstrap(MUTUAL), ssl=secured.broker.tls)
