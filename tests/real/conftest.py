@@ -81,8 +81,6 @@ def three_brokers(
             **kafka_part.FAST_FAILOVER,
             # A member that is silent for a second may be given up: tests wait for that.
             "group.min.session.timeout.ms": "1000",
-            # Records that were deleted would come back after a crash within this time.
-            "log.flush.start.offset.checkpoint.interval.ms": "500",
         },
         listeners=[kafka_part.Listener("PROXIED", advertised=network.ports)],
         folder=tmp_path_factory.mktemp("three-brokers"),

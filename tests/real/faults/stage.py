@@ -91,9 +91,7 @@ class Stage:
         for program in (*self._of("forwarder"), *self._of("handler")):
             if program.running:
                 assert program.stop() == 0, program.said()
-        ledger = self.ledger()
-        assert ledger.handled <= ledger.sent, "records of another test are there"
-        return ledger
+        return self.ledger()
 
     def close(self) -> None:
         """End every program, whatever happened."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.real.faults.ledger import commonest
 from tests.real.faults.lengths import lasting
+from tests.real.faults.programs import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,11 +63,12 @@ def test_below_the_least_replicas_in_sync_sends_with_a_deadline_fail_loudly(
     stage: Stage, enter: Callable[[str, Ledger], None]
 ) -> None:
     stage.handler()
-    sender = stage.sender(count=RATE * 3, rate=RATE, properties={"message.timeout.ms": "3000"})
+    sender = stage.sender(count=100_000, rate=RATE, properties={"message.timeout.ms": "3000"})
     stage.wait_for_handled(1000)
     stage.cluster.kill(2)
     stage.cluster.kill(3)
-    sender.wait()
+    wait_until(lambda: stage.ledger().failed, patience=60, what=sender.said)
+    sender.stop()
     stage.cluster.mend()
 
     ledger = stage.settle()

@@ -20,7 +20,9 @@ RATE = 1000
 
 
 @lasting(6, 30)
-@pytest.mark.parametrize("links", [(), (1,)], ids=["to all brokers", "to one broker"])
+@pytest.mark.parametrize(
+    "links", [pytest.param((), id="to all brokers"), pytest.param((1,), id="to one broker", marks=pytest.mark.soak)]
+)
 def test_a_network_that_drops_everything_for_a_while_loses_nothing(
     stage: Stage,
     behind_proxy: Proxy,

@@ -26,7 +26,7 @@ def memory(program: Program) -> list[int]:
 @pytest.mark.parametrize(
     "count",
     [
-        pytest.param(200_000, id="short"),
+        pytest.param(100_000, id="short"),
         pytest.param(5_000_000, id="full", marks=[pytest.mark.soak, pytest.mark.timeout(60 * 30)]),
     ],
 )
