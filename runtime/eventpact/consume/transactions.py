@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -23,6 +23,7 @@ from eventpact.errors import DeliveryError, RegistryError
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
 
     import confluent_kafka
     from confluent_kafka import Message
@@ -48,6 +49,9 @@ _MOST_FAILURES: Final = 5
 
 _TIMEOUT: Final = 60.0
 """Seconds for each step of a transaction."""
+
+_LOOK: Final = 0.01
+"""Seconds between two looks whether whoever polls waits for this thread."""
 
 
 class Broken(BaseException):
@@ -201,6 +205,9 @@ class Transacted(Inline):
     def _commit(self, turn: Turn, count: int) -> None:
         """Commit the transaction with the offsets of the next records of a turn, or take them up again."""
         last = last_offsets(turn.records[turn.done : turn.done + count])
+        with self._calling():
+            group = self._consumer.consumer_group_metadata()
+        # Looked at only now: the cluster refuses offsets of what goes later, as they come with an older generation.
         if self._left & last.keys():
             self._abort()  # others have some of the partitions by now
             self._rewind(turn)
@@ -209,8 +216,6 @@ class Transacted(Inline):
         try:
             self._check_letters()
             offsets = [TopicPartition(*partition, position) for partition, position in positions.items()]
-            with self._polling:
-                group = self._consumer.consumer_group_metadata()
             self._transactions.send_offsets(offsets, group, _TIMEOUT)
             self._transactions.commit(_TIMEOUT)
         except DeliveryError as error:
@@ -227,6 +232,18 @@ class Transacted(Inline):
         self._offsets.passed(last)
         self._offsets.sent(positions)
 
+    @contextmanager
+    def _calling(self) -> Iterator[None]:
+        """Call the client while nobody polls, or while who polls waits for this very thread to let partitions go."""
+        while not (held := self._polling.acquire(timeout=_LOOK)):
+            if self._leaving:
+                break
+        try:
+            yield
+        finally:
+            if held:
+                self._polling.release()
+
     def _check_letters(self) -> None:
         failed = self._failures.settle()
         if failed:
@@ -241,6 +258,6 @@ class Transacted(Inline):
         turn.records = turn.records[: turn.done]
         for partition, offset in first.items():
             self._waiting.pop(partition, None)
-            with self._polling, suppress(KafkaException):  # it is another member's
+            with self._calling(), suppress(KafkaException):  # it is another member's
                 self._consumer.seek(TopicPartition(*partition, offset))
         self.rewound |= first.keys()
