@@ -156,10 +156,10 @@ class Lanes(ABC):
                         self._ready(strand)
 
     def wait_for_room(self, seconds: float) -> None:
-        """Wait until something is done, or the time is over."""
+        """Wait until half of what can be done is done, or the time is over."""
         with self._changed:
-            self._wake_at = self._most // 2
-            self._changed.wait_for(lambda: self.room > self._most // 2 or self.failure is not None, seconds)
+            self._wake_at = goal = self.resting + (self._in_flight - self.resting) // 2
+            self._changed.wait_for(lambda: self._in_flight <= goal or self.failure is not None, seconds)
             self._wake_at = _NEVER
 
     def tend(self, partitions: Collection[Partition]) -> set[Partition]:

@@ -185,7 +185,7 @@ class Session:
             self._tend()
             now = time.monotonic()
             joined = self._assigned and idle_since > now
-            if drained or joined or (self._workers.in_flight and not self._pauses):
+            if drained or joined or self._workers.in_flight > self._workers.resting:
                 idle_since = now
             elif idle_timeout is not None and now - idle_since >= idle_timeout:
                 return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from eventpact import Context, Settings
+from eventpact.consume.lanes import ThreadLanes
 from eventpact.consume.patience import Patience
 from eventpact.consume.pauses import Pauses
 from eventpact.consume.slowness import Slowness
@@ -22,11 +23,12 @@ from tests.runtime.raw import committed, read
 from tests.runtime.sample import Author, Noted, NoteReader, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from confluent_kafka import TopicPartition
 
+    from eventpact.consume.offsets import Partition
     from eventpact_testing.broker import LocalBroker
 
 
@@ -145,6 +147,44 @@ def test_a_handler_that_fails_for_good_stops_all_lanes_and_nothing_of_it_is_comm
         Failing().run(settings, concurrency=3, ordering="key")
 
     assert committed(broker, "failing", "sample.notes.acme") == {}
+
+
+def test_a_group_whose_lanes_are_all_busy_is_not_idle(producer: SampleProducer, settings: Settings) -> None:
+    class Slow(PostReader, name="slow"):
+        def on_posted(self, event: Posted, context: Context) -> None:
+            threading.Event().wait(1.2)  # longer than the client goes without a poll, and than the group may be idle
+
+    send(producer, 8)
+    # Polled every 0.5 s at least, for which everything is paused while there is no room.
+    slow = {"max.poll.interval.ms": "1500", "max.poll.records": "1"}
+
+    statistics = Slow().run(
+        replace(settings, consumer={**settings.consumer, **slow}), concurrency=4, ordering="none", idle_timeout=0.2
+    )
+
+    assert statistics.handled == 8
+
+
+def test_a_group_that_needs_no_more_records_waits_without_turning_in_circles(
+    producer: SampleProducer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(PostReader, name="last-ones"):
+        def on_posted(self, event: Posted, context: Context) -> None:
+            threading.Event().wait(0.5)
+
+    rounds = 0
+    tend = ThreadLanes.tend
+
+    def counted(lanes: ThreadLanes, partitions: Collection[Partition]) -> set[Partition]:
+        nonlocal rounds
+        rounds += 1
+        return tend(lanes, partitions)
+
+    monkeypatch.setattr(ThreadLanes, "tend", counted)
+    send(producer, 2)
+
+    assert Slow().run(settings, concurrency=2, ordering="none", max_events=2).handled == 2
+    assert rounds < 200
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
