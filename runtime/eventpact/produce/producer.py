@@ -379,9 +379,11 @@ class Producer:
             return
         self._sender.close()
         try:
-            unfinished = self._finish(timeout)
-            if self._spooling is not None:
-                unfinished = self._spooling.close()
+            try:
+                unfinished = self._finish(timeout)
+            finally:  # also where a second Ctrl-C ends the wait
+                if self._spooling is not None:
+                    unfinished = self._spooling.close()
             self._ledger.settle(unfinished, timeout)
         finally:
             self._poller.close()

@@ -7,6 +7,7 @@ and with `synchronous="FULL"` the machine too. The file is locked for as long as
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from collections import Counter
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from eventpact.produce.route import Headers
     from eventpact.produce.spool_settings import SpoolSettings
+
+_LOG: Final = logging.getLogger("eventpact.produce")
 
 _APPLICATION: Final = 0x45505350  # "EPSP" in the file's header: whose file it is
 _SHRINK_ABOVE: Final = 1 << 20
@@ -229,14 +232,16 @@ class Spool:
             )
 
     def _shrink(self) -> None:
-        """Give an empty spool's room back to the disk."""
-        with self._translated("shrink"):
+        """Give an empty spool's room back to the disk; what was deleted is gone also where that fails."""
+        try:
             pages, size = (
                 self._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
             )
             if pages * size > _SHRINK_ABOVE:
                 self._database.execute("VACUUM")  # there is next to nothing to copy
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            _LOG.warning("%s; its file stays as large as it is until it is empty again", self._said("shrink", error))
 
     @contextmanager
     def _writing(self, doing: str) -> Iterator[None]:

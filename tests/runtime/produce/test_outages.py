@@ -16,6 +16,7 @@ import pytest
 from eventpact import Settings
 from eventpact.errors import DeliveryError, RegistryError, SettingsError
 from eventpact.produce.breaker import BreakerPolicy
+from eventpact.produce.spool import Spool
 from eventpact.produce.spool_settings import SpoolSettings
 from eventpact_registry.server.embedded import EmbeddedRegistry
 from eventpact_testing.broker import LocalBroker
@@ -73,6 +74,28 @@ class TestWithSpool:
         [record, *_] = read(broker, "sample.posted", 50)
         assert record.key() == b"u1"
         assert record.headers() == [("event-type", b"posted"), ("author-name", b"Ada")]
+
+    def test_what_is_on_its_way_is_kept_when_closing_is_interrupted(
+        self, settings: Settings, spool: SpoolSettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        patient = replace(QUICK, down_after=60.0)
+        producer = SampleProducer(replace(settings, brokers=NOBODY), register="dev", spool=spool, breaker=patient)
+        producer.send(Posted(event_id="e1"))
+        poll = producer._serving.poll
+
+        def interrupted(seconds: float = 0) -> int:
+            if threading.current_thread() is threading.main_thread():
+                monkeypatch.setattr(producer._serving, "poll", poll)
+                raise KeyboardInterrupt
+            return poll(seconds)
+
+        monkeypatch.setattr(producer._serving, "poll", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            producer.close()
+
+        later = Spool(spool)
+        assert later.waiting == 1
+        later.close()
 
     def test_new_events_of_a_key_stay_behind_those_that_wait(
         self, settings: Settings, spool: SpoolSettings, broker: LocalBroker

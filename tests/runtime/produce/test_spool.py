@@ -59,6 +59,23 @@ class TestKeeping:
         assert spool.read(0, 10) == []
         spool.close()
 
+    def test_what_is_deleted_is_gone_also_where_the_disk_has_no_room_to_shrink_the_file(
+        self, settings: SpoolSettings
+    ) -> None:
+        spool = Spool(settings)
+        records = [event(n, value=bytes(500_000)) for n in range(4)]
+        spool.add(records)
+        # SQLite does not shrink a file that somebody reads; where the disk is full it raises the same error.
+        reader = spool._database.execute("SELECT name FROM sqlite_master")
+
+        spool.delete(records)
+
+        reader.close()
+        assert (spool.waiting, spool.waiting_bytes, spool.of_key("t", b"k")) == (0, 0, 0)
+        spool.add([event(9)])
+        assert spool.waiting == 1
+        spool.close()
+
     def test_the_room_of_an_empty_spool_goes_back_to_the_disk(self, settings: SpoolSettings) -> None:
         spool = Spool(settings)
         records = [event(n, value=bytes(100_000)) for n in range(50)]
