@@ -224,6 +224,9 @@ class Failures:
         self._departures.to_dead_letters(message, context, topic, HANDLER_FAILED, error)
         return None
 
+    def batch_failed(self, error: Exception) -> None:
+        """A batch failed, and nothing is lost by going on: its records are handled one by one."""
+
     def settle(self, timeout: float = PATIENCE + 5) -> Mapping[Place, str]:
         """Wait until all that was sent before is acknowledged; the places of the records where it was not, and why.
 

@@ -90,6 +90,8 @@ class Handling:
         self._batch = batch if table.has_batches else 0
         self.attempt = 1
         """Which attempt at the next record this is, where an earlier one was taken back."""
+        self.one_by_one = False
+        """Whether batch methods are left alone, where a batch was taken back."""
 
     @property
     def batch(self) -> int:
@@ -187,7 +189,7 @@ class Handling:
 
     def _long(self, turn: Turn, hand: Hand) -> Steps:
         """One record or batch, whatever it may turn out to be."""
-        if self._batch:
+        if self._batch and not self.one_by_one:
             taken, handler, messages, contexts = self._alike(turn)
             if handler is not None and taken > 1:
                 hand.context = contexts[0]
@@ -293,6 +295,7 @@ class Handling:
                 described(error),
                 extra=about(contexts[0], self._name),
             )
+            self._failures.batch_failed(error)
             for message, context in zip(messages, contexts, strict=True):
                 hand.context = context
                 # One that failed a moment ago may have gone to a retry topic, and later ones of its key wait for it.

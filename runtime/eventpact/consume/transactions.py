@@ -60,9 +60,10 @@ class Broken(BaseException):
     No `Exception`, for those are the handlers' own and are caught.
     """
 
-    def __init__(self, failure: Exception) -> None:
+    def __init__(self, failure: Exception, *, batch: bool = False) -> None:
         super().__init__(str(failure))
         self.failure = failure
+        self.batch = batch
 
 
 class Isolation:
@@ -83,6 +84,14 @@ class Isolation:
         """
         self._last = message, context, contract
         raise Broken(error)
+
+    def batch_failed(self, error: Exception) -> None:
+        """What the batch sent before it failed has to be taken back, too.
+
+        Raises:
+            Broken: always.
+        """
+        raise Broken(error, batch=True)
 
     def failed(self, failure: Exception) -> float | None:
         """Seconds until another attempt at the record that failed last; `None` when it is dealt with."""
@@ -131,6 +140,7 @@ class Transacted(Inline):
         self._transactions.abort(_TIMEOUT)
 
     def _deal_with(self, turn: Turn) -> None:
+        self._handling.one_by_one = False
         while turn and not self._stop.is_set():
             try:
                 broken = self._together(turn, self._size)
@@ -150,7 +160,8 @@ class Transacted(Inline):
         try:
             while part and not (self._stop.is_set() or self._leaving or self._left) and time.monotonic() < until:
                 self._handling.step(part, self.hand)
-        except Broken:
+        except Broken as broken:
+            self._handling.one_by_one |= broken.batch
             self._abort()
             return part.done
         except (Later, RegistryError) as error:
