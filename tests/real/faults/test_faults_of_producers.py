@@ -78,7 +78,9 @@ def test_a_delivery_given_up_and_written_all_the_same_is_a_duplicate_that_the_id
     sender.stop()
     ledger = stage.settle()
     once = stage.handler(consumer_group=f"{stage.settings.consumer_group}-once", once=tmp_path / "handled.sqlite")
-    wait_until(lambda: judge([once.journal]).handled >= ledger.acknowledged, patience=60, what=once.said)
+    wait_until(
+        lambda: judge([sender.journal, once.journal]).handled >= ledger.acknowledged, patience=60, what=once.said
+    )
     assert once.stop() == 0
     dropping = judge([sender.journal, once.journal])
 
