@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import time
+from typing import TYPE_CHECKING, Final, Protocol
 
 from confluent_kafka import KafkaError, KafkaException
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     import confluent_kafka
 
     from eventpact.clients import Complaints
+
+
+_LOOK: Final = 0.05
+"""Seconds of one look; a report ends it at once."""
 
 
 class Watch(Protocol):
@@ -58,14 +63,15 @@ class Serving:
             return 0
 
     def flush(self, timeout: float) -> int:
-        """Serve reports until there are none to come; how many are to come after `timeout` seconds."""
-        try:
-            return self.client.flush(timeout)
-        except KafkaException as error:
-            self.end(error.args[0])
-            return len(self.client)
-        except SystemError:  # the client says so when the error was raised in another thread that flushed or polled
-            return len(self.client)
+        """Serve reports until there are none to come; how many are to come after `timeout` seconds.
+
+        By short polls: within one call of its own `flush`, the client goes on calling back with a fatal error raised
+        already, and what is called then may stop anywhere, with a lock in its hands.
+        """
+        deadline, ended = time.monotonic() + timeout, self.ended
+        while len(self.client) and (left := deadline - time.monotonic()) > 0 and self.ended == ended:
+            self.poll(min(left, _LOOK))
+        return len(self.client)
 
     def end(self, error: KafkaError) -> None:
         """The client raised an error that it does not come back from."""
