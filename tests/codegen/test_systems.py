@@ -57,4 +57,4 @@ def test_the_notification_service_still_reads_the_first_version_of_messages(pack
     groups = (packages / "quikapp" / "quikapp_events" / "groups.py").read_text()
 
     assert "from quikapp_events.v1.message import MessageSent as MessageSentV1" in groups
-    assert "def on_message_sent(self, event: MessageSentV1, context: Context) -> None:" in groups
+    assert "def on_message_sent(self, event: MessageSentV1, context: Context) -> " in groups
