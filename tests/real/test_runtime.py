@@ -149,7 +149,7 @@ class TestGroups:
         with pytest.raises(DeliveryError, match=r"sample\.dead: .*create the topic"):
             PostReader().run(hasty)
 
-        assert committed(kafka, unique, "sample.posted") == {}
+        assert not any(committed(kafka, unique, "sample.posted").values())
 
     def test_members_come_and_go_and_every_event_is_handled(self, producer: SampleProducer, settings: Settings) -> None:
         seen: set[str] = set()

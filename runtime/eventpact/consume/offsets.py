@@ -31,6 +31,8 @@ class Offsets:
         self._lock = threading.Lock()
         self._marks: dict[Partition, Watermark] = {}
         self._committed: dict[Partition, int] = {}
+        self._unanswered: dict[Partition, int] = {}
+        """Of these, what the broker has not confirmed yet."""
 
     def mark(self, partition: Partition) -> Watermark:
         """The watermark of a partition, for as long as this member holds it."""
@@ -69,6 +71,16 @@ class Offsets:
             if mark is not None:
                 mark.position = offset + 1
 
+    def unsettled(self) -> dict[Partition, int]:
+        """The positions that are not committed, or that the broker has not said so of: commit these for the last time.
+
+        A commit that is under way when a partition goes may come too late, from a generation that is over.
+        """
+        unanswered = self._unanswered
+        return self.changed() | {
+            partition: position for partition, position in self.positions().items() if partition in unanswered
+        }
+
     def changed(self) -> dict[Partition, int]:
         """The positions that are not committed yet."""
         committed = self._committed
@@ -89,6 +101,7 @@ class Offsets:
         if positions:
             self._consumer.commit(offsets=_listed(positions), asynchronous=True)
             self._committed.update(positions)
+            self._unanswered.update(positions)
 
     def commit_and_wait(self, positions: Mapping[Partition, int]) -> None:
         """Send positions of partitions that go to another member, and wait for the answer."""
@@ -115,10 +128,18 @@ class Offsets:
             if mark is not None:
                 mark.leave(-1)
             self._committed.pop(partition, None)
+            self._unanswered.pop(partition, None)
+
+    def answered(self, confirmed: Iterable[TopicPartition]) -> None:
+        """The broker has these positions."""
+        for place in confirmed:
+            if self._unanswered.get((place.topic, place.partition)) == place.offset:
+                del self._unanswered[place.topic, place.partition]
 
     def not_committed(self) -> None:
         """A commit came to nothing: send all positions the next time."""
         self._committed.clear()
+        self._unanswered.clear()
 
 
 def _listed(positions: Mapping[Partition, int]) -> list[TopicPartition]:

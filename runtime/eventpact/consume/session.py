@@ -298,8 +298,10 @@ class Session:
         self.statistics.gaps += gap.missing
         self._group.on_gap(gap)
 
-    def _on_commit(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
-        if error is not None:
+    def _on_commit(self, error: KafkaError | None, positions: list[TopicPartition]) -> None:
+        if error is None:
+            self._offsets.answered(positions)
+        else:
             say_uncommitted(error)
             self._offsets.not_committed()
 

@@ -41,13 +41,13 @@ class Settling:
             DeliveryError: dead letters were not acknowledged; their records are not committed.
         """
         with self._lock:
-            self._settle()
+            self._settle(self._offsets.changed())
 
     def finish(self) -> None:
         """The same for the last time: when it is over, whatever it raises, nothing is committed any more."""
         with self._lock:
             self._finished = True  # letters that nobody waited for are given up with the connection
-            self._settle()
+            self._settle(self._offsets.unsettled())
 
     def hand_back(self, partitions: Collection[Partition]) -> None:
         """Commit what was dealt with of partitions that go to another member, and wait for the answer.
@@ -57,7 +57,7 @@ class Settling:
         with self._lock:
             if self._finished:
                 return
-            positions = self._safe(self._offsets.changed())
+            positions = self._safe(self._offsets.unsettled())
             self._offsets.commit_and_wait({one: positions[one] for one in partitions if one in positions})
             self._lost = {place: why for place, why in self._lost.items() if place[:2] not in partitions}
 
@@ -77,8 +77,8 @@ class Settling:
                 found[partition] = max(0, high - position)
         return found
 
-    def _settle(self) -> None:
-        self._offsets.commit(self._safe(self._offsets.changed()))
+    def _settle(self, positions: dict[Partition, int]) -> None:
+        self._offsets.commit(self._safe(positions))
         if self._lost:
             (topic, partition, offset), why = min(self._lost.items())
             raise DeliveryError(

@@ -54,6 +54,7 @@ def test_a_disk_that_fills_up_under_the_spool_refuses_loudly_and_keeps_what_it_h
     sender.signal(signal.SIGUSR1)  # somebody has freed space
     wait_until(lambda: "brokers answer again" in sender.said(), patience=60, what=sender.said)
     sender.stop()
+    stage.sender(count=0, name="bob", spool=spool)  # sends what still waits
 
     ledger = stage.settle()
 

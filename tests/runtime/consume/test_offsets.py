@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from confluent_kafka import TopicPartition
 
 from eventpact.consume.offsets import Offsets
 
 if TYPE_CHECKING:
     import confluent_kafka
-    from confluent_kafka import TopicPartition
 
 A, B = ("t", 0), ("t", 1)
 
@@ -76,6 +76,27 @@ def test_what_came_to_nothing_is_committed_again(offsets: Offsets, notebook: Not
     offsets.commit(offsets.changed())
 
     assert notebook.commits == [{A: 6}, {A: 6}]
+
+
+def test_what_the_broker_has_not_confirmed_is_committed_again_before_a_partition_goes(offsets: Offsets) -> None:
+    offsets.passed({A: 5, B: 5})
+    offsets.commit(offsets.changed())
+
+    offsets.answered([TopicPartition(*B, 6)])
+
+    assert (offsets.changed(), offsets.unsettled()) == ({}, {A: 6})
+
+
+def test_a_partition_is_confirmed_by_the_last_commit_alone(offsets: Offsets) -> None:
+    for offset in (5, 6):
+        offsets.passed({A: offset})
+        offsets.commit(offsets.changed())
+
+    offsets.answered([TopicPartition(*A, 6)])
+    assert offsets.unsettled() == {A: 7}
+
+    offsets.answered([TopicPartition(*A, 7)])
+    assert offsets.unsettled() == {}
 
 
 def test_partitions_that_went_are_not_committed(offsets: Offsets) -> None:
