@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     Partition: TypeAlias = tuple[str, int]
 
 _LOG: Final = logging.getLogger("eventpact.consume")
+
+_CROSSED: Final = frozenset({KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS})
+_CROSSINGS: Final = 20
+_CROSSING: Final = 0.05
+"""Seconds until the client should have heard of the new generation."""
 
 
 class Offsets:
@@ -104,13 +110,23 @@ class Offsets:
             self._unanswered.update(positions)
 
     def commit_and_wait(self, positions: Mapping[Partition, int]) -> None:
-        """Send positions of partitions that go to another member, and wait for the answer."""
-        if positions:
+        """Send positions of partitions that go to another member, and wait for the answer.
+
+        A commit that crosses a rebalance is of a generation that is over: it is sent again when the client knows the
+        next one, which it does before this member has to let go.
+        """
+        if not positions:
+            return
+        for left in reversed(range(_CROSSINGS)):
             try:
                 self._consumer.commit(offsets=_listed(positions), asynchronous=False)
+                break
             except KafkaException as error:
-                say_uncommitted(error.args[0])
-            self._committed.update(positions)
+                if not left or error.args[0].code() not in _CROSSED:
+                    say_uncommitted(error.args[0])
+                    break
+            time.sleep(_CROSSING)
+        self._committed.update(positions)
 
     def sent(self, positions: Mapping[Partition, int]) -> None:
         """Positions were committed in another way: in a transaction."""

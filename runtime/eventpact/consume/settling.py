@@ -41,13 +41,15 @@ class Settling:
             DeliveryError: dead letters were not acknowledged; their records are not committed.
         """
         with self._lock:
-            self._settle(self._offsets.changed())
+            self._offsets.commit(self._safe(self._offsets.changed()))
+            self._tell_lost()
 
     def finish(self) -> None:
         """The same for the last time: when it is over, whatever it raises, nothing is committed any more."""
         with self._lock:
             self._finished = True  # letters that nobody waited for are given up with the connection
-            self._settle(self._offsets.unsettled())
+            self._offsets.commit_and_wait(self._safe(self._offsets.unsettled()))
+            self._tell_lost()
 
     def hand_back(self, partitions: Collection[Partition]) -> None:
         """Commit what was dealt with of partitions that go to another member, and wait for the answer.
@@ -77,8 +79,7 @@ class Settling:
                 found[partition] = max(0, high - position)
         return found
 
-    def _settle(self, positions: dict[Partition, int]) -> None:
-        self._offsets.commit(self._safe(positions))
+    def _tell_lost(self) -> None:
         if self._lost:
             (topic, partition, offset), why = min(self._lost.items())
             raise DeliveryError(

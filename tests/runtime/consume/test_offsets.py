@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from eventpact.consume.offsets import Offsets
 
@@ -20,8 +20,11 @@ class Notebook:
 
     def __init__(self) -> None:
         self.commits: list[dict[tuple[str, int], int]] = []
+        self.refusals: list[int] = []
 
     def commit(self, *, offsets: list[TopicPartition], **_: Any) -> None:
+        if self.refusals:
+            raise KafkaException(KafkaError(self.refusals.pop(0)))
         self.commits.append({(offset.topic, offset.partition): offset.offset for offset in offsets})
 
 
@@ -97,6 +100,28 @@ def test_a_partition_is_confirmed_by_the_last_commit_alone(offsets: Offsets) -> 
 
     offsets.answered([TopicPartition(*A, 7)])
     assert offsets.unsettled() == {}
+
+
+def test_a_commit_that_crosses_a_rebalance_is_sent_again(offsets: Offsets, notebook: Notebook) -> None:
+    offsets.passed({A: 5})
+    notebook.refusals = [KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS]
+
+    offsets.commit_and_wait(offsets.changed())
+
+    assert notebook.commits == [{A: 6}]
+    assert not notebook.refusals
+
+
+def test_a_commit_that_is_refused_for_good_is_told_and_not_repeated(
+    offsets: Offsets, notebook: Notebook, caplog: pytest.LogCaptureFixture
+) -> None:
+    offsets.passed({A: 5})
+    notebook.refusals = [KafkaError.UNKNOWN_MEMBER_ID]
+
+    offsets.commit_and_wait(offsets.changed())
+
+    assert not notebook.commits
+    assert "offsets were not committed" in caplog.text
 
 
 def test_partitions_that_went_are_not_committed(offsets: Offsets) -> None:
