@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import OutputError
+from eventpact.replacing import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,21 +26,10 @@ def kept(file: Path, lines: Iterable[str]) -> Iterator[None]:
         if file.exists() and not file.read_bytes().startswith(_HEADER.encode()):
             raise OutputError(f"{file} is there already and not from `eventpact dev`: give --env-file another name")
         file.parent.mkdir(parents=True, exist_ok=True)
-        _replace(file, "".join([_HEADER, *(f"{line}\n" for line in lines)]))
+        replace_file(file, "".join([_HEADER, *(f"{line}\n" for line in lines)]))
     except OSError as error:
         raise OutputError(f"{error.filename or file}: {error.strerror}; the settings were not written") from error
     try:
         yield
     finally:
         file.unlink(missing_ok=True)
-
-
-def _replace(file: Path, text: str) -> None:
-    beside = file.with_name(f".{file.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(file)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.errors import NotRegistered, OutputError, RegistryError
+from eventpact.replacing import replace_file
 from eventpact_registry.client import Pin, RegisteredVersion
 from eventpact_registry.contracts.model import Mode
 
@@ -132,10 +133,8 @@ def write_schemas(kept: KeptSchemas, file: Path) -> None:
             for one in kept.versions
         ],
     }
-    beside = file.with_name(f".{file.name}.new")
     try:
-        beside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(file)
+        replace_file(file, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     except OSError as error:
         raise OutputError(f"{error.filename or file}: {error.strerror}; the schemas were not written") from error
 

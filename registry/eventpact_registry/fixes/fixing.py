@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from eventpact.avro.names import short_name
 from eventpact.errors import OutputError
+from eventpact.replacing import replace_file
 from eventpact_registry.contracts.problems import Tolerable
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource
@@ -244,10 +245,7 @@ def _versions(
 
 def _write(file: Path, text: str) -> None:
     """Replace a file at once, so that a run that is stopped leaves no half of it."""
-    beside = file.with_name(f".{file.name}.new")
     try:
-        beside.write_bytes(text.encode())
-        beside.replace(file)
+        replace_file(file, text)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise OutputError(f"{file} cannot be written: {error.strerror}") from error

@@ -17,6 +17,7 @@ from eventpact.errors import BrokerError, OffsetFileError, OutputError
 from eventpact.operate.positions import LATEST, Position
 from eventpact.operate.reading import Reading
 from eventpact.operate.resetting import Reset, demand_idle, planned
+from eventpact.replacing import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,10 +119,8 @@ def write_offsets(kept: KeptOffsets, file: Path) -> None:
             for one in kept.offsets
         ],
     }
-    beside = file.with_name(f".{file.name}.new")
     try:
-        beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        beside.replace(file)
+        replace_file(file, json.dumps(content, indent=2) + "\n")
     except OSError as error:
         raise OutputError(f"{error.filename or file}: {error.strerror}; the offsets were not written") from error
 
