@@ -12,6 +12,7 @@ from eventpact import Settings
 from eventpact.environment import VARIABLES
 from eventpact.errors import SettingsError
 from eventpact.operate.acls import Acls
+from eventpact.operate.administrator import Administrator
 from eventpact.operate.topics import Topics
 from eventpact_registry.client import RegistryClient
 
@@ -92,8 +93,10 @@ def connected(brokers: str | None, registry: str | None, only: str | None, *, ac
     """The registry's client, the cluster's topics, and with `acls` the rights on it."""
     settings = settings_for(brokers, registry, only)
     _log(settings)
-    topics = Topics(settings) if only in {None, "topics"} else None
-    rights = Acls(settings) if acls else None
+    with_topics = only in {None, "topics"}
+    administrator = Administrator(settings) if with_topics or acls else None
+    topics = Topics(settings, administrator=administrator) if with_topics else None
+    rights = Acls(settings, administrator=administrator) if acls else None
     if only in {"topics", "acls"}:
         yield Link(settings, None, topics, rights)
         return

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from eventpact import SchemaCatalog
+    from eventpact.operate.administrator import Administrator
     from eventpact.operate.dead_letters import DeadLetters, Which
-    from eventpact.settings import Settings
 
 topics_option = click.option(
     "--topic",
@@ -59,6 +59,7 @@ def letters_of(
 ) -> Iterator[DeadLetters]:
     """The letters of the topics that were named, or of those that the contracts declare and the cluster has."""
     from eventpact import SchemaCatalog
+    from eventpact.operate.administrator import Administrator
     from eventpact.operate.dead_letters import DeadLetters
     from eventpact_cli.connecting import cluster_settings, service_settings
 
@@ -67,16 +68,17 @@ def letters_of(
     settings = cluster_settings(brokers) if registry is None else service_settings(brokers, registry)
     catalog: SchemaCatalog | None = None if registry is None else SchemaCatalog(settings)
     try:
-        yield DeadLetters(settings, topics or _declared(contracts, settings), catalog=catalog)
+        administrator = Administrator(settings)
+        wanted = topics or _declared(contracts, administrator)
+        yield DeadLetters(settings, wanted, catalog=catalog, administrator=administrator)
     finally:
         if catalog is not None:
             catalog.close()
 
 
-def _declared(contracts: Path, settings: Settings) -> tuple[str, ...]:
+def _declared(contracts: Path, administrator: Administrator) -> tuple[str, ...]:
     from eventpact.errors import BrokerError
     from eventpact.names import topic_name
-    from eventpact.operate.topics import Topics
     from eventpact_cli.loading import load
 
     templates = [
@@ -85,11 +87,11 @@ def _declared(contracts: Path, settings: Settings) -> tuple[str, ...]:
         for topic in system.topics.values()
         if topic.purpose == "dead-letters"
     ]
-    there = sorted(Topics(settings).states())
+    there = sorted(administrator.metadata().topics)
     found = tuple(name for name in there if any(template.match(name) is not None for template in templates))
     if not found:
         raise BrokerError(
-            f"none of the contracts' dead letter topics is on {settings.brokers}: `eventpact apply` makes them, "
+            f"none of the contracts' dead letter topics is on {administrator.brokers}: `eventpact apply` makes them, "
             "--topic names another one"
         )
     return found

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from eventpact.errors import BrokerError, ContractError, Problem
 from eventpact.names import topic_name
-from eventpact.operate.topics import Topics
 from eventpact_cli.loading import load
 from eventpact_registry.contracts.version_names import find_version
 from eventpact_registry.personal import PersonalData, personal_data
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from eventpact.avro.model import Schema
-    from eventpact.settings import Settings
+    from eventpact.operate.administrator import Administrator
     from eventpact_registry.contracts.repository import ContractRepository
     from eventpact_registry.contracts.version_names import NamedVersion
 
@@ -47,7 +46,9 @@ def personal_in(repository: ContractRepository | None) -> PersonalData:
     return personal_data(() if repository is None else repository.systems.values())
 
 
-def named(name: str, parameters: Mapping[str, str], repository: ContractRepository | None, settings: Settings) -> Named:
+def named(
+    name: str, parameters: Mapping[str, str], repository: ContractRepository | None, cluster: Administrator
+) -> Named:
     """What a name stands for; a topic on the cluster comes before an event.
 
     Raises:
@@ -55,19 +56,19 @@ def named(name: str, parameters: Mapping[str, str], repository: ContractReposito
         ContractError: there is no such event, or there are several.
         ParameterError: a parameter is missing, unknown or no name.
     """
-    there = Topics(settings).states(internal=True)
+    there = cluster.metadata().topics
     if name in there and not parameters:
         return Named((name,), None, None)
     if repository is None:
         raise BrokerError(
-            f"there is no topic {name} on {settings.brokers}: `eventpact topics list` shows those that there are; for "
+            f"there is no topic {name} on {cluster.brokers}: `eventpact topics list` shows those that there are; for "
             "an event's name, say where the contracts are (--contracts)"
         )
     try:
         found = find_version(repository, name if "@" in name else f"{name}@latest")
     except ContractError as error:
         known = Problem(
-            f"{name} is neither a topic on {settings.brokers} nor an event of the contracts",
+            f"{name} is neither a topic on {cluster.brokers} nor an event of the contracts",
             hint="`eventpact topics list` shows the topics",
         )
         raise ContractError(known, *error.problems) from error

@@ -91,6 +91,7 @@ def consume(
       eventpact consume quikapp/MessageSent --format avro --out sent.avro --from 2026-03-01 --until 2026-03-02
     """
     from eventpact import SchemaCatalog
+    from eventpact.operate.administrator import Administrator
     from eventpact.operate.browsing import Browsing
     from eventpact.operate.positions import EARLIEST, LATEST
     from eventpact.operate.showing import Showing
@@ -104,9 +105,10 @@ def consume(
         raise click.UsageError("--follow waits for ever, --until says where to end", click.get_current_context())
     repository = contracts_if_there(contracts)
     settings = service_settings(brokers, registry)
-    meant = named(name, parameters, repository, settings)
+    administrator = Administrator(settings)
+    meant = named(name, parameters, repository, administrator)
     start = since or (LATEST if follow else EARLIEST)
-    browsing = Browsing(settings, meant.topics, since=start, until=until, follow=follow)
+    browsing = Browsing(settings, meant.topics, since=start, until=until, follow=follow, administrator=administrator)
     catalog = SchemaCatalog(settings)
     showing = Showing(catalog, personal=personal_in(repository), show_personal=show_personal)
     with stoppable() as stop:

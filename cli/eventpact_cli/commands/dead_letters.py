@@ -211,6 +211,7 @@ def redrive(
                     dry_run=dry_run,
                     stop=stop,
                     pace=pace,
+                    administrator=found.administrator,
                     on_letter=lambda _: bar.advance(task),
                 )
         stopped = stop.is_set()

@@ -15,6 +15,7 @@ from eventpact_cli.schema_ids import ids_option
 
 if TYPE_CHECKING:
     from eventpact import Group
+    from eventpact.operate.administrator import Administrator
     from eventpact.operate.replay_sources import ArchiveSource, TopicSource
     from eventpact.settings import Settings
 
@@ -67,6 +68,7 @@ def replay(
       eventpact replay QuikApp.message.sent --handler indexer.groups:SearchIndexer --from 2d
       eventpact replay QuikApp.message.sent --from 2d --to QuikApp.replayed --dry-run
     """
+    from eventpact.operate.administrator import Administrator
     from eventpact.operate.replaying import Replay, name_of
     from eventpact_cli.connecting import cluster_settings, service_settings
     from eventpact_cli.replaying import archive_name, run
@@ -77,7 +79,8 @@ def replay(
     group = None if handler is None else _group(handler)
     settings = cluster_settings(brokers) if group is None else service_settings(brokers, registry)
     target = handler or topic or ""
-    source = _source(sources, since, until, settings)
+    administrator = Administrator(settings)
+    source = _source(sources, since, until, settings, administrator)
     if name is None and sources[0].endswith(_ARCHIVE):
         name = archive_name(Path(sources[0]), target)
     todo = Replay(
@@ -90,16 +93,20 @@ def replay(
         same_partitions=same_partitions,
         new_timestamps=new_timestamps,
         ids=read_ids(ids),
+        administrator=administrator,
     )
     click.echo(f"replay {todo.name}", err=True)
     run(todo, total=getattr(source, "total", None), dry_run=dry_run)
 
 
-def _source(sources: tuple[str, ...], since: str, until: str, settings: Settings) -> ArchiveSource | TopicSource:
+def _source(
+    sources: tuple[str, ...], since: str, until: str, settings: Settings, administrator: Administrator
+) -> ArchiveSource | TopicSource:
     from eventpact.operate.replay_sources import ArchiveSource, TopicSource
 
     if not any(source.endswith(_ARCHIVE) for source in sources):
-        return TopicSource(settings, sources, parsed(since, "--from"), parsed(until, "--until"))
+        begin, end = parsed(since, "--from"), parsed(until, "--until")
+        return TopicSource(settings, sources, begin, end, administrator=administrator)
     if len(sources) > 1:
         raise click.UsageError("an archive is replayed alone: give one SOURCE", click.get_current_context())
     if (since, until) != ("earliest", "latest"):

@@ -15,14 +15,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports 
     AclBindingFilter,
     AclOperation,
     AclPermissionType,
-    AdminClient,
     ConfigResource,
     ResourcePatternType,
     ResourceType,
 )
 
-from eventpact.clients import Complaints, connect, set_log_level, translated
 from eventpact.errors import BrokerError
+from eventpact.operate.administrator import Administrator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,11 +82,13 @@ class Right:
 class Acls:
     """The rights that one cluster knows."""
 
-    def __init__(self, settings: Settings, *, timeout: float | None = None) -> None:
-        set_log_level(settings)
-        self._timeout = settings.timeout if timeout is None else timeout
-        self._complaints = Complaints(settings.brokers)
-        self._client = connect(AdminClient, settings.admin_config(), self._complaints)
+    def __init__(
+        self, settings: Settings, *, timeout: float | None = None, administrator: Administrator | None = None
+    ) -> None:
+        """Connect in the background, or share the connection of `administrator`, and its timeout."""
+        self._administrator = administrator or Administrator(settings, timeout=timeout)
+        self._client = self._administrator.client
+        self._timeout = self._administrator.timeout
 
     def read(self) -> frozenset[Right]:
         """Every right on topics, groups, transactional ids and the cluster.
@@ -95,22 +96,22 @@ class Acls:
         Raises:
             BrokerError: the cluster could not be asked, has no authorizer, or the caller may not read its rights.
         """
-        with translated(self._complaints, _READING):
-            try:
-                cluster: Any = self._client.describe_cluster(
-                    include_authorized_operations=True, request_timeout=self._timeout
-                ).result()
-            finally:
-                self._client.poll(0)  # lets the client say why it could not
-            allowed = cluster.authorized_operations or ()
-            if AclOperation.DESCRIBE not in allowed:
-                raise BrokerError(
-                    f"cannot {_READING}: {self._complaints.client.account} lacks DESCRIBE on the cluster (brokers: "
-                    f"{self._complaints.brokers}): be an administrator, one of the brokers' super.users for example"
-                )
-            found: list[Any] = self._client.describe_acls(_EVERY, request_timeout=self._timeout).result()
-            if not found and AclOperation.DESCRIBE_CONFIGS in allowed:
-                self._demand_authorizer(cluster.nodes[0].id)
+        cluster = self._administrator.answer(
+            _READING,
+            lambda: self._client.describe_cluster(include_authorized_operations=True, request_timeout=self._timeout),
+        )
+        allowed = cluster.authorized_operations or ()
+        if AclOperation.DESCRIBE not in allowed:
+            raise BrokerError(
+                f"cannot {_READING}: {self._administrator.complaints.client.account} lacks DESCRIBE on the cluster "
+                f"(brokers: {self._administrator.brokers}): be an administrator, one of the brokers' super.users for "
+                "example"
+            )
+        found: list[Any] = self._administrator.answer(
+            _READING, lambda: self._client.describe_acls(_EVERY, request_timeout=self._timeout)
+        )
+        if not found and AclOperation.DESCRIBE_CONFIGS in allowed:
+            self._demand_authorizer(cluster.nodes[0].id)
         return frozenset(_right(binding) for binding in found if binding.restype in _RESOURCES)
 
     def grant(self, rights: Iterable[Right]) -> None:
@@ -120,9 +121,10 @@ class Acls:
             BrokerError: the cluster refused one; others of the same call may have been added.
         """
         bindings = [AclBinding(*_fields(right)) for right in rights]
-        with translated(self._complaints, "grant rights on the cluster"):
-            for future in self._client.create_acls(bindings, request_timeout=self._timeout).values():
-                future.result()
+        self._administrator.answers(
+            "grant rights on the cluster",
+            lambda: self._client.create_acls(bindings, request_timeout=self._timeout).values(),
+        )
 
     def revoke(self, rights: Iterable[Right]) -> None:
         """Take rights away; those that are not there do not matter.
@@ -131,18 +133,21 @@ class Acls:
             BrokerError: the cluster refused one; others of the same call may be gone.
         """
         filters = [AclBindingFilter(*_fields(right)) for right in rights]
-        with translated(self._complaints, "revoke rights on the cluster"):
-            for future in self._client.delete_acls(filters, request_timeout=self._timeout).values():
-                future.result()
+        self._administrator.answers(
+            "revoke rights on the cluster",
+            lambda: self._client.delete_acls(filters, request_timeout=self._timeout).values(),
+        )
 
     def _demand_authorizer(self, broker: int) -> None:
         """A cluster that keeps no rights at all answers like one that has none yet."""
         resource = ConfigResource(ResourceType.BROKER, str(broker))
-        [future] = self._client.describe_configs([resource], request_timeout=self._timeout).values()
-        if not future.result()[_AUTHORIZER].value:
+        [config] = self._administrator.answers(
+            _READING, lambda: self._client.describe_configs([resource], request_timeout=self._timeout).values()
+        )
+        if not config[_AUTHORIZER].value:
             raise BrokerError(
                 f"cannot {_READING}: the brokers have no authorizer ({_AUTHORIZER} is empty), so there are no rights "
-                f"to grant (brokers: {self._complaints.brokers})"
+                f"to grant (brokers: {self._administrator.brokers})"
             )
 
 

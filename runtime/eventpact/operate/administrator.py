@@ -1,4 +1,7 @@
-"""Questions to a cluster's administration, each answered in bounded time or refused with what to do."""
+"""Questions to a cluster's administration, each answered in bounded time or refused with what to do.
+
+Topics, rights, groups and offsets are asked for through it; who needs several of them lets them share one.
+"""
 
 from __future__ import annotations
 

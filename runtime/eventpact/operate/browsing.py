@@ -29,6 +29,7 @@ class Browsing:
         since: Position = EARLIEST,
         until: Position | None = None,
         follow: bool = False,
+        administrator: Administrator | None = None,
     ) -> None:
         """Ask where the range begins and ends.
 
@@ -38,12 +39,13 @@ class Browsing:
             since: where each partition is read from.
             until: where each partition ends, by default where it ends now.
             follow: read on for what comes, for ever; then `until` is not asked.
+            administrator: a connection to share; one of its own by default.
 
         Raises:
             BrokerError: a topic is missing, or the cluster does not answer.
         """
         self._settings = settings
-        log = LogOffsets(Administrator(settings))
+        log = LogOffsets(administrator or Administrator(settings))
         places = log.partitions(topics)
         self._starts = log.at(places, since)
         self._ends = None if follow else log.at(places, until or LATEST)

@@ -96,12 +96,23 @@ class Which:
 class DeadLetters:
     """The letters on dead letter topics of one cluster."""
 
-    def __init__(self, settings: Settings, topics: Collection[str], *, catalog: SchemaCatalog | None = None) -> None:
-        """Prepare to look; with `catalog`, each letter's event is looked up by its schema."""
+    def __init__(
+        self,
+        settings: Settings,
+        topics: Collection[str],
+        *,
+        catalog: SchemaCatalog | None = None,
+        administrator: Administrator | None = None,
+    ) -> None:
+        """Prepare to look; with `catalog`, each letter's event is looked up by its schema.
+
+        With `administrator`, its connection is shared.
+        """
         self.topics = tuple(dict.fromkeys(topics))
         self.settings = settings
         self.catalog = catalog
-        self._log = LogOffsets(Administrator(settings))
+        self.administrator = administrator or Administrator(settings)
+        self._log = LogOffsets(self.administrator)
 
     def letters(self, which: Which | None = None, *, stop: threading.Event | None = None) -> Iterator[DeadLetter]:
         """The letters that are meant, each partition in its order; marks and other records are passed over.

@@ -97,8 +97,11 @@ def total(partitions: Iterable[PartitionLag]) -> int:
 class Groups:
     """The consumer groups of one cluster."""
 
-    def __init__(self, settings: Settings, *, timeout: float | None = None) -> None:
-        self.administrator = Administrator(settings, timeout=timeout)
+    def __init__(
+        self, settings: Settings, *, timeout: float | None = None, administrator: Administrator | None = None
+    ) -> None:
+        """Connect in the background, or share the connection of `administrator`, and its timeout."""
+        self.administrator = administrator or Administrator(settings, timeout=timeout)
         self.log = LogOffsets(self.administrator)
 
     def names(self) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from eventpact.consume.dead_letters import PREFIX, REDRIVES, without
 from eventpact.containers.archive import ArchivedRecord
-from eventpact.operate.administrator import Administrator
 from eventpact.operate.dead_letters import MARK, MARKS, DeadLetter, DeadLetters, Which
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.pace import Pace
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from eventpact.operate.administrator import Administrator
     from eventpact.schemas import SchemaCatalog
     from eventpact.settings import Settings
 
@@ -63,6 +63,7 @@ def redrive(
     stop: threading.Event | None = None,
     on_letter: Callable[[DeadLetter], None] = lambda _: None,
     pace: Pace | None = None,
+    administrator: Administrator | None = None,
 ) -> Redriven:
     """Send the letters of one dead letter topic back to where they came from.
 
@@ -82,21 +83,22 @@ def redrive(
         stop: ends the run when it is set; what was sent by then is committed.
         on_letter: called with each letter that goes out.
         pace: a limit that several topics share, instead of `rate`.
+        administrator: a connection to share; one of its own by default.
 
     Raises:
         DeliveryError: the cluster refuses; what it has not committed was not sent.
         BrokerError: a topic is missing, or the cluster does not answer.
     """
-    run = _Run(settings, topic, catalog, pace or Pace(rate), max_redrives, again=again, dry_run=dry_run, stop=stop)
+    letters = DeadLetters(settings, [topic], catalog=catalog, administrator=administrator)
+    run = _Run(letters, topic, pace or Pace(rate), max_redrives, again=again, dry_run=dry_run, stop=stop)
     return run.redrive(which or Which(), on_letter)
 
 
 class _Run:
     def __init__(
         self,
-        settings: Settings,
+        letters: DeadLetters,
         topic: str,
-        catalog: SchemaCatalog | None,
         pace: Pace,
         max_redrives: int,
         *,
@@ -104,12 +106,11 @@ class _Run:
         dry_run: bool,
         stop: threading.Event | None,
     ) -> None:
-        self._settings = settings
+        self._settings = letters.settings
         self._topic = topic
-        self._letters = DeadLetters(settings, [topic], catalog=catalog)
-        administrator = Administrator(settings)
-        self._log = LogOffsets(administrator)
-        self._known = frozenset(administrator.metadata().topics)
+        self._letters = letters
+        self._log = LogOffsets(letters.administrator)
+        self._known = frozenset(letters.administrator.metadata().topics)
         self._pace = pace
         self._max = max_redrives
         self._again = again

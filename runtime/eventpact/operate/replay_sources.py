@@ -47,15 +47,21 @@ class TopicSource:
     """Topics of a cluster, from one position to another; both are worked out once."""
 
     def __init__(
-        self, settings: Settings, topics: Collection[str], since: Position = EARLIEST, until: Position = LATEST
+        self,
+        settings: Settings,
+        topics: Collection[str],
+        since: Position = EARLIEST,
+        until: Position = LATEST,
+        *,
+        administrator: Administrator | None = None,
     ) -> None:
-        """Ask the cluster where the range begins and ends.
+        """Ask the cluster where the range begins and ends; with `administrator`, over its connection.
 
         Raises:
             BrokerError: a topic is missing, or the cluster does not answer.
         """
         self._settings = settings
-        log = LogOffsets(Administrator(settings))
+        log = LogOffsets(administrator or Administrator(settings))
         places = log.partitions(topics)
         self._starts, self._ends = log.at(places, since), log.at(places, until)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from eventpact.consume.group import Group
     from eventpact.containers.archive import ArchivedRecord
+    from eventpact.operate.administrator import Administrator
     from eventpact.operate.log_offsets import Partition
     from eventpact.operate.replay_sources import Source, Step
     from eventpact.operate.replay_targets import Target
@@ -79,6 +80,7 @@ class Replay:
         same_partitions: bool = False,
         new_timestamps: bool = False,
         ids: Mapping[int, int] | None = None,
+        administrator: Administrator | None = None,
     ) -> None:
         """Describe a replay; nothing is asked yet.
 
@@ -93,6 +95,7 @@ class Replay:
             same_partitions: keep the number of each record's partition; by default its key leads to one.
             new_timestamps: let records count as written now; by default they keep their time.
             ids: schema ids that have become others, old to new, where the registry was filled again.
+            administrator: a connection to share; one of its own by default.
         """
         self.name = name
         self.identity = f"{GROUP}{name}"
@@ -105,7 +108,7 @@ class Replay:
         self._same_partitions = same_partitions
         self._new_timestamps = new_timestamps
         self._ids = ids or {}
-        self._groups = Groups(settings)
+        self._groups = Groups(settings, administrator=administrator)
 
     def run(
         self,

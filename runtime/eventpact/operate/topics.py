@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports these names without re-exporting them
-    AdminClient,
     AlterConfigOpType,
-    ClusterMetadata,
     ConfigEntry,
     ConfigResource,
     ConfigSource,
@@ -23,8 +21,8 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports 
     TopicMetadata,
 )
 
-from eventpact.clients import Complaints, connect, set_log_level, translated
 from eventpact.errors import BrokerError
+from eventpact.operate.administrator import Administrator
 from eventpact.topic import TopicContract
 
 if TYPE_CHECKING:
@@ -62,20 +60,22 @@ class TopicConfig:
 class Topics:
     """The topics of one cluster."""
 
-    def __init__(self, settings: Settings, *, timeout: float | None = None) -> None:
-        set_log_level(settings)
-        self._timeout = settings.timeout if timeout is None else timeout
-        self._complaints = Complaints(settings.brokers)
-        self._client = connect(AdminClient, settings.admin_config(), self._complaints)
+    def __init__(
+        self, settings: Settings, *, timeout: float | None = None, administrator: Administrator | None = None
+    ) -> None:
+        """Connect in the background, or share the connection of `administrator`, and its timeout."""
+        self._administrator = administrator or Administrator(settings, timeout=timeout)
+        self._client = self._administrator.client
+        self._timeout = self._administrator.timeout
 
     def states(self, *, internal: bool = False) -> dict[str, TopicState]:
         """Every topic by name; Kafka's own (`__consumer_offsets`, …) only on request."""
-        topics = self._metadata().topics
+        topics = self._administrator.metadata().topics
         return {name: _state(topic) for name, topic in topics.items() if internal or not name.startswith("__")}
 
     def broker_count(self) -> int:
         """How many brokers the cluster has now: the most replicas that a topic can get."""
-        return len(self._metadata().brokers)
+        return len(self._administrator.metadata().brokers)
 
     def config(self, name: str) -> TopicConfig:
         """The configuration of one topic."""
@@ -126,13 +126,6 @@ class Topics:
             self._delete(name)
         self._wait(names, lambda states: not any(name in states for name in names))
 
-    def _metadata(self) -> ClusterMetadata:
-        with translated(self._complaints, "list topics"):
-            try:
-                return self._client.list_topics(timeout=self._timeout)
-            finally:
-                self._client.poll(0)  # lets the client say why it could not
-
     def _create(self, contract: TopicContract) -> None:
         new = NewTopic(
             contract.name,
@@ -148,9 +141,8 @@ class Topics:
         self._result(f"delete topic {name}", lambda: self._client.delete_topics([name], request_timeout=self._timeout))
 
     def _result(self, doing: str, call: Callable[[], Mapping[Any, Any]]) -> Any:
-        with translated(self._complaints, doing):
-            (future,) = call().values()
-            return future.result()
+        [answer] = self._administrator.answers(doing, lambda: call().values())
+        return answer
 
     def _wait(self, names: Iterable[str], settled: Callable[[Mapping[str, TopicState]], bool]) -> None:
         """A change is answered by the controller before every broker has heard of it."""
