@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import uuid4
 
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_NOT_AVAILABLE, Message
@@ -209,8 +209,20 @@ class Context:
 
 
 class Received(Context):
-    """The context of a record that a group has read; whoever makes it sets the message, the event and the source."""
+    """The context of a record that was read for a group.
+
+    Where every instruction counts, whoever makes it sets the message, the event and the source; others call `of`.
+    """
 
     __slots__ = ()
 
     __init__ = object.__init__  # an `__init__` in Python takes longer than all the rest
+
+    @classmethod
+    def of(cls, message: Message, source: Handler, event: object = None) -> Self:
+        """Of a record that `source` handles, with its event where it is decoded."""
+        context: Self = cls()
+        context._message = message
+        context._event = event
+        context._source = source
+        return context

@@ -202,7 +202,7 @@ class Handling:
 
     def _one(self, message: Message, hand: Hand) -> Steps:
         value: Any = message.value()
-        context = hand.context = self._context(message)
+        context = hand.context = Received.of(message, self._table.tombstone)
         if self.attempt > 1:
             context.attempt = self.attempt
         if self._delays and (due := self._wait(message)):
@@ -258,8 +258,7 @@ class Handling:
             found = None if value is None else self._table.known.get(value[:HEADER_SIZE])
             if found is None or found.batch is None or (handler is not None and found.method != handler.method):
                 break
-            context = self._context(message)
-            context._source = found
+            context = Received.of(message, found)
             if self._delays and (self._wait(message) or not self._failures.origin(message, context)):
                 break
             try:
@@ -308,13 +307,6 @@ class Handling:
         """Seconds since 1970 before which the record must not be handled; 0 when it may be now."""
         due = self._failures.due(message)
         return 0.0 if due is None or due <= time.time() else due
-
-    def _context(self, message: Message) -> Received:
-        context: Received = Received()
-        context._message = message
-        context._event = None
-        context._source = self._table.tombstone
-        return context
 
     def _succeeded(self, handler: Handler, contexts: Sequence[Context]) -> None:
         self._statistics.count(handler, len(contexts))

@@ -34,11 +34,3 @@ def milliseconds_of(message: Message) -> int | None:
     """When it was written, in milliseconds since 1970; `None` where nobody said."""
     kind, milliseconds = message.timestamp()
     return None if kind == TIMESTAMP_NOT_AVAILABLE else milliseconds
-
-
-def correlation_of(headers: RawHeaders) -> str | None:
-    """What the `correlation-id` header says."""
-    for name, value in headers:
-        if name == "correlation-id" and value:
-            return value.decode(errors="replace") if isinstance(value, bytes) else value
-    return None

@@ -12,6 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final, Self, Unpack
 
+import confluent_kafka
+from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_NOT_AVAILABLE
+
 from eventpact.adapters import adapt
 from eventpact.consume.record import headers_of, milliseconds_of, place_of
 from eventpact.containers.reading import DEFAULT_LIMITS, read_events
@@ -130,6 +133,24 @@ class ArchivedRecord:
     def position(self) -> str:
         """`topic/partition@offset`: the name of the record."""
         return f"{self.topic}/{self.partition}@{self.offset}"
+
+    @property
+    def timestamp_ms(self) -> int | None:
+        """When it was written, in milliseconds since 1970."""
+        return None if self.timestamp is None else (self.timestamp - _EPOCH) // timedelta(milliseconds=1)
+
+    def message(self) -> Message:
+        """The record as confluent-kafka would have read it."""
+        written = self.timestamp_ms
+        return confluent_kafka.Message(
+            topic=self.topic,
+            partition=self.partition,
+            offset=self.offset,
+            key=self.key,
+            value=self.value,
+            headers=[(header.name, header.value) for header in self.headers],
+            timestamp=(TIMESTAMP_NOT_AVAILABLE, -1) if written is None else (TIMESTAMP_CREATE_TIME, written),
+        )
 
 
 def read_archive(place: Place, *, limits: Limits = DEFAULT_LIMITS) -> ContainerReader[ArchivedRecord]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
-from uuid import uuid4
+from typing import TYPE_CHECKING, Final, Protocol
 
-from eventpact.consume.context import Context
+from eventpact.consume.context import Received
 from eventpact.consume.handlers import HandlerTable
 from eventpact.consume.reader import Reader
-from eventpact.consume.record import correlation_of
 from eventpact.consume.topics import TopicViews
 from eventpact.errors import CodecError, HandlerError, NotRegistered
 from eventpact.in_hand import IN_HAND, Hand
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eventpact.consume.group import Group
-    from eventpact.consume.handlers import Handler
     from eventpact.consume.record import RawHeaders
     from eventpact.containers.archive import ArchivedRecord
     from eventpact.operate.groups import Groups
@@ -39,7 +35,6 @@ ID: Final = f"{PREFIX}id"
 POSITION: Final = f"{PREFIX}position"
 """Header of a record that was replayed: where the record was that it repeats, `topic/partition@offset`."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST: Final = 100
 """Handled records between two times that progress is kept."""
 
@@ -83,14 +78,13 @@ class TopicTarget:
         if any(header.name == ID and header.value == self._identity for header in record.headers):
             return False
         kept: RawHeaders = [(one.name, one.value) for one in record.headers if not one.name.startswith(PREFIX)]
-        at = record.timestamp
         self._writer.write(
             self.name_of(record),
             record.key,
             record.value,
             [*kept, (ID, self._identity), (POSITION, record.position.encode())],
             partition=record.partition if self._same_partitions else None,
-            timestamp_ms=None if at is None or self._new_timestamps else (at - _EPOCH) // timedelta(milliseconds=1),
+            timestamp_ms=None if self._new_timestamps else record.timestamp_ms,
         )
         return True
 
@@ -109,7 +103,6 @@ class HandlerTarget:
     def __init__(self, group: Group, catalog: SchemaCatalog, groups: Groups, identity: str) -> None:
         self._group = group
         views = TopicViews(event.contract for event, _ in group.handlers.values())
-        self._views = views
         self._table = HandlerTable(group, Reader(group.handlers, catalog), views)
         self._groups = groups
         self._identity = identity
@@ -137,20 +130,7 @@ class HandlerTarget:
         except (CodecError, NotRegistered) as error:
             _LOG.warning("%s is undecodable and passed over: %s", record.position, error)
             return False
-        headers: RawHeaders = [(one.name, one.value) for one in record.headers]
-        at = record.timestamp
-        context = Context(
-            record.topic,
-            record.partition,
-            record.offset,
-            key=record.key,
-            timestamp_ms=None if at is None else (at - _EPOCH) // timedelta(milliseconds=1),
-            headers=headers,
-            schema_id=record.schema_id,
-            correlation_id=correlation_of(headers) or _carried(handler, event) or str(uuid4()),
-            parameters=self._views.of(record.topic).parameters,
-        )
-        self._hand.context = context
+        context = self._hand.context = Received.of(record.message(), handler, event)
         token = IN_HAND.set(self._hand)
         try:
             called = handler.call(event, context)
@@ -178,9 +158,3 @@ class HandlerTarget:
     def close(self) -> None:
         """Let go of the event loop."""
         self._loop.close()
-
-
-def _carried(handler: Handler, event: Any) -> str | None:
-    """The correlation id that the event itself has, where its contract says so."""
-    found = None if event is None or handler.correlation is None else handler.correlation(event)
-    return None if found is None else str(found)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 
 from eventpact.containers import ArchivedHeader, ArchivedRecord, write_archive
 from eventpact.errors import BrokerError, HandlerError
+from eventpact.idempotent import Idempotent, SqliteStore
 from eventpact.operate.positions import Position
 from eventpact.operate.replay_sources import ArchiveSource, TopicSource
 from eventpact.operate.replaying import Replay, name_of
@@ -148,12 +150,37 @@ class TestThroughHandlers:
         assert indexer.texts == ["a", "b", "c", "d"]
         assert (done.total, done.passed_over) == (4, 1)
         context = indexer.contexts[0]
-        assert (context.topic, context.offset, context.key, context.correlation_id) == (
-            "sample.posted",
-            0,
-            b"u-1",
-            "r-1",
-        )
+        assert (context.topic, context.offset, context.key) == ("sample.posted", 0, b"u-1")
+        assert (context.correlation_id, context.event_id, context.attempt) == ("r-1", "a", 1)
+        assert context.schema_id is not None
+        assert context.timestamp is not None
+        assert context.headers["event-type"] == b"posted"
+
+    def test_events_that_the_group_has_handled_are_recognised_by_their_ids(
+        self, posted: Settings, tmp_path: Path
+    ) -> None:
+        with SqliteStore(tmp_path / "handled.sqlite3", keep=timedelta(days=1)) as store:
+            running, replaying = Indexer(), Indexer()
+            running.idempotent = replaying.idempotent = Idempotent(store)  # type: ignore[misc]  # of this test alone
+            running.run(posted, max_events=3, idle_timeout=10)
+
+            Replay(posted, TopicSource(posted, ["sample.posted"]), name="once", group=replaying).run()
+
+        assert (running.texts, replaying.texts) == (["a", "b"], ["c", "d"])
+
+    def test_correlation_ids_come_from_the_header_else_from_the_event(
+        self, posted: Settings, broker: LocalBroker, tmp_path: Path
+    ) -> None:
+        value = read(broker, "sample.posted", 2)[0].value()
+        plain = ArchivedRecord(topic="sample.posted", partition=0, offset=0, timestamp=AT, value=value)
+        header = ArchivedHeader(name="correlation-id", value=b"from-header")
+        write_archive(tmp_path / "posted.avro", [plain, replace(plain, offset=1, headers=(header,))])
+        indexer = Indexer()
+
+        Replay(posted, ArchiveSource(tmp_path / "posted.avro"), name="ids", group=indexer).run()
+
+        assert [context.correlation_id for context in indexer.contexts] == ["r-1", "from-header"]
+        assert [context.timestamp for context in indexer.contexts] == [AT, AT]
 
     def test_handlers_may_be_coroutines(self, posted: Settings) -> None:
         indexer = AsyncIndexer()
