@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from eventpact import Settings, Topics
 from eventpact_codegen import generate
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource
@@ -22,6 +23,7 @@ from eventpact_testing import apicurio as apicurio_part
 from eventpact_testing import kafka as kafka_part
 from eventpact_testing.java import fetch_libraries, missing_parts
 from eventpact_testing.proxy import Proxy
+from tests.runtime.sample import TOPICS, SampleProducer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +60,9 @@ def libraries() -> Path:
 @pytest.fixture(scope="session")
 def kafka(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_part.KafkaCluster]:
     """One broker; its log stays in pytest's temporary folder."""
-    with kafka_part.KafkaCluster(libraries, folder=tmp_path_factory.mktemp("kafka")) as cluster:
+    # A member that is silent for a second may be given up: tests wait for that.
+    config = {"group.min.session.timeout.ms": "500"}
+    with kafka_part.KafkaCluster(libraries, folder=tmp_path_factory.mktemp("kafka"), config=config) as cluster:
         yield cluster
 
 
@@ -118,6 +122,29 @@ def registry(request: pytest.FixtureRequest) -> Registry:
     """Each registry in turn."""
     found: Registry = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def settings(kafka: kafka_part.KafkaCluster, embedded: Registry, unique: str) -> Iterator[Settings]:
+    """Of a service of the sample system, whose topics are there, and gone afterwards."""
+    settings = Settings(
+        brokers=kafka.bootstrap_servers,
+        client_id="tests",
+        registry_url=embedded.url,
+        consumer_group=unique,
+        consumer={"topic.metadata.refresh.interval.ms": "300"},
+    )
+    topics = Topics(settings, timeout=20)
+    topics.create(*(topic for topic in TOPICS if topic.template.is_literal))
+    yield settings
+    topics.delete(*(name for name in topics.states() if name.startswith("sample.")))
+
+
+@pytest.fixture
+def producer(settings: Settings) -> Iterator[SampleProducer]:
+    """Of the sample system."""
+    with SampleProducer(settings, register="dev") as producer:
+        yield producer
 
 
 @pytest.fixture(scope="module")

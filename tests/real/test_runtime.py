@@ -16,32 +16,9 @@ from tests.runtime.raw import committed, read, write
 from tests.runtime.sample import TOPICS, Noted, NoteReader, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.real.conftest import Registry
-
-
-@pytest.fixture
-def settings(kafka: KafkaCluster, embedded: Registry, unique: str) -> Iterator[Settings]:
-    """Of a service whose topics are there, and gone afterwards."""
-    settings = Settings(
-        brokers=kafka.bootstrap_servers,
-        client_id="tests",
-        registry_url=embedded.url,
-        consumer_group=unique,
-        consumer={"topic.metadata.refresh.interval.ms": "300"},
-    )
-    topics = Topics(settings, timeout=20)
-    topics.create(*(topic for topic in TOPICS if topic.template.is_literal))
-    yield settings
-    topics.delete(*(name for name in topics.states() if name.startswith("sample.")))
-
-
-@pytest.fixture
-def producer(settings: Settings) -> Iterator[SampleProducer]:
-    with SampleProducer(settings, register="dev") as producer:
-        yield producer
 
 
 class TestTopics:
