@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from eventpact.errors import EventPactError
-from eventpact_registry.server.app import create_app
+from eventpact_registry.server.app import App
 from eventpact_registry.server.sending import WholeAnswers
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class EmbeddedRegistry:
     ) -> None:
         self._socket = _listen(host, port)
         try:
-            self._app = create_app(database, users=users, limits=limits)
+            self._app = App(database, users=users, limits=limits)
             config = uvicorn.Config(
                 self._app,
                 http=WholeAnswers,
@@ -111,8 +111,7 @@ class EmbeddedRegistry:
         self._server.should_exit = True
         self._thread.join(_STOP_SECONDS)
         self._socket.close()
-        self._app.state.threads.shutdown(wait=False)
-        self._app.state.store.close()
+        self._app.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

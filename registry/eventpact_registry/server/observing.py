@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prometheus_client import Metric
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Scope
 
     from eventpact_registry.server.store import Store
 
@@ -81,45 +80,10 @@ class _Kept:
             yield GaugeMetricFamily(f"eventpact_registry_{name}", f"Live {name} in the database.", value=count)
 
 
-class Observed:
-    """Counts and logs every request, those too that lead nowhere."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and note how it ended."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began, status, noted = perf_counter(), 500, False
-
-        def note() -> None:
-            nonlocal noted
-            noted = True
-            seconds = perf_counter() - began
-            self._metrics.answered(scope["method"], scope.get(ROUTE, "none"), status, seconds)
-            if ACCESS_LOG.isEnabledFor(logging.INFO):
-                ACCESS_LOG.info(*_line(scope, status, seconds))
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            elif not message.get("more_body"):
-                note()  # before its end is sent: who has an answer finds it counted
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noting)
-        finally:
-            if not noted:
-                note()
-
-
-def _line(scope: Scope, status: int, seconds: float) -> tuple[Any, ...]:
-    """A line of the access log and its arguments; the path stands escaped, as it was sent, so that it stays a line."""
-    client = scope.get("client") or ("-", 0)
-    path = scope.get("raw_path", b"").decode("latin-1")
-    return "%s %s %s %s %d %.1f ms", client[0], scope.get(USER, "-"), scope["method"], path, status, seconds * 1000
+def log(scope: Scope, status: int, seconds: float) -> None:
+    """A line in the access log; the path stands escaped, as it was sent, so that it stays a line."""
+    if ACCESS_LOG.isEnabledFor(logging.INFO):
+        client = scope.get("client") or ("-", 0)
+        path = scope["raw_path"].decode("latin-1")
+        user, method = scope.get(USER, "-"), scope["method"]
+        ACCESS_LOG.info("%s %s %s %s %d %.1f ms", client[0], user, method, path, status, seconds * 1000)

@@ -9,27 +9,19 @@ from eventpact_registry.server.contexts import context_name
 from eventpact_registry.server.requests import CONTEXT
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Scope
 
 _CONTEXTS: Final = "/contexts/"
 
 
-class PathsAsSent:
-    """Routes on the path as it was sent, so that a subject may hold an escaped slash (`a%2Fb`).
+def path_as_sent(scope: Scope) -> str:
+    """The path that a request is routed by: as it was sent, so that a subject may hold an escaped slash (`a%2Fb`).
 
-    `/contexts/.dev/subjects` becomes `/subjects`, with `.dev` kept beside it for whoever reads subjects.
+    `/contexts/.dev/subjects` becomes `/subjects`, with `.dev` kept in the scope for whoever reads subjects.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request with its path made ready for the routes."""
-        if scope["type"] == "http" and scope.get("raw_path"):
-            path = scope["raw_path"].decode("latin-1").rstrip("/") or "/"
-            if path.startswith(_CONTEXTS):
-                context, _, rest = path.removeprefix(_CONTEXTS).partition("/")
-                scope[CONTEXT] = context_name(unquote(context))
-                path = f"/{rest}"
-            scope["path"] = path
-        await self._app(scope, receive, send)
+    path: str = scope["raw_path"].decode("latin-1").rstrip("/") or "/"
+    if path.startswith(_CONTEXTS):
+        context, _, rest = path.removeprefix(_CONTEXTS).partition("/")
+        scope[CONTEXT] = context_name(unquote(context))
+        path = f"/{rest}"
+    return path

@@ -7,8 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from starlette.requests import ClientDisconnect
-
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, within
 from eventpact_registry.server.governance import DEFAULT_METADATA, LEVEL, OVERRIDE_METADATA
@@ -51,8 +49,6 @@ async def read_body(request: Request, limit: int) -> dict[str, Any]:
         body = json.loads(await _bytes(request, limit))
     except (ValueError, RecursionError) as error:
         raise errors.malformed(f"The request body is not JSON: {error}") from error
-    except ClientDisconnect as error:
-        raise errors.malformed("The request body has no end") from error
     if not isinstance(body, dict):
         raise errors.malformed("The request body is not a JSON object")
     return body
@@ -60,11 +56,15 @@ async def read_body(request: Request, limit: int) -> dict[str, Any]:
 
 async def _bytes(request: Request, limit: int) -> bytes:
     received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise errors.malformed("The request body has no end")
+        received += message.get("body", b"")
         if len(received) > limit:
             raise errors.too_large(limit)
-    return bytes(received)
+        if not message.get("more_body"):
+            return bytes(received)
 
 
 def submission(body: dict[str, Any]) -> Submission:

@@ -70,7 +70,7 @@ def test_a_fault_of_the_registry_is_500_and_stands_in_the_log_once(
         raise ZeroDivisionError
 
     with EmbeddedRegistry() as registry, monkeypatch.context() as patched:
-        patched.setattr(registry._app.state.store, "reading", lambda: failing(None, None))  # type: ignore[arg-type]
+        patched.setattr(registry._app.store, "reading", lambda: failing(None, None))  # type: ignore[arg-type]
         with caplog.at_level(logging.ERROR):
             answer = Rest(registry.url)("GET", "/subjects")
 
