@@ -50,10 +50,6 @@ _MOST_FAILURES: Final = 5
 _TIMEOUT: Final = 60.0
 """Seconds for each step of a transaction."""
 
-_OFFSETS_TIMEOUT: Final = 10.0
-"""Seconds that a transaction waits for the group's coordinator: one that has lost the member never takes its offsets,
-and what is taken back is handled again by who has the partitions then."""
-
 _LOOK: Final = 0.01
 """Seconds between two looks whether whoever polls waits for this thread."""
 
@@ -231,7 +227,7 @@ class Transacted(Inline):
         try:
             self._check_letters()
             offsets = [TopicPartition(*partition, position) for partition, position in positions.items()]
-            self._transactions.send_offsets(offsets, group, _OFFSETS_TIMEOUT)
+            self._transactions.send_offsets(offsets, group, _TIMEOUT)
             self._transactions.commit(_TIMEOUT)
         except DeliveryError as error:
             self._failed_in_a_row += 1

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = 0.1
 
-_WRITTEN: Final = 5.0
-"""Seconds that events which are to be taken back may take to be written."""
+_LOOK: Final = 0.1
+"""Seconds of one wait for acknowledgements. The client's own `flush` goes on after a fatal error when it may take
+longer than 0.2 s, and calls back with that error raised already."""
 
 
 class Transactions:
@@ -33,17 +34,33 @@ class Transactions:
         self._serving = serving
         self._initialised = False
         self._open = False
+        self._broken = False
+        """Whether the client takes nothing more in this transaction but its end."""
 
     def begin(self, timeout: float) -> None:
         """Start a transaction; the first one registers the producer, which fences an older one of the same id."""
         if not self._initialised:
             self._call("register the transactional producer", self.client.init_transactions, timeout)
             self._initialised = True
+        self._broken = False
         self._call("begin a transaction", lambda _: self.client.begin_transaction(), timeout)
         self._open = True
 
     def send_offsets(self, offsets: list[TopicPartition], group: object, timeout: float) -> None:
-        """Commit a group's offsets with the transaction; `group` is the consumer's `consumer_group_metadata()`."""
+        """Commit a group's offsets with the transaction; `group` is the consumer's `consumer_group_metadata()`.
+
+        What was sent in the transaction is written first: a refusal breaks it, and then nothing more can be written.
+
+        Raises:
+            DeliveryError: the offsets are not taken, or what was sent before is not acknowledged in time.
+        """
+        unwritten = self._write(timeout)
+        if unwritten:
+            raise DeliveryError(
+                f"cannot commit offsets in the transaction: {unwritten} events before them are not acknowledged after "
+                f"{timeout:g} s{self._complaints.known()}",
+                failed=unwritten,
+            )
         self._call(
             "commit offsets in the transaction",
             lambda left: self.client.send_offsets_to_transaction(offsets, group, left),
@@ -63,9 +80,12 @@ class Transactions:
     def abort(self, timeout: float) -> None:
         """Give up everything that was sent in the transaction."""
         if self._serving.ended is None:  # else the client does not even abort
-            # What the client has not told the cluster of yet it would drop, and then end a transaction that the broker
-            # has never heard of: since Kafka 4 (KIP-890) that is fatal (INVALID_TXN_STATE).
-            self._serving.flush(min(timeout, _WRITTEN))
+            # Events without an acknowledgement the client would drop, and count as never written. Where it had not told
+            # the cluster of their partition yet, it would end a transaction that the broker has never heard of: since
+            # Kafka 4 (KIP-890) that is fatal (INVALID_TXN_STATE). Where a broker has them all the same, it would give
+            # their sequence numbers to the next ones, which is fatal, too (OUT_OF_ORDER_SEQUENCE_NUMBER).
+            if not self._broken:
+                self._write(timeout)
             self._call("abort the transaction", self.client.abort_transaction, timeout)
             self._open = False
 
@@ -78,6 +98,16 @@ class Transactions:
                 return False
         return True
 
+    def _write(self, timeout: float) -> int:
+        """Send what lingers and wait until all is acknowledged or has failed; how many are neither after `timeout`."""
+        deadline = time.monotonic() + timeout
+        while len(self.client) and not self.finished and (left := deadline - time.monotonic()) > 0:
+            try:
+                self.client.flush(min(left, _LOOK))
+            except KafkaException as error:
+                self._serving.end(error.args[0])
+        return len(self.client)
+
     def _call(self, doing: str, call: Callable[[float], None], timeout: float) -> None:
         deadline = time.monotonic() + timeout
         while True:
@@ -87,6 +117,7 @@ class Transactions:
                 return call(max(0.0, deadline - time.monotonic()))
             except KafkaException as error:
                 cause = error.args[0]
+                self._broken |= cause.txn_requires_abort()
                 if cause.fatal():
                     self._serving.end(cause)
                     raise DeliveryError(f"cannot {doing}: {self._serving.ended}") from error
