@@ -29,7 +29,8 @@ _INNER: Final = {"array": "items", "map": "values"}
 
 _FIELD: Final = ("name", "type", "doc", "default", "order", "aliases")
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
+"""What was read from JSON holds nothing twice, so nobody has to look for circles."""
 
 
 def standard_text(source: str) -> str:
@@ -95,7 +96,9 @@ def _ordered(node: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
 def _rewritten(node: dict[str, Any], inner: str, namespace: str) -> dict[str, Any]:
     """`node` with the schema in its attribute `inner`, where it has that, in standard form."""
     if inner in node:
-        node[inner] = _schema(node[inner], namespace)
+        schema = node[inner]
+        if not (isinstance(schema, str) and schema in PRIMITIVES):
+            node[inner] = _schema(schema, namespace)
     return node
 
 

@@ -1,8 +1,8 @@
 """The embedded registry over HTTP: its operations as one ASGI application.
 
 What only reads runs in the event loop: indexed look-ups of microseconds. What parses, judges or writes runs in a worker
-thread, one writer at a time. Between uvicorn and an operation stands nothing but this module: middlewares and routes
-tried in turn would cost more than a look-up does.
+thread, one writer at a time, unless it is quickly done (`pace`). Between uvicorn and an operation stands nothing but
+this module: middlewares, and routes tried in turn, would cost more than a look-up does.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -22,9 +23,11 @@ from eventpact_registry.server.access import Access
 from eventpact_registry.server.answers import FAILURE, Answer, as_json, refusal, wrong_method
 from eventpact_registry.server.calls import Calls, own_version
 from eventpact_registry.server.governance import Governance
+from eventpact_registry.server.library import Library
 from eventpact_registry.server.limits import Limits
 from eventpact_registry.server.observing import MEDIA_TYPE, ROUTE, Metrics, log
 from eventpact_registry.server.operations import OPERATIONS
+from eventpact_registry.server.pace import Pace, TakesLonger
 from eventpact_registry.server.paths import path_as_sent
 from eventpact_registry.server.requests import read_body
 from eventpact_registry.server.routing import Routes
@@ -66,7 +69,8 @@ class App:
         self.store = Store(database)
         self._limits = limits or Limits()
         self._metrics, self._access = Metrics(self.store), Access(users)
-        self._calls = Calls(Service(self.store, self._limits), Governance(self.store))
+        library, governance = Library(), Governance(self.store)
+        self._calls = {pace: Calls(Service(self.store, self._limits, library, pace), governance) for pace in Pace}
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="eventpact-registry")
         self._routes = Routes(self._endpoints())
 
@@ -117,7 +121,7 @@ class App:
 
     def _endpoint(self, operation: Operation) -> Endpoint:
         """What answers an operation: admits, reads the body, calls."""
-        call = partial(operation.call, self._calls)
+        call, at_once = (partial(operation.call, self._calls[pace]) for pace in (Pace.UNHURRIED, Pace.AT_ONCE))
 
         async def endpoint(request: Request) -> Answer:
             request.scope[ROUTE] = operation.path
@@ -126,6 +130,9 @@ class App:
             arguments = (request, await read_body(request, self._limits.body)) if operation.takes else (request,)
             if not operation.waits:
                 return as_json(call(*arguments))
+            if operation.at_once:
+                with suppress(TakesLonger):
+                    return as_json(at_once(*arguments))
             return as_json(await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments))
 
         return endpoint

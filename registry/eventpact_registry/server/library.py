@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from eventpact import avro
@@ -47,6 +47,13 @@ class Gathered:
     schemas: tuple[StoredSchema, ...] = ()
 
 
+class _Parsed(NamedTuple):
+    """A schema, and the characters of its text and of all that it refers to."""
+
+    schema: Schema
+    characters: int
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A schema as it was sent, made ready to be judged and stored."""
@@ -55,6 +62,8 @@ class Prepared:
     text: str
     """Its standard text, which is what is stored."""
     references: tuple[Reference, ...]
+    characters: int
+    """Of the text that was sent and of all that it refers to: how long it takes to judge grows with that."""
     metadata: str = NONE
     guid: str = field(init=False)
     """Equal for the same text with the same references and metadata."""
@@ -81,12 +90,17 @@ def gather(rows: Rows, references: Sequence[Reference], context: str, *, normali
     return Gathered(tuple(pinned), tuple(found.values()))
 
 
+def characters_of(schemas: Iterable[StoredSchema]) -> int:
+    """How long their texts are together."""
+    return sum([len(schema.text) for schema in schemas])
+
+
 class Library:
     """Parses schemas; keeps the last `_KEPT` of those that are stored."""
 
     def __init__(self) -> None:
         # Under all that is stored, not under the id alone: an import may give a deleted id to another schema.
-        self._parsed: dict[StoredSchema, Schema] = {}
+        self._parsed: dict[StoredSchema, _Parsed] = {}
         self._lock = Lock()
         self._memory, self._learned = Memory(), 0
 
@@ -96,31 +110,44 @@ class Library:
         Raises:
             RegistryError: 42201, it is not valid.
         """
-        schema = self._parse(text, gathered)
+        schema, characters = self._parse(text, gathered.schemas)
         try:
             standard = standard_text(text)
         except ValueError as error:
             raise errors.invalid_schema(str(error)) from error
-        return Prepared(schema, standard, gathered.references, metadata)
+        return Prepared(schema, standard, gathered.references, characters, metadata)
 
-    def keep(self, stored: StoredSchema, schema: Schema) -> Schema:
-        """Remember what a stored schema is when it is parsed."""
+    def keep(self, stored: StoredSchema, schema: Schema, characters: int) -> None:
+        """Remember what a stored schema is when it is parsed, and how many characters it took with all it refers to."""
         with self._lock:
             if len(self._parsed) >= _KEPT:
                 del self._parsed[next(iter(self._parsed))]
-            self._parsed[stored] = schema
-        return schema
+            self._parsed[stored] = _Parsed(schema, characters)
+
+    def characters(self, stored: StoredSchema) -> int | None:
+        """What `keep` was told of a schema, if it is still known."""
+        known = self._parsed.get(stored)
+        return None if known is None else known.characters
 
     def parsed(self, rows: Rows, stored: StoredSchema) -> Schema:
         """What a schema that is in the database is when it is parsed."""
-        return self._parsed.get(stored) or self._stored(stored, gather(rows, stored.references, stored.context).schemas)
+        known = self._parsed.get(stored)
+        if known is not None:
+            return known.schema
+        return self._kept(stored, gather(rows, stored.references, stored.context).schemas)
 
-    def _parse(self, text: str, gathered: Gathered) -> Schema:
+    def _kept(self, stored: StoredSchema, needed: Sequence[StoredSchema]) -> Schema:
+        schema, characters = self._parse(stored.text, needed)
+        self.keep(stored, schema, characters)
+        return schema
+
+    def _parse(self, text: str, needed: Sequence[StoredSchema]) -> _Parsed:
         """Parse a text after all that it needs, which stands in the order of need."""
-        known: dict[StoredSchema, Schema] = {}
-        for needed in gathered.schemas:
-            known[needed] = self._parsed.get(needed) or self.keep(needed, self._read(needed.text, known.values()))
-        return self._read(text, known.values())
+        schemas: list[Schema] = []
+        for index, stored in enumerate(needed):
+            known = self._parsed.get(stored)
+            schemas.append(self._kept(stored, needed[:index]) if known is None else known.schema)
+        return _Parsed(self._read(text, schemas), len(text) + characters_of(needed))
 
     def _read(self, text: str, known: Iterable[Schema]) -> Schema:
         memory = self._remembering(text)
@@ -136,9 +163,6 @@ class Library:
             if self._learned > _LEARNED:
                 self._memory, self._learned = Memory(), len(text)
             return self._memory
-
-    def _stored(self, found: StoredSchema, needed: Sequence[StoredSchema]) -> Schema:
-        return self.keep(found, self._parse(found.text, Gathered((), tuple(needed))))
 
 
 def _pin(rows: Rows, reference: Reference, context: str) -> Reference:

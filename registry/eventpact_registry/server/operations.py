@@ -1,7 +1,6 @@
 """The REST API as a table: Confluent Schema Registry's operations on Avro schemas, and what each takes and gives.
 
-The routes and the OpenAPI document are both made from it. What clients call most stands first, because routes are tried
-in order.
+The routes and the OpenAPI document are both made from it.
 """
 
 from __future__ import annotations
@@ -34,9 +33,12 @@ class Operation:
     open: bool = False
     """Whether it answers everybody, so that probes need no password."""
 
+    at_once: bool = False
+    """Whether it is tried in the event loop first, because it seldom takes long, see `pace`."""
+
     @property
     def waits(self) -> bool:
-        """Whether it parses, judges or writes, and so runs in a thread of its own."""
+        """Whether it parses, judges or writes, which may take long."""
         return self.writes or bool(self.takes)
 
 
@@ -53,9 +55,15 @@ def _read(path: str, call: Callable[..., Any], gives: str, summary: str, *query:
 
 
 def _post(
-    path: str, call: Callable[..., Any], gives: str, summary: str, *query: str, writes: bool = False
+    path: str,
+    call: Callable[..., Any],
+    gives: str,
+    summary: str,
+    *query: str,
+    writes: bool = False,
+    at_once: bool = False,
 ) -> Operation:
-    return Operation("POST", path, call, gives, summary, "Submission", query, writes=writes)
+    return Operation("POST", path, call, gives, summary, "Submission", query, writes=writes, at_once=at_once)
 
 
 def _set(path: str, call: Callable[..., Any], takes: str, gives: str, summary: str, *query: str) -> Operation:
@@ -69,8 +77,8 @@ def _delete(path: str, call: Callable[..., Any], gives: str, summary: str, *quer
 OPERATIONS: Final = (
     _read(_SCHEMA, Calls.schema, "Schema", "The schema of an id", "subject"),
     _read(_VERSION, Calls.version, "Version", "One version of a subject", "deleted"),
-    _post(_SUBJECT, Calls.lookup, "Version", "The version that a schema is", "normalize", "deleted"),
-    _post(_VERSIONS, Calls.register, "Registered", "Register a schema", "normalize", writes=True),
+    _post(_SUBJECT, Calls.lookup, "Version", "The version that a schema is", "normalize", "deleted", at_once=True),
+    _post(_VERSIONS, Calls.register, "Registered", "Register a schema", "normalize", writes=True, at_once=True),
     _read(_VERSIONS, Calls.versions, "Numbers", "A subject's versions", "deleted", "deletedOnly", *_PAGE),
     _read("/config/{subject}", Calls.level, "Level", "A subject's level", "defaultToGlobal"),
     _read("/subjects", Calls.subjects, "Names", "Subjects", "subjectPrefix", "deleted", "deletedOnly", *_PAGE),

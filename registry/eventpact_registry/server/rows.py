@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from eventpact_registry.server.recent import Recent
+
 GLOBAL: Final = ""
 """The subject under which the settings of the whole registry are kept."""
 
-_SCHEMA: Final = """SELECT schemas.context, id, guid, text, metadata,
+_WHOLE: Final = """SELECT context, id, guid, text, metadata,
     (SELECT json_group_array(json_array(position, name, subject, version)) FROM schema_references
      WHERE context = schemas.context AND schema_id = schemas.id)
-    FROM schemas"""
+    FROM schemas WHERE context = ? AND id = ?"""
 """A schema and its references, as JSON, in one go."""
 
 _NONE: Final = "[]"
@@ -82,8 +84,9 @@ class StoredVersion:
 class Rows:
     """Queries on one connection; made by `Store.reading` and `Store.writing`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, recent: Recent) -> None:
         self._connection = connection
+        self._recent = recent
 
     def schema(self, context: str, schema_id: int) -> StoredSchema | None:
         """The schema with this id in this context."""
@@ -91,7 +94,9 @@ class Rows:
 
     def schema_anywhere(self, schema_id: int) -> StoredSchema | None:
         """The schema with this id in the first context that has one."""
-        return self._schema("WHERE id = ? ORDER BY context LIMIT 1", schema_id)
+        return self._schema(
+            "WHERE context IN (SELECT name FROM contexts) AND id = ? ORDER BY context LIMIT 1", schema_id
+        )
 
     def schema_of_version(self, subject: str, version: int) -> StoredSchema | None:
         """The schema that one version is, soft-deleted or not."""
@@ -244,12 +249,19 @@ class Rows:
         self._connection.execute("DELETE FROM settings WHERE subject = ? AND name = ?", (subject, name))
 
     def _schema(self, where: str, *arguments: int | str) -> StoredSchema | None:
-        row = self._connection.execute(f"{_SCHEMA} {where}", arguments).fetchone()
-        if row is None:
+        key = self._connection.execute(
+            f"SELECT schemas.context, id, guid FROM schemas {where}",  # noqa: S608 - our own constants
+            arguments,
+        ).fetchone()
+        return None if key is None else self._recent.get(key) or self._whole(*key[:2])
+
+    def _whole(self, context: str, schema_id: int) -> StoredSchema | None:
+        row = self._connection.execute(_WHOLE, (context, schema_id)).fetchone()
+        if row is None:  # another process deleted it a moment ago
             return None
         context, schema_id, guid, text, metadata, written = row
         references = () if written == _NONE else tuple([Reference(*ref[1:]) for ref in sorted(json.loads(written))])
-        return StoredSchema(context, schema_id, guid, text, references, metadata)
+        return self._recent.keep(StoredSchema(context, schema_id, guid, text, references, metadata))
 
     def _versions(self, where: str, *arguments: int | str) -> list[StoredVersion]:
         rows = self._connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from eventpact import avro
@@ -10,19 +11,20 @@ from eventpact_registry.compatibility import DEMANDS, incompatibilities
 from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, is_valid, split, within
 from eventpact_registry.server.governance import Mode, demand_writable, in_force
-from eventpact_registry.server.library import Library, gather
+from eventpact_registry.server.library import characters_of, gather
 from eventpact_registry.server.metadata import as_json
+from eventpact_registry.server.pace import Pace
 from eventpact_registry.server.picking import is_latest, pick, visible
 from eventpact_registry.server.rows import StoredSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from eventpact.avro.model import Schema
     from eventpact_registry.compatibility import Incompatibility
     from eventpact_registry.contracts.model import Mode as Level
     from eventpact_registry.server.governance import InForce
-    from eventpact_registry.server.library import Prepared
+    from eventpact_registry.server.library import Library, Prepared
     from eventpact_registry.server.limits import Limits
     from eventpact_registry.server.rows import Reference, Rows, StoredVersion
     from eventpact_registry.server.store import Store
@@ -77,12 +79,16 @@ class Verdict:
 
 
 class Service:
-    """What the registry does, on a store. Safe to use from several threads."""
+    """What the registry does, on a store. Safe to use from several threads.
 
-    def __init__(self, store: Store, limits: Limits) -> None:
+    At the pace `AT_ONCE` every call that parses, judges or writes may raise `TakesLonger`.
+    """
+
+    def __init__(self, store: Store, limits: Limits, library: Library, pace: Pace = Pace.UNHURRIED) -> None:
         self._store = store
         self._limits = limits
-        self._library = Library()
+        self._library = library
+        self._pace = pace
 
     def register(self, subject: str, submission: Submission, *, normalize: bool) -> Found:
         """Register a schema, or find it where it is registered already.
@@ -98,13 +104,13 @@ class Service:
             case = self._case(rows, subject, sent)
             if case.known is not None and not (submission.schema_id or submission.version):
                 return self._found(rows, case.known)
-        with self._store.writing() as rows:
+        with self._store.writing(wait=self._pace.waits) as rows:
             if self._store.moment() != began:
                 case = self._case(rows, subject, sent)
                 if case.known is None:
                     _demand_references(rows, subject, sent.references)
             added = self._register(rows, submission, case)
-        self._library.keep(added.schema, sent.schema)  # the next version is judged against it
+        self._library.keep(added.schema, sent.schema, sent.characters)  # the next version is judged against it
         return added
 
     def lookup(self, subject: str, submission: Submission, *, normalize: bool, deleted: bool) -> Found:
@@ -248,7 +254,7 @@ class Service:
                 if version is None or (not live and is_latest(version))
                 else [pick(subject, live, version, deleted=False)]
             )
-            previous = [self._parsed(rows, known) for known in judged]
+            previous = list(self._parsed(rows, self._schemas(rows, judged)))
         found = incompatibilities(level, prepared.schema, previous)
         return Verdict(not found, _messages(level, found, judged))
 
@@ -325,9 +331,8 @@ class Service:
     def _judge(self, rows: Rows, case: _Case) -> None:
         level = case.settings.level
         judged = case.live if DEMANDS[level].transitive else case.live[-1:]
-        previous = [self._parsed(rows, version) for version in judged[:-1]]
-        if case.newest is not None:
-            previous.append(self._library.parsed(rows, case.newest))
+        newest = [case.newest] if case.newest else []
+        previous = list(self._parsed(rows, chain(self._schemas(rows, judged[:-1]), newest)))
         found = incompatibilities(level, case.prepared.schema, previous)
         if found:
             raise errors.incompatible(case.subject, _messages(level, found, judged))
@@ -341,8 +346,9 @@ class Service:
                 return version
         if prepared.references or not versions:
             return None
-        for version in reversed(rows.versions_with_references(versions[0].subject)):
-            if version in versions and avro.meaning(self._parsed(rows, version)) == avro.meaning(prepared.schema):
+        referring = [one for one in reversed(rows.versions_with_references(versions[0].subject)) if one in versions]
+        for version, schema in zip(referring, self._parsed(rows, self._schemas(rows, referring)), strict=True):
+            if avro.meaning(schema) == avro.meaning(prepared.schema):
                 return version
         return None
 
@@ -350,16 +356,25 @@ class Service:
         """The schema of a request, parsed while nobody waits for the database."""
         with self._store.reading() as rows:
             gathered = gather(rows, submission.references, split(subject)[0], normalize=normalize)
+        self._pace.demand(len(submission.text) + characters_of(gathered.schemas))
         prepared = self._library.prepare(submission.text, gathered, submission.metadata)
-        most = len(submission.text) + sum(
-            len(stored.text) for stored in gathered.schemas
-        )  # a part is a letter at least
-        if most > self._limits.parts and _parts(prepared.schema) > self._limits.parts:
+        # A part is a character at least.
+        if prepared.characters > self._limits.parts and _parts(prepared.schema) > self._limits.parts:
             raise errors.too_complex(self._limits.parts)
         return prepared
 
-    def _parsed(self, rows: Rows, version: StoredVersion) -> Schema:
-        return self._library.parsed(rows, self._found(rows, version).schema)
+    def _parsed(self, rows: Rows, schemas: Iterable[StoredSchema]) -> Iterator[Schema]:
+        """What schemas in the database are when they are parsed, as far as there is time to deal with so many."""
+        characters = 0
+        for stored in schemas:
+            if not self._pace.waits:
+                known = self._library.characters(stored)
+                characters += known or 0
+                self._pace.demand(characters if known else None)
+            yield self._library.parsed(rows, stored)
+
+    def _schemas(self, rows: Rows, versions: Iterable[StoredVersion]) -> Iterator[StoredSchema]:
+        return (self._found(rows, version).schema for version in versions)
 
     def _newest(self, rows: Rows, versions: Sequence[StoredVersion]) -> StoredSchema | None:
         return self._found(rows, versions[-1]).schema if versions else None

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import EventPactError
 from eventpact_registry.server import errors
+from eventpact_registry.server.pace import TakesLonger
+from eventpact_registry.server.recent import Recent
 from eventpact_registry.server.rows import Rows
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 _FORMAT: Final = 3
 _BUSY_SECONDS: Final = 20.0
+_CACHE_KIB: Final = 16 * 1024
+"""Of the database's pages, for each of the two connections: SQLite's own 2 MiB do not hold the indexes of 5,000
+schemas, and each registration then reads pages again."""
 
 _TABLES: Final = """
 CREATE TABLE contexts (
@@ -37,7 +42,6 @@ CREATE TABLE schemas (
     PRIMARY KEY (context, id),
     UNIQUE (guid, context)
 ) STRICT;
-CREATE INDEX schemas_by_id ON schemas (id);
 CREATE TABLE schema_references (
     context TEXT NOT NULL,
     schema_id INTEGER NOT NULL,
@@ -83,6 +87,7 @@ class Store:
     def __init__(self, database: str | Path) -> None:
         self._write_lock = RLock()
         self._commits = 0
+        self._recent = Recent()
         in_memory = str(database) == ":memory:"
         self._read_lock = self._write_lock if in_memory else RLock()
         try:
@@ -104,25 +109,51 @@ class Store:
             RegistryError: 50001 or 50002, SQLite failed.
         """
         with self._read_lock, _translated():
-            yield Rows(self._reader)
+            yield Rows(self._reader, self._recent)
 
     @contextmanager
-    def writing(self) -> Iterator[Rows]:
+    def writing(self, *, wait: bool = True) -> Iterator[Rows]:
         """One transaction, alone among writers: committed at the end, rolled back on any exception.
 
         Raises:
             RegistryError: 50001 or 50002, SQLite failed; nothing was written.
+            TakesLonger: somebody else is writing, and `wait` is false.
         """
-        with self._write_lock, _translated():
-            self._writer.execute("BEGIN IMMEDIATE")
+        with self._alone(wait=wait), _translated():
+            self._begin(wait=wait)
             try:
-                yield Rows(self._writer)
+                yield Rows(self._writer, self._recent)
                 self._writer.execute("COMMIT")
                 self._commits += 1
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _alone(self, *, wait: bool) -> Iterator[None]:
+        """Alone among the writers of this process."""
+        if not self._write_lock.acquire(blocking=wait):
+            raise TakesLonger
+        try:
+            yield
+        finally:
+            self._write_lock.release()
+
+    def _begin(self, *, wait: bool) -> None:
+        """Begin a transaction, alone among the writers of all processes."""
+        if wait:
+            self._writer.execute("BEGIN IMMEDIATE")
+            return
+        self._writer.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise TakesLonger from error
+            raise
+        finally:
+            self._writer.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
 
     def moment(self) -> tuple[int, int]:
         """Another one after each commit, of this process or another: what was read since still holds in the same one.
@@ -172,6 +203,7 @@ def _tune(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
 
 @contextmanager
