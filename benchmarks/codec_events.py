@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
     from eventpact.avro.binding import Binding
 
-_CONTRACTS: Final = Path(__file__).parent.parent / "contracts"
+CONTRACTS: Final = Path(__file__).parent.parent / "contracts"
+"""The five systems'."""
 _EXAMPLES: Final = 25
 """Of each event, to find the smallest, the largest and the most nested."""
 
-_MESSAGE: Final[dict[str, Any]] = {
+MESSAGE: Final[dict[str, Any]] = {
     "eventId": UUID("0b6ff5ad-8ab0-4e7b-9f5c-3bd7b1b8a7c4"),
     "eventType": "message.sent",
     "timestamp": datetime(2026, 11, 21, 10, 23, 45, 678000, tzinfo=UTC),
@@ -56,6 +57,7 @@ _MESSAGE: Final[dict[str, Any]] = {
         "userAgent": "quikapp-ios/4.2",
     },
 }
+"""The values of a MessageSent as users send them, 356 bytes in Avro."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,11 @@ class Measured:
 
 def measured_events(folder: Path) -> list[Measured]:
     """Generate the five systems' packages into `folder`, and choose."""
-    repository = ContractRepository.load(parse_source(f"dir:{_CONTRACTS}", _CONTRACTS))
+    repository = ContractRepository.load(parse_source(f"dir:{CONTRACTS}", CONTRACTS))
     generate(repository, folder)
     sizes: dict[type[Event], list[tuple[bytes, Any]]] = {cls: list(_encoded(cls)) for cls in _events(folder)}
     message = next(cls for cls in sizes if cls.contract.full_name == "io.quikapp.message.MessageSent")
-    chosen = {message: ("quikapp's MessageSent", avro.Codec(schema_of(message)).encode(_MESSAGE), _MESSAGE)}
+    chosen = {message: ("quikapp's MessageSent", avro.Codec(schema_of(message)).encode(MESSAGE), MESSAGE)}
     del sizes[message]
     for why, rank in _RANKS.items():
         cls, (raw, value) = max(

@@ -13,6 +13,8 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from benchmarks.machine import Machine
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -76,13 +78,15 @@ def main(run: Callable[[], Table | Sequence[Table]]) -> None:
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers to FILE")
     arguments = parser.parse_args()
+    machine = Machine()
+    before = machine.speed()
     made = run()
     tables = [made] if isinstance(made, Table) else made
-    print("\n\n".join(map(str, tables)))
+    print(*tables, f"The machine before: {before}", f"and after: {machine.speed()}", sep="\n\n")
     if arguments.json:
         found = asdict(made) if isinstance(made, Table) else {"tables": [asdict(table) for table in tables]}
-        machine = {"python": platform.python_version(), "machine": platform.machine()}
-        arguments.json.write_text(json.dumps({**found, **machine}, indent=2) + "\n")
+        where = {"python": platform.python_version(), "machine": platform.machine(), "speed": asdict(before)}
+        arguments.json.write_text(json.dumps({**found, **where}, indent=2) + "\n")
 
 
 def _number(value: float | None) -> str:

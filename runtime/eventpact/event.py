@@ -147,7 +147,7 @@ def correlation_id() -> str:
     if given:
         return given
     hand = IN_HAND.get()
-    return str(uuid4()) if hand is None else hand.correlation_id
+    return str(uuid4()) if hand is None else hand.context.correlation_id
 
 
 @contextmanager

@@ -25,16 +25,6 @@ class Hand:
     def __init__(self) -> None:
         self.since = None
 
-    @property
-    def correlation_id(self) -> str:
-        """Of the record in hand."""
-        return self.context.correlation_id
-
-    @property
-    def traceparent(self) -> str | None:
-        """Of the record in hand."""
-        return self.context.traceparent
-
 
 IN_HAND: Final[ContextVar[Hand | None]] = ContextVar("eventpact.in_hand", default=None)
 """Set around the calls of handlers, in whichever thread or task they run; asked for correlation id and trace."""

@@ -80,7 +80,7 @@ def outgoing() -> str | None:
     if SPANS is not None and (current := SPANS.current()) is not None:
         return current
     hand = IN_HAND.get()
-    return None if hand is None else hand.traceparent
+    return None if hand is None else hand.context.traceparent
 
 
 def handling(group: str, contract: EventContract | None, contexts: Sequence[Context]) -> AbstractContextManager[None]:

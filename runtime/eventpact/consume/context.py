@@ -140,7 +140,7 @@ class Context:
         try:
             return self._correlation_id
         except AttributeError:
-            found = self._correlation_id = self.known_correlation_id or str(uuid4())
+            found = self._correlation_id = self._said_correlation_id() or str(uuid4())
             return found
 
     @property
@@ -149,7 +149,7 @@ class Context:
         try:
             return self._correlation_id
         except AttributeError:
-            return self._header("correlation-id") or self._of_event(self._source.correlation)
+            return self._said_correlation_id()
 
     @property
     def event_id(self) -> str | None:
@@ -162,7 +162,8 @@ class Context:
     @property
     def traceparent(self) -> str | None:
         """The span that the event was sent in (W3C Trace Context); events sent while handling carry it on."""
-        return tracing.traceparent(self._header(tracing.HEADER))
+        header = self._header(tracing.HEADER)
+        return None if header is None else tracing.traceparent(header)
 
     @property
     def parameters(self) -> Mapping[str, str]:
@@ -192,6 +193,9 @@ class Context:
 
     def __repr__(self) -> str:
         return f"Context({self.position})"
+
+    def _said_correlation_id(self) -> str | None:
+        return self._header("correlation-id") or self._of_event(self._source.correlation)
 
     def _header(self, wanted: str) -> str | None:
         try:

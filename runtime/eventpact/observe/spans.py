@@ -132,7 +132,7 @@ def _sender() -> TraceContext | None:
     if trace.get_current_span().get_span_context().is_valid:
         return None
     hand = IN_HAND.get()
-    producer = None if hand is None else _parsed(hand.traceparent)
+    producer = None if hand is None else _parsed(hand.context.traceparent)
     return None if producer is None else set_span_in_context(NonRecordingSpan(producer))
 
 

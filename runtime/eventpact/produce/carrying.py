@@ -21,8 +21,8 @@ def carried_correlation() -> str | None:
     given = CORRELATION.get()
     if given:
         return given
-    context = IN_HAND.get()
-    return None if context is None else context.correlation_id
+    hand = IN_HAND.get()
+    return None if hand is None else hand.context.correlation_id
 
 
 def in_context(

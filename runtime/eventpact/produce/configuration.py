@@ -33,7 +33,9 @@ _MAX_BLOCK: Final = "max.block.ms"
 
 
 TRANSACTIONAL: Final[Mapping[str, str]] = {
-    "linger.ms": "0",  # a commit flushes, so waiting for more only delays it
+    # A commit sends at once what lingers, so lingering delays nothing that anybody sees; without it, a transaction of a
+    # thousand events goes in hundreds of requests, at two thirds of the rate.
+    "linger.ms": "100",
     # The markers of the transaction before are written in a few milliseconds; by default the client asks again after
     # 100 ms whether they are, which makes every transaction take as long.
     "retry.backoff.ms": "5",

@@ -1,0 +1,1 @@
+"""How fast are typed producers and consumers on Apache Kafka, beside plain confluent-kafka moving the same bytes?"""

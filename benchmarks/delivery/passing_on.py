@@ -1,0 +1,86 @@
+"""Consume, transform and produce in transactions, plain and typed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import confluent_kafka
+from confluent_kafka import TopicPartition
+
+from benchmarks.delivery.side import DRAIN, QUIET
+from eventpact.produce.configuration import TRANSACTIONAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from confluent_kafka import Message
+
+    from benchmarks.delivery.side import Side
+    from eventpact import Context, Event
+
+
+def pass_on_raw(side: Side) -> dict[str, float]:
+    """Consume, transform, produce in transactions of 1,000, as a tuned plain client does it."""
+    timeouts = {"transaction.timeout.ms": "60000", "message.timeout.ms": "60000"}
+    producer = confluent_kafka.Producer(
+        {**side.config(), **TRANSACTIONAL, **timeouts, "transactional.id": side.told["group"]}
+    )
+    consumer = side.plain_consumer(**{"isolation.level": "read_committed"})
+    producer.init_transactions(30)
+    seen, start = 0, 0.0
+    while seen < side.count:
+        first = consumer.poll(1.0)
+        if first is None:
+            continue
+        start = start or time.perf_counter()
+        producer.begin_transaction()
+        drained = [first, *consumer.consume(DRAIN - 1, 1.0 if side.count - seen >= DRAIN else 0)]
+        for message in drained:
+            producer.produce(side.told["target"], message.value(), message.key(), headers=message.headers())
+        positions = consumer.position(consumer.assignment())
+        producer.send_offsets_to_transaction(
+            [place for place in positions if place.offset >= 0], consumer.consumer_group_metadata(), 30
+        )
+        producer.commit_transaction(30)
+        seen += len(drained)
+    seconds = time.perf_counter() - start
+    consumer.close()
+    return {"rate": seen / seconds, "read": seen, "written": _written(side)}
+
+
+def pass_on_typed(side: Side) -> dict[str, float]:
+    """The same with classes: what is handled for one tenant is sent for another, and committed together."""
+    producer = side.producer(transactional_id=side.told["group"])
+    tenant = side.told["tenant"]
+    seen, start, last = 0, 0.0, 0.0
+
+    class PassingOn(side.group()):  # type: ignore[misc]  # a class made here
+        def on_message_sent(self, event: Event, _: Context) -> None:
+            nonlocal seen, start, last
+            producer.send(event, tenant_id=tenant)
+            seen += 1
+            if not seen % DRAIN or seen == 1:
+                last = time.perf_counter()
+                start = start or last
+
+    with producer:
+        PassingOn().run(side.settings, exactly_once=True, producer=producer, max_events=side.count, idle_timeout=QUIET)
+    return {"rate": seen / (last - start), "read": seen, "written": _written(side)}
+
+
+def _written(side: Side) -> int:
+    """Committed records on the target, counted by reading them."""
+    reader = confluent_kafka.Consumer(
+        {"bootstrap.servers": side.settings.brokers, "group.id": "count", "isolation.level": "read_committed"}
+        | {"enable.auto.commit": "false"}
+    )
+    return sum(1 for _ in _read_to_the_end(reader, side.told["target"]))
+
+
+def _read_to_the_end(reader: confluent_kafka.Consumer, topic: str) -> Iterator[Message]:
+    partitions = reader.list_topics(topic, timeout=10).topics[topic].partitions
+    reader.assign([TopicPartition(topic, number, 0) for number in partitions])
+    while batch := reader.consume(10_000, 2.0):
+        yield from batch
+    reader.close()
