@@ -51,7 +51,9 @@ class Inline:
         self._leaving: set[Partition] = set()
         self._left: set[Partition] = set()
         self.rewound: set[Partition] = set()
-        """Partitions of which the client reads again what it had read."""
+        """Partitions of which the client reads again what it had read; for whoever holds the client."""
+        self.wanted: int | None = None
+        """How many more of the records that wait may be dealt with; `None` for all."""
 
     @property
     def hands(self) -> Sequence[Hand]:
@@ -97,8 +99,23 @@ class Inline:
         now = time.time()
         due = [partition for partition, (until, _) in self._waiting.items() if until <= now]
         for partition in due:
-            self._handle(self._waiting.pop(partition, (0.0, []))[1])
+            with self._boundary:  # from here on who lets the partition go waits for what is taken
+                self.busy_since = time.monotonic()
+                records = self._take(partition)
+            self._handle(records)
         return set(self._waiting)
+
+    def _take(self, partition: Partition) -> list[Message]:
+        """What waits in a partition, or as much of it as is wanted: the rest goes on waiting."""
+        until, records = self._waiting.pop(partition, (0.0, []))
+        if self.wanted is None or len(records) <= self.wanted:
+            taken = records
+        else:
+            taken = records[: max(0, self.wanted)]
+            self._waiting[partition] = until, records[len(taken) :]
+        if self.wanted is not None:
+            self.wanted -= len(taken)
+        return taken
 
     def wait_for_room(self, seconds: float) -> None:
         """There is always room; where nothing more is wanted, records wait for their time."""
@@ -109,11 +126,11 @@ class Inline:
 
         Called in the thread that handles, when nothing is in hand, or in another that polls meanwhile.
         """
-        for partition in partitions:
-            self._waiting.pop(partition, None)
-        if self.busy_since is None:
-            return []
         with self._boundary:
+            for partition in partitions:
+                self._waiting.pop(partition, None)
+            if self.busy_since is None:
+                return []
             self._leaving |= set(partitions)
             if self._boundary.wait_for(lambda: not self._leaving, seconds):
                 return []
@@ -181,5 +198,6 @@ class Inline:
             until = time.time() + wait
         partition = partition_of(turn.records[turn.done])
         rest = turn.records[turn.done :]
-        self._waiting[partition] = (until, [one for one in rest if partition_of(one) == partition])
+        _, later = self._waiting.get(partition, (0.0, []))
+        self._waiting[partition] = (until, [*(one for one in rest if partition_of(one) == partition), *later])
         turn.records = [*turn.records[: turn.done], *outside(rest, {partition})]

@@ -182,7 +182,7 @@ class Session:
                     return
             drained = self._look(left)
             self._workers.offer(drained)
-            self._tend()
+            self._tend(max_events)
             now = time.monotonic()
             joined = self._assigned and idle_since > now
             if drained or joined or self._workers.in_flight > self._workers.resting:
@@ -206,8 +206,8 @@ class Session:
 
     def _drain(self, most: int) -> list[Message]:
         self._gone.clear()
-        spare, self._spare = outside(self._spare, self._workers.rewound), []
-        self._workers.rewound.clear()
+        self._drop_rewound()
+        spare, self._spare = self._spare, []
         with translated(self._complaints, f"read for group {self._name}"):
             drained = drain(self._consumer, most, 0 if spare else _LOOK)
         self._polled_at = time.monotonic()
@@ -222,13 +222,21 @@ class Session:
 
     def _serve(self) -> None:
         """Poll without wanting records: everything is paused."""
+        self._drop_rewound()
         message = self._consumer.poll(0)
         self._polled_at = time.monotonic()
         if message is not None:
             self._spare.append(message)
 
-    def _tend(self) -> None:
+    def _drop_rewound(self) -> None:
+        """Forget records that the client reads again, before it may come to them."""
+        self._spare = outside(self._spare, self._workers.rewound)
+        self._workers.rewound.clear()
+
+    def _tend(self, max_events: int | None) -> None:
         """What has to be done now and then."""
+        if isinstance(self._workers, Inline) and max_events is not None:
+            self._workers.wanted = max_events - self.statistics.records
         waiting = self._workers.tend(self._offsets.partitions)
         with self._polling:  # the keeper may be about to let go
             unplaced, self._unplaced = self._unplaced, []

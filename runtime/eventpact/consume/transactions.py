@@ -262,13 +262,17 @@ class Transacted(Inline):
             raise DeliveryError(f"no dead letter for {topic}/{partition}@{offset}: {why}", failed=len(failed))
 
     def _rewind(self, turn: Turn) -> None:
-        """Let the client read what is left of a turn again: by then it knows which partitions it still has."""
+        """Let the client read what is left of a turn again, but for partitions that went.
+
+        These may have come back by now: then the client reads them from what was committed last, perhaps by others.
+        """
         first: dict[Partition, int] = {}
         for message in turn.records[turn.done :]:
             first.setdefault(partition_of(message), message.offset() or 0)
         turn.records = turn.records[: turn.done]
-        for partition, offset in first.items():
-            self._waiting.pop(partition, None)
-            with self._calling(), suppress(KafkaException):  # it is another member's
-                self._consumer.seek(TopicPartition(*partition, offset))
-        self.rewound |= first.keys()
+        with self._calling():
+            for partition in first.keys() - self._left:
+                self._waiting.pop(partition, None)
+                self.rewound.add(partition)
+                with suppress(KafkaException):  # it is going just now
+                    self._consumer.seek(TopicPartition(*partition, first[partition]))

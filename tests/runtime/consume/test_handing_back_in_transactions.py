@@ -30,6 +30,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.ended: list[str] = []
+        self.sought: list[object] = []
         self.handling, self.handled = threading.Event(), threading.Event()
         self.went_meanwhile = self.settle = self.taken_back = dict
         self.client = None
@@ -48,7 +49,8 @@ class Cluster:
 
     def through(self, _: object) -> None: ...
 
-    def seek(self, _: object) -> None: ...
+    def seek(self, place: object) -> None:
+        self.sought.append(place)
 
     def commit(self, _: float) -> None:
         self.ended.append("committed")
@@ -112,3 +114,19 @@ def test_offsets_of_a_partition_that_went_before_they_are_sent_are_taken_back(
     assert committed.wait(SECONDS)
     member.free.wait(SECONDS)
     assert cluster.ended == ["aborted"]
+
+
+def test_a_partition_that_went_and_came_back_is_read_from_what_was_committed_not_from_what_was_in_hand(
+    cluster: Cluster, member: Transacted
+) -> None:
+    def went_and_came_back() -> dict[str, str]:
+        member._leaving, member._left = set(), {PARTITION}
+        return {}
+
+    cluster.went_meanwhile = went_and_came_back  # type: ignore[assignment]  # a hook
+    cluster.handled.set()
+
+    assert member.free.wait(SECONDS)
+    assert cluster.ended == ["aborted"]
+    assert cluster.sought == []
+    assert member.rewound == set()
