@@ -1,13 +1,16 @@
 """The clock that retries wait by: it passes at once, or as a test steps it.
 
-A group that is driven waits by it between two attempts, so no test sleeps.
+A group that goes by it waits so between two attempts, in place and on retry topics: no test sleeps.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Final
+
+from eventpact.consume.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +19,10 @@ _PATIENCE: Final = 60.0
 """Seconds of real time that stepped work may take from one wait to the next."""
 
 
-class StepClock:
+class StepClock(Clock):
     """Seconds from 0, which pass when somebody waits, or when a test says so.
+
+    A group that goes by it takes it to be so much later than it is.
 
     Work that `start` runs stands still at each wait until `advance` has brought the clock that far. Waits of all other
     work pass at once, and the clock goes with them.
@@ -29,15 +34,28 @@ class StepClock:
         self.waits: list[float] = []
         """How long each wait was to take, in their order."""
         self._stepped: list[Stepped] = []
+        self._lock = threading.Lock()
 
-    def wait(self, seconds: float) -> None:
-        """Wait; called by what is driven."""
-        self.waits.append(seconds)
-        work = _STEPPED.get()
-        if work in self._stepped:
-            work.stand(self.now + seconds)
-        else:
-            self.now += seconds
+    def time(self) -> float:
+        """Seconds since 1970: the real time, and what has passed on this clock."""
+        return super().time() + self.now
+
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        """Let seconds pass, or stand still until a test lets them; true when the run is to end."""
+        if not stop.is_set():
+            work = _STEPPED.get()
+            with self._lock:  # lanes wait at the same time
+                self.waits.append(seconds)
+                due = self.now + seconds
+                if work not in self._stepped:
+                    self.now = due
+            if work in self._stepped:
+                work.stand(due)
+        return stop.is_set()
+
+    async def pause(self, seconds: float, stop: threading.Event) -> bool:
+        """As `wait`, which would hold up an event loop."""
+        return await asyncio.to_thread(self.wait, seconds, stop)
 
     def advance(self, seconds: float) -> None:
         """Let seconds pass; stepped work that waited for a moment within them goes on to its next wait or its end."""
@@ -106,17 +124,3 @@ class Stepped:
 
 _STEPPED: Final[ContextVar[Stepped | None]] = ContextVar("eventpact_testing.stepped", default=None)
 """The work that this code is part of, in whichever thread: lanes begin with the context of the run."""
-
-
-class ClockedStop(threading.Event):
-    """The event that ends a run, whose waits go by a clock: retries wait for their backoff on it."""
-
-    def __init__(self, clock: StepClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait by the clock; true when the run is to end."""
-        if timeout is not None and not self.is_set():
-            self._clock.wait(timeout)
-        return self.is_set()

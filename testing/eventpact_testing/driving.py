@@ -10,6 +10,7 @@ version that the group reads, retried as its contract says, sent to its dead let
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,10 +18,11 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from eventpact import SchemaCatalog
 from eventpact.consume.dead_letters import letter_of
+from eventpact.consume.retries import waiting_of
 from eventpact.names import topic_name
 from eventpact.produce.route import headers_of, key_of
 from eventpact.wire import frame
-from eventpact_testing.clock import ClockedStop, StepClock
+from eventpact_testing.clock import StepClock
 from eventpact_testing.memory import MemoryCluster, memory_settings
 
 if TYPE_CHECKING:
@@ -86,10 +88,10 @@ class DrivenGroup:
     """A group on a cluster in memory that holds what the test gives it; close it, or use it in a `with`."""
 
     def __init__(self, group: Group, *, clock: StepClock | None = None) -> None:
-        """Drive `group`; retries wait by `clock`, one of its own by default."""
+        """Drive `group`; retries wait by `clock`, one of its own by default, which becomes the group's."""
         self.group = group
-        self.clock = clock or StepClock()
-        self._stop = ClockedStop(self.clock)
+        self.clock = group.clock = clock or StepClock()
+        self._stop = threading.Event()
         self._cluster = MemoryCluster()
         self._exits = ExitStack()
         self._settings = self._exits.enter_context(memory_settings(self._cluster))
@@ -131,6 +133,19 @@ class DrivenGroup:
         """
         return self._run(self._write(topic, value, key, headers))
 
+    def handle_due(self) -> list[Handled]:
+        """Hand the group what waits on its retry topics and is due by the clock; what became of each, in their order.
+
+        `clock.advance` brings the moment on: after it, an event that was `delayed` is tried once more.
+
+        Raises:
+            HandlerError: as `handle`.
+        """
+        done = []
+        while (record := self._due()) is not None:
+            done.append(self._run(record))
+        return done
+
     def begin(self, event: Event, /, **parameters: str) -> Begun:
         """Hand the group an event, and return at the first wait for another attempt: `clock.advance` goes on.
 
@@ -170,6 +185,18 @@ class DrivenGroup:
             raise ValueError(f"group {group.name} does not read {topic}, only {', '.join(group.topics)}")
         self._cluster.write(topic, value, key=key, headers=headers)
         return self._cluster.records[-1]
+
+    def _due(self) -> Record | None:
+        """The first record on a retry topic that the group would handle now; one that is not due holds up its topic."""
+        held: set[str] = set()
+        for record in self._cluster.records:
+            topic, waiting = record.topic, waiting_of(record.headers)
+            if waiting is None or topic in held or record.offset < self._cluster.committed.get(topic, 0):
+                continue
+            if waiting.due <= self.clock.time():
+                return record
+            held.add(topic)
+        return None
 
     def _run(self, record: Record) -> Handled:
         """Let the group run until the record is dealt with, after those that an earlier failure has left."""

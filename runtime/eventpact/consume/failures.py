@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from typing import TYPE_CHECKING, Final
 
 import confluent_kafka
@@ -25,7 +24,7 @@ from eventpact.errors import HandlerError
 from eventpact.logs import about, described
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from confluent_kafka import Message
 
@@ -51,16 +50,15 @@ class Failures:
         name: str,
         views: TopicViews,
         statistics: GroupStatistics,
-        clock: Callable[[], float] = time.time,
     ) -> None:
-        """Deal with the failures of `group`, called `name` on the broker; `clock` tells seconds since 1970."""
+        """Deal with the failures of `group`, called `name` on the broker."""
         self._errors = checked(name, group.errors)
         self._name = name
         self._views = views
         self._statistics = statistics
-        self._clock = clock
+        self._clock = group.clock
         self._courses = Courses(event.contract for event, _ in group.handlers.values())
-        self._order = KeyOrder(settings, name, self._courses, clock)
+        self._order = KeyOrder(settings, name, self._courses, group.clock)
         self._departures = Departures(settings, name, self._order, statistics)
         self._lock = threading.Lock()
 
@@ -101,7 +99,7 @@ class Failures:
             waiting = waiting_of(headers_of(message))
             if waiting is None or waiting.info.group != self._name:
                 return None
-            if waiting.due > self._clock():
+            if waiting.due > self._clock.time():
                 return waiting.due
             topic = waiting.info.topic
         return self._order.held_back(topic, message)
@@ -155,7 +153,7 @@ class Failures:
         if tier is None:
             return False
         dead = self._views.of(context.topic).dead_letters
-        self._departures.to_tier(message, context, tier, due=self._clock(), dead_letters=dead)
+        self._departures.to_tier(message, context, tier, due=self._clock.time(), dead_letters=dead)
         return True
 
     def undecodable(self, message: Message, context: Context, error: Exception) -> None:
@@ -212,7 +210,7 @@ class Failures:
         tier = next(iter(course.after(str(message.topic()))), None) if policy is Policy.RETRY else None
         topic = self._views.of(context.topic).dead_letters
         if tier is not None:
-            due = self._clock() + tier.delay
+            due = self._clock.time() + tier.delay
             self._departures.to_tier(message, context, tier.topic, due=due, dead_letters=topic, error=error)
             return None
         if topic is None:

@@ -8,6 +8,7 @@ from abc import ABC
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from eventpact.clients import set_log_level
+from eventpact.consume.clock import REAL
 from eventpact.consume.policy import RETRIED
 from eventpact.consume.running import REGISTRY_PATIENCE, Running
 from eventpact.consume.session import Session
@@ -21,6 +22,7 @@ from eventpact.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from eventpact.consume.clock import Clock
     from eventpact.consume.context import Context
     from eventpact.consume.gaps import Gap
     from eventpact.consume.lanes import Ordering
@@ -65,6 +67,8 @@ class Group(ABC):
     decides. What is not named is retried."""
     idempotent: ClassVar[Idempotent | None] = None
     """By which events are recognised that were handled before, so that their handlers are not called again."""
+    clock: Clock = REAL
+    """The time by which records wait between two attempts, in place and on retry topics; tests give it their own."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the contracts set for this group's consumer, in librdkafka's names; the environment overrides it."""
 

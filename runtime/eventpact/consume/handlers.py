@@ -77,6 +77,8 @@ class HandlerTable:
 
     def __init__(self, group: Group, reader: Reader, views: TopicViews, *, name: str | None = None) -> None:
         """For a group that may be called `name` on the broker, in place of its own name."""
+        self.clock = group.clock
+        """The time that the group goes by."""
         self.known: dict[bytes, Handler] = {}
         """The first bytes of a record's value to what is done with it, for the schemas that were met."""
         self.tombstone = Handler(views, partial(_without_event, group.on_tombstone), statistic="tombstones")

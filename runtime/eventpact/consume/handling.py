@@ -85,6 +85,8 @@ class Handling:
         self._failures = failures
         self._statistics = statistics
         self._stop = stop
+        self.clock = table.clock
+        """The time that the group goes by; whoever sets a record aside asks it when that is over."""
         self._measure = measure_latency
         self._delays = bool(failures.topics())
         self._batch = batch if table.has_batches else 0
@@ -115,7 +117,7 @@ class Handling:
         try:
             special = self._batch or self._measure or self.attempt > 1 or tracing.SPANS is not None
             if special or (self._delays and self._failures.minds(turn.records[start : start + turn.pace])):
-                walk(self._long(turn, hand), self._stop)
+                walk(self._long(turn, hand), self.clock, self._stop)
             else:
                 self._short(turn, hand)
         finally:
@@ -129,7 +131,7 @@ class Handling:
         begun = hand.since = time.monotonic()
         IN_HAND.set(hand)
         try:
-            await walk_async(self._long(turn, hand), self._stop)
+            await walk_async(self._long(turn, hand), self.clock, self._stop)
         finally:
             hand.since = None
             self._clock(turn, start, time.monotonic() - begun)
@@ -161,7 +163,7 @@ class Handling:
                 except Exception:  # noqa: BLE001 - met for the first time, a tombstone or damaged: the long way tells
                     self._statistics.count(handler, done - counted)
                     counted = done
-                    walk(self._one(message, hand), self._stop)
+                    walk(self._one(message, hand), self.clock, self._stop)
                     done += 1
                     counted = done
                     if self._delays:
@@ -177,7 +179,7 @@ class Handling:
                 except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
                     self._statistics.count(handler, done - counted)
                     counted = done
-                    walk(self._attempts(message, context, handler, error), self._stop)
+                    walk(self._attempts(message, context, handler, error), self.clock, self._stop)
                     counted += 1
                     if self._delays:
                         done += 1
@@ -205,7 +207,7 @@ class Handling:
         context = hand.context = Received.of(message, self._table.tombstone)
         if self.attempt > 1:
             context.attempt = self.attempt
-        if self._delays and (due := self._wait(message)):
+        if self._delays and (due := self._failures.due(message)) is not None:
             raise Later(due)
         if self._delays and not self._failures.origin(message, context):
             self._statistics.skipped += 1
@@ -259,7 +261,9 @@ class Handling:
             if found is None or found.batch is None or (handler is not None and found.method != handler.method):
                 break
             context = Received.of(message, found)
-            if self._delays and (self._wait(message) or not self._failures.origin(message, context)):
+            if self._delays and (
+                self._failures.due(message) is not None or not self._failures.origin(message, context)
+            ):
                 break
             try:
                 context._event = found.decode(value[HEADER_SIZE:])
@@ -302,11 +306,6 @@ class Handling:
                     yield from self._attempts(message, context, handler)
         else:
             self._succeeded(handler, contexts)
-
-    def _wait(self, message: Message) -> float:
-        """Seconds since 1970 before which the record must not be handled; 0 when it may be now."""
-        due = self._failures.due(message)
-        return 0.0 if due is None or due <= time.time() else due
 
     def _succeeded(self, handler: Handler, contexts: Sequence[Context]) -> None:
         self._statistics.count(handler, len(contexts))

@@ -12,10 +12,9 @@ from eventpact.consume.parked_scan import ParkedScan
 from eventpact.errors import BrokerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from confluent_kafka import Message
 
+    from eventpact.consume.clock import Clock
     from eventpact.consume.retries import Course, Courses
     from eventpact.settings import Settings
 
@@ -41,7 +40,7 @@ _UNREADABLE: Final = 1.0
 class KeyOrder:
     """The order of keys as one member of a group keeps it; any thread may call."""
 
-    def __init__(self, settings: Settings, group: str, courses: Courses, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, group: str, courses: Courses, clock: Clock) -> None:
         self._courses = courses
         self._clock = clock
         self._parked = ParkedKeys()
@@ -90,7 +89,7 @@ class KeyOrder:
                 self._read()
             except BrokerError as error:
                 _LOG.warning("a record is held back, for nobody knows which keys wait: %s", error)
-                return self._clock() + _UNREADABLE
+                return self._clock.time() + _UNREADABLE
         if course.is_tier(str(message.topic())):
             return None  # it does not keep others of its partition waiting: it moves on at once
         return self._while_draining(slot_of(topic, key), course)
@@ -139,7 +138,7 @@ class KeyOrder:
 
     def _while_draining(self, slot: int, course: Course) -> float | None:
         """Whether the key's last records on the tiers may all be handled by now: then it is worth a little waiting."""
-        now = self._clock()
+        now = self._clock.time()
         tiers = [tier.topic for tier in course.tiers]
         with self._lock:
             if self._parked.behind(slot, tiers) is None:

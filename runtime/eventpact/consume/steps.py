@@ -6,25 +6,25 @@ wait. What a call raises is thrown into the generator, which decides what comes 
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Generator
 from inspect import isawaitable
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import threading
+
+    from eventpact.consume.clock import Clock
 
 Step: TypeAlias = Callable[[], Any] | float
 Steps: TypeAlias = Generator[Step, None, None]
-
-_LOOK: Final = 0.1
-"""Seconds between two looks whether a waiting run was told to stop."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error
     """The run was told to stop while a record waited for another attempt; the record is not dealt with."""
 
 
-def walk(steps: Steps, stop: threading.Event) -> None:
-    """Take all steps in this thread.
+def walk(steps: Steps, clock: Clock, stop: threading.Event) -> None:
+    """Take all steps in this thread, and wait by `clock`.
 
     Raises:
         Stopped: the run was told to stop while it waited.
@@ -37,7 +37,7 @@ def walk(steps: Steps, stop: threading.Event) -> None:
             return
         failure = None
         if isinstance(step, float):
-            if stop.wait(step):
+            if clock.wait(step, stop):
                 raise Stopped
             continue
         try:
@@ -46,8 +46,8 @@ def walk(steps: Steps, stop: threading.Event) -> None:
             failure = error
 
 
-async def walk_async(steps: Steps, stop: threading.Event) -> None:
-    """Take all steps in this task.
+async def walk_async(steps: Steps, clock: Clock, stop: threading.Event) -> None:
+    """Take all steps in this task, and wait by `clock`.
 
     Raises:
         Stopped: the run was told to stop while it waited.
@@ -60,7 +60,8 @@ async def walk_async(steps: Steps, stop: threading.Event) -> None:
             return
         failure = None
         if isinstance(step, float):
-            await _pause(step, stop)
+            if await clock.pause(step, stop):
+                raise Stopped
             continue
         try:
             result = step()
@@ -68,17 +69,3 @@ async def walk_async(steps: Steps, stop: threading.Event) -> None:
                 await result
         except Exception as error:  # noqa: BLE001 - as above
             failure = error
-
-
-async def _pause(seconds: float, stop: threading.Event) -> None:
-    if type(stop) is not threading.Event:  # one that goes by a clock of its own
-        if await asyncio.to_thread(stop.wait, seconds):
-            raise Stopped
-        return
-    until = asyncio.get_running_loop().time() + seconds
-    while not stop.is_set():
-        left = until - asyncio.get_running_loop().time()
-        if left <= 0:
-            return
-        await asyncio.sleep(min(left, _LOOK))
-    raise Stopped

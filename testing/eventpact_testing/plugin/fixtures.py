@@ -96,11 +96,14 @@ def captured_events(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-def retry_clock() -> StepClock:
-    """The clock by which groups of `run_group` wait before they try again."""
+def retry_clock(monkeypatch: pytest.MonkeyPatch) -> StepClock:
+    """The clock by which every group of the process waits before it tries again, until the test ends."""
+    from eventpact import Group
     from eventpact_testing.clock import StepClock
 
-    return StepClock()
+    clock = StepClock()
+    monkeypatch.setattr(Group, "clock", clock)
+    return clock
 
 
 @pytest.fixture
