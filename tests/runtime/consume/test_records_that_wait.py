@@ -81,11 +81,12 @@ def test_a_partition_that_goes_while_they_are_taken_up_waits_for_the_one_in_hand
 ) -> None:
     with ThreadPoolExecutor(1) as keeper:
         revoked: list[Future[list[Hand]]] = []
+        here = threading.current_thread()
 
         class Waiting(dict[Any, Any]):
             def pop(self, *arguments: Any) -> Any:
                 taken = super().pop(*arguments)
-                if not revoked:
+                if threading.current_thread() is here:
                     revoked.append(keeper.submit(member.revoke, {PARTITION}, 0.0))
                     wait(revoked, 0.2)  # it is not to end before what was taken is in hand
                 return taken
