@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 _DONE: Final = "1"
 """Stands where a claim has its owner, which is never that short."""
 
-_CLAIM: Final = """\
-if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return -1 end
-if redis.call('get', KEYS[1]) == ARGV[3] then return 0 end
-return redis.call('pttl', KEYS[1])
+_GRANTED: Final = -1
+_HANDLED: Final = -2
+
+_CLAIM: Final = f"""\
+if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {_GRANTED} end
+if redis.call('get', KEYS[1]) == ARGV[3] then return {_HANDLED} end
+return math.max(redis.call('pttl', KEYS[1]), 1)
 """
+"""What a claim comes to, or the milliseconds that another's still lasts: 0 by Redis's count in the last of them."""
 
 _RELEASE: Final = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
@@ -51,9 +55,9 @@ class RedisStore:
     def claim(self, key: str, lease: float) -> Claim:
         """Claim an event for `lease` seconds."""
         left = int(self._client.eval(_CLAIM, 1, self._prefix + key, self._owner, int(lease * 1000), _DONE))
-        if left < 0:
+        if left == _GRANTED:
             return CLAIMED
-        return Claim(granted=False, wait=left / 1000) if left else HANDLED
+        return HANDLED if left == _HANDLED else Claim(granted=False, wait=left / 1000)
 
     def confirm(self, key: str) -> None:
         """The event was handled."""

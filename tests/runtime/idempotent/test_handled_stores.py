@@ -77,6 +77,17 @@ def test_a_claim_whose_owner_died_ends(open_store: Open) -> None:
     assert not ours.claim("a", LONG).granted
 
 
+def test_a_claim_that_ends_at_this_very_moment_is_not_taken_for_handled(open_store: Open) -> None:
+    ours, theirs = open_store(), open_store()
+
+    for number in range(5):
+        ours.claim(str(number), 0.02)
+        claim = theirs.claim(str(number), LONG)
+        while not claim.granted:  # asks many times in the last millisecond, too
+            assert claim.wait > 0
+            claim = theirs.claim(str(number), LONG)
+
+
 def test_what_was_handled_counts_even_when_its_claim_had_ended(open_store: Open) -> None:
     store = open_store()
     store.claim("a", SHORT)
