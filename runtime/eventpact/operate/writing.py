@@ -16,7 +16,7 @@ from confluent_kafka import KafkaException, TopicPartition
 from eventpact.clients import Complaints, connect, set_log_level
 from eventpact.errors import DeliveryError
 from eventpact.produce.serving import Serving
-from eventpact.produce.transaction import Transactions
+from eventpact.produce.transaction import RECONNECTING, Transactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +46,7 @@ _ALWAYS: Final = {
     "transaction.timeout.ms": "60000",
     "retry.backoff.ms": "5",  # the default waits a tenth of a second at each end of a transaction
     "retry.backoff.max.ms": "20",
+    **RECONNECTING,
 }
 
 

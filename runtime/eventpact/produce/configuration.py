@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.errors import SettingsError
 from eventpact.produce.properties import for_librdkafka
+from eventpact.produce.transaction import RECONNECTING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,10 +43,7 @@ TRANSACTIONAL: Final[Mapping[str, str]] = {
     "retry.backoff.max.ms": "20",
     # Retries end with the transaction's time, not with a count that the quick ones would use up.
     "message.send.max.retries": _NO_LIMIT,
-    # A client that lost its broker, or all of them, makes new connections, but looks for a group's coordinator on the
-    # old one that it knew. It waits there beyond any time-out, until some connection opens or closes (librdkafka 5511,
-    # 5456), and brokers close idle ones only after ten minutes.
-    "connections.max.idle.ms": "5000",
+    **RECONNECTING,
 }
 """What a transactional producer uses unless the environment says otherwise, whatever the contracts say of others."""
 

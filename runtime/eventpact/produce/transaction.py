@@ -10,13 +10,21 @@ from confluent_kafka import KafkaException
 from eventpact.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import confluent_kafka
     from confluent_kafka import TopicPartition
 
     from eventpact.clients import Complaints
     from eventpact.produce.serving import Serving
+
+RECONNECTING: Final[Mapping[str, str]] = {"connections.max.idle.ms": "5000"}
+"""What every client with transactions is made with.
+
+One that lost a broker makes a new connection, but looks for a group's coordinator on the old one that it knew. There it
+waits beyond any time-out, until another connection opens or closes (librdkafka's issues 5511 and 5456), and brokers
+close idle ones only after ten minutes.
+"""
 
 _AGAIN: Final = 0.1
 
