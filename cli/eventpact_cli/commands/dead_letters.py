@@ -195,7 +195,7 @@ def redrive(
 
     results: dict[str, Redriven] = {}
     with letters_of(contracts, topics, brokers, registry, which) as found, stoppable() as stop:
-        pace = Pace(rate, sleep=stop.wait)
+        pace = Pace.until(rate, stop)
         with progress("sending back") as bar:
             task = bar.add_task("", total=None)
             for topic in found.topics:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,13 +51,12 @@ def publish(
         on_event: called with each event that was sent.
     """
     before = producer.statistics
-    pace = Pace(rate, sleep=time.sleep if stop is None else stop.wait)
+    pace = Pace.until(rate, stop)
     error: EventPactError | None = None
     try:
         for event in events:
-            if stop is not None and stop.is_set():
+            if (stop is not None and stop.is_set()) or not pace.wait():
                 break
-            pace.wait()
             producer.send(event, **(parameters or {}))
             on_event(event)
     except EventPactError as caught:

@@ -87,7 +87,7 @@ class Reading:
         self._open = {place for place, offset in self._starts.items() if self._is_left(place, offset)}
         self._consumer.assign([TopicPartition(*place, self._starts[place]) for place in sorted(self._open)])
         heard = time.monotonic()
-        while self._open and not (self._stop is not None and self._stop.is_set()):
+        while self._open and not self._stopped():
             drained = self._drain()
             if drained:
                 heard = time.monotonic()
@@ -109,6 +109,8 @@ class Reading:
                 if not self._is_left(place, offset):
                     self.leave(place)
                     continue
+                if self._stopped():
+                    return
                 yield message
                 if not self._is_left(place, offset + 1):
                     self.leave(place)
@@ -120,6 +122,9 @@ class Reading:
         if place in self._open:
             self._open.remove(place)
             self._consumer.incremental_unassign([TopicPartition(*place)])
+
+    def _stopped(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
 
     def _drain(self) -> list[Message]:
         with translated(self._complaints, "read"):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from eventpact.consume.dead_letters import DeadLetterInfo
     from eventpact.operate.administrator import Administrator
     from eventpact.schemas import SchemaCatalog
     from eventpact.settings import Settings
@@ -90,7 +91,7 @@ def redrive(
         BrokerError: a topic is missing, or the cluster does not answer.
     """
     letters = DeadLetters(settings, [topic], catalog=catalog, administrator=administrator)
-    run = _Run(letters, topic, pace or Pace(rate), max_redrives, again=again, dry_run=dry_run, stop=stop)
+    run = _Run(letters, topic, pace or Pace.until(rate, stop), max_redrives, again=again, dry_run=dry_run, stop=stop)
     return run.redrive(which or Which(), on_letter)
 
 
@@ -129,7 +130,8 @@ class _Run:
             for letter in self._letters.scan(which, stop=self._stop):
                 record = None if letter is None else self._outgoing(letter)
                 if letter is not None and record is not None:
-                    writer.pause(self._pace)
+                    if not writer.pause(self._pace):
+                        break
                     writer.write(letter.info.topic, record.key, record.value, _headers(letter, record))
                     writer.write(self._topic, None, None, [(MARK, letter.id.encode())], partition=MARKS)
                     self._count(letter, on_letter)
@@ -160,16 +162,27 @@ class _Run:
         found = None
         if place in self._log.partitions([info.topic]) and info.offset >= self._log.earliest([place])[place]:
             with Reading(self._settings, {place: info.offset}, {place: info.offset + 1}, stop=self._stop) as reading:
-                found = next((message for message in reading.messages() if message is not None), None)
-        if found is None:
+                found = next((ArchivedRecord.of(message) for message in reading.messages() if message is not None), None)
+        if found is None and self._stop is not None and self._stop.is_set():
+            return None
+        if found is None or not _is_original(found, info):
             self._done.lost[letter.id] = f"the letter does not hold its value, and {info.position} is not kept any more"
             return None
-        return ArchivedRecord.of(found)
+        return found
 
     def _count(self, letter: DeadLetter, on_letter: Callable[[DeadLetter], None]) -> None:
         topic = letter.info.topic
         self._done.sent[topic] = self._done.sent.get(topic, 0) + 1
         on_letter(letter)
+
+
+def _is_original(record: ArchivedRecord, info: DeadLetterInfo) -> bool:
+    """Whether a record is the one that a letter stands for: its topic may have been made anew meanwhile."""
+    return (
+        record.offset == info.offset
+        and len(record.value or b"") == info.left_bytes
+        and info.timestamp_ms in {None, record.timestamp_ms}
+    )
 
 
 def _headers(letter: DeadLetter, record: ArchivedRecord) -> list[tuple[str, str | bytes | None]]:

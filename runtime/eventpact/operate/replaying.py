@@ -8,7 +8,6 @@ handled since the offsets were kept last.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -129,7 +128,7 @@ class Replay:
             HandlerError: a handler failed; the next run begins with its record.
             BrokerError, RegistryError, ContainerError: cluster, registry or archive cannot be read.
         """
-        self._pace = Pace(self._rate, sleep=time.sleep if stop is None else stop.wait)
+        self._pace = Pace.until(self._rate, stop)
         with ExitStack() as stack:
             target = None if dry_run else self._target(stack)
             progress = self._groups.committed(self.identity, self._source.starts)
@@ -189,23 +188,24 @@ class Replay:
                 record = _renumbered(record, self._ids[record.schema_id])
             if target is None:
                 done.taken[self._topic or record.topic] += 1
+            elif not self._wait(target, unkept):
+                return
+            elif target.take(record):
+                done.taken[target.name_of(record)] += 1
             else:
-                self._wait(target, unkept)
-                if target.take(record):
-                    done.taken[target.name_of(record)] += 1
-                else:
-                    done.passed_over += 1
+                done.passed_over += 1
             unkept |= step.progress
             on_record(record)
         if target is not None and target.due:
             target.keep(unkept)
             unkept.clear()
 
-    def _wait(self, target: Target, unkept: dict[Partition, int]) -> None:
+    def _wait(self, target: Target, unkept: dict[Partition, int]) -> bool:
+        """Wait for a record's turn; false when a stop came first."""
         if self._pace.delay >= 1:  # nothing is left open meanwhile that readers would wait for
             target.keep(unkept)
             unkept.clear()
-        self._pace.wait()
+        return self._pace.wait()
 
 
 def _renumbered(record: ArchivedRecord, schema_id: int) -> ArchivedRecord:

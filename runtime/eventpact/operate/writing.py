@@ -109,11 +109,14 @@ class RecordWriter:
         """Whether the open transaction has become large or long enough to be committed."""
         return self._begun is not None and (self.pending >= _MOST or self._clock() - self._begun >= _LONGEST)
 
-    def pause(self, pace: Pace) -> None:
-        """Wait for the next record's turn, with nothing left open meanwhile that readers would wait for."""
+    def pause(self, pace: Pace) -> bool:
+        """Wait for the next record's turn, with nothing left open meanwhile that readers would wait for.
+
+        False when a stop came first: then it is not its turn.
+        """
         if pace.delay >= _LONGEST:
             self.commit({})
-        pace.wait()
+        return pace.wait()
 
     def write(
         self,

@@ -180,6 +180,22 @@ class TestRedrive:
 
         assert sorted(origin(broker, 2)) == [(b"big", b"large"), (b"big", b"large")]
 
+    @pytest.mark.parametrize(
+        "facts",
+        [{"offset": 1000}, {"offset": 0, "left_bytes": 6}, {"offset": 0, "timestamp_ms": 1_772_352_000_000}],
+        ids=["beyond the end", "of another length", "of another time"],
+    )
+    def test_another_record_at_the_place_of_the_origin_is_not_sent_in_its_stead(
+        self, broker: LocalBroker, settings: Settings, facts: dict[str, int]
+    ) -> None:
+        write(broker, "sample.posted", b"other", key=b"somebody else's")
+        bury(broker, None, **{"left_bytes": 5, **facts})
+
+        done = redrive(settings, "sample.dead")
+
+        assert (done.total, len(done.lost)) == (0, 1)
+        assert origin(broker, 1) == [(b"somebody else's", b"other")]
+
     def test_a_rate_is_kept(self, broker: LocalBroker, settings: Settings) -> None:
         for _ in range(4):
             bury(broker, b"one")
