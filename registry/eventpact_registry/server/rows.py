@@ -115,7 +115,7 @@ class Rows:
         ).fetchone()
         return None if row is None else row[0]
 
-    def add_schema(self, context: str, schema: Content, schema_id: int | None) -> int:
+    def add_schema(self, context: str, schema: Content, schema_id: int | None) -> StoredSchema:
         """Add a schema, under `schema_id` when it is given, else under its context's next id."""
         row = self._connection.execute(
             """INSERT INTO contexts (name, last_id) VALUES (?1, coalesce(?2, 1))
@@ -134,7 +134,8 @@ class Rows:
                 for index, ref in enumerate(schema.references)
             ],
         )
-        return added
+        stored = StoredSchema(context, added, schema.guid, schema.text, tuple(schema.references), schema.metadata)
+        return self._recent.keep(stored)
 
     def contexts(self) -> list[str]:
         """The contexts that schemas were ever registered in, in order; the default one comes first."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eventpact_registry.compatibility import Incompatibility
     from eventpact_registry.contracts.model import Mode as Level
     from eventpact_registry.server.governance import InForce
-    from eventpact_registry.server.library import Library, Prepared
+    from eventpact_registry.server.library import Gathered, Library, Prepared
     from eventpact_registry.server.limits import Limits
     from eventpact_registry.server.rows import Reference, Rows, StoredVersion
     from eventpact_registry.server.store import Store
@@ -98,20 +98,33 @@ class Service:
                 42208, the subject's name is not allowed.
         """
         _demand_subject(subject)
+        ways = {Pace.AT_ONCE: self._register_at_once, Pace.UNHURRIED: self._register_unhurried}
+        return ways[self._pace](subject, submission, normalize=normalize)
+
+    def _register_at_once(self, subject: str, submission: Submission, *, normalize: bool) -> Found:
+        """In one transaction: the connection that writes knows the pages that it wrote last, others read them again."""
+        with self._store.writing(wait=False) as rows:
+            sent = self._prepared(self._gathered(rows, subject, submission, normalize=normalize), submission)
+            case = self._case(rows, subject, sent)
+            return self._known(rows, submission, case) or self._register(rows, submission, case)
+
+    def _register_unhurried(self, subject: str, submission: Submission, *, normalize: bool) -> Found:
+        """Parse while nobody waits for the database, and write only what is new."""
         began = self._store.moment()
-        sent = self._prepared(subject, submission, normalize=normalize)
+        with self._store.reading() as rows:
+            gathered = self._gathered(rows, subject, submission, normalize=normalize)
+        sent = self._prepared(gathered, submission)
         with self._store.reading() as rows:
             case = self._case(rows, subject, sent)
-            if case.known is not None and not (submission.schema_id or submission.version):
-                return self._found(rows, case.known)
-        with self._store.writing(wait=self._pace.waits) as rows:
+            known = self._known(rows, submission, case)
+        if known is not None:
+            return known
+        with self._store.writing() as rows:
             if self._store.moment() != began:
                 case = self._case(rows, subject, sent)
                 if case.known is None:
                     _demand_references(rows, subject, sent.references)
-            added = self._register(rows, submission, case)
-        self._library.keep(added.schema, sent.schema, sent.characters)  # the next version is judged against it
-        return added
+            return self._register(rows, submission, case)
 
     def lookup(self, subject: str, submission: Submission, *, normalize: bool, deleted: bool) -> Found:
         """The version under which a schema is registered.
@@ -122,7 +135,8 @@ class Service:
         with self._store.reading() as rows:
             if not visible(rows.versions(subject), deleted=deleted):
                 raise errors.subject_not_found(subject)
-        prepared = self._prepared(subject, submission, normalize=normalize)
+            gathered = self._gathered(rows, subject, submission, normalize=normalize)
+        prepared = self._prepared(gathered, submission)
         context, _ = split(subject)
         with self._store.reading() as rows:
             known = visible(rows.versions(subject), deleted=deleted)
@@ -245,7 +259,9 @@ class Service:
         Raises:
             RegistryError: 40402, there is no such version; 42201, 42202.
         """
-        prepared = self._prepared(subject, submission, normalize=normalize)
+        with self._store.reading() as rows:
+            gathered = self._gathered(rows, subject, submission, normalize=normalize)
+        prepared = self._prepared(gathered, submission)
         with self._store.reading() as rows:
             level = in_force(rows, subject).level
             live = visible(rows.versions(subject), deleted=False)
@@ -304,6 +320,12 @@ class Service:
         known = self._match(rows, live, prepared, schema_id)
         return _Case(subject, settings, versions, live, newest, prepared, schema_id, known)
 
+    def _known(self, rows: Rows, submission: Submission, case: _Case) -> Found | None:
+        """The version that a schema is already, for who does not ask for an id or a version."""
+        if case.known is None or submission.schema_id or submission.version:
+            return None
+        return self._found(rows, case.known)
+
     def _register(self, rows: Rows, submission: Submission, case: _Case) -> Found:
         """Inside the transaction: judge, add."""
         subject, mode, versions, known = case.subject, case.settings.mode, case.versions, case.known
@@ -322,6 +344,7 @@ class Service:
         if known is not None or any(version.version == number for version in versions):
             raise errors.not_permitted(f"Subject {subject} has this schema or this version already")
         stored = _stored(rows, submission, case)
+        self._library.keep(stored, case.prepared.schema, case.prepared.characters)  # the next one is judged against it
         added = rows.add_version(subject, number, stored.id)
         for version in versions:
             if version.schema_id == stored.id and version.deleted:
@@ -352,10 +375,11 @@ class Service:
                 return version
         return None
 
-    def _prepared(self, subject: str, submission: Submission, *, normalize: bool) -> Prepared:
-        """The schema of a request, parsed while nobody waits for the database."""
-        with self._store.reading() as rows:
-            gathered = gather(rows, submission.references, split(subject)[0], normalize=normalize)
+    def _gathered(self, rows: Rows, subject: str, submission: Submission, *, normalize: bool) -> Gathered:
+        return gather(rows, submission.references, split(subject)[0], normalize=normalize)
+
+    def _prepared(self, gathered: Gathered, submission: Submission) -> Prepared:
+        """The schema of a request, parsed."""
         self._pace.demand(len(submission.text) + characters_of(gathered.schemas))
         prepared = self._library.prepare(submission.text, gathered, submission.metadata)
         # A part is a character at least.
@@ -398,13 +422,11 @@ def _stored(rows: Rows, submission: Submission, case: _Case) -> StoredSchema:
     """The schema with its id: the one it has under another subject, the one asked for, or a new one."""
     context, _ = split(case.subject)
     known, wanted, prepared = case.schema_id, submission.schema_id, case.prepared
-    if known is None:
-        if wanted is not None and rows.schema(context, wanted) is not None:
-            raise errors.overwrites(wanted)
-        known = rows.add_schema(context, prepared, wanted)
-    elif wanted not in (None, known):
+    if known is not None and wanted in (None, known):
+        return StoredSchema(context, known, prepared.guid, prepared.text, prepared.references, prepared.metadata)
+    if wanted is not None and (known is not None or rows.schema(context, wanted) is not None):
         raise errors.overwrites(wanted)
-    return StoredSchema(context, known, prepared.guid, prepared.text, prepared.references, prepared.metadata)
+    return rows.add_schema(context, prepared, wanted)
 
 
 def _demand_references(rows: Rows, subject: str, references: Sequence[Reference]) -> None:

@@ -87,6 +87,7 @@ class Store:
     def __init__(self, database: str | Path) -> None:
         self._write_lock = RLock()
         self._commits = 0
+        self._waits = True
         self._recent = Recent()
         in_memory = str(database) == ":memory:"
         self._read_lock = self._write_lock if in_memory else RLock()
@@ -142,18 +143,15 @@ class Store:
 
     def _begin(self, *, wait: bool) -> None:
         """Begin a transaction, alone among the writers of all processes."""
-        if wait:
-            self._writer.execute("BEGIN IMMEDIATE")
-            return
-        self._writer.execute("PRAGMA busy_timeout = 0")
+        if self._waits != wait:
+            self._writer.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000 if wait else 0:.0f}")
+            self._waits = wait
         try:
             self._writer.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY and not wait:
                 raise TakesLonger from error
             raise
-        finally:
-            self._writer.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
 
     def moment(self) -> tuple[int, int]:
         """Another one after each commit, of this process or another: what was read since still holds in the same one.
