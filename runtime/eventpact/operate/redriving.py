@@ -162,7 +162,7 @@ class _Run:
         found = None
         if place in self._log.partitions([info.topic]) and info.offset >= self._log.earliest([place])[place]:
             with Reading(self._settings, {place: info.offset}, {place: info.offset + 1}, stop=self._stop) as reading:
-                found = next((ArchivedRecord.of(message) for message in reading.messages() if message is not None), None)
+                found = next((ArchivedRecord.of(one) for one in reading.messages() if one is not None), None)
         if found is None and self._stop is not None and self._stop.is_set():
             return None
         if found is None or not _is_original(found, info):

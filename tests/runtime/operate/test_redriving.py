@@ -20,6 +20,7 @@ from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from eventpact import Context, Settings
     from eventpact_testing.broker import LocalBroker
@@ -186,7 +187,7 @@ class TestRedrive:
         ids=["beyond the end", "of another length", "of another time"],
     )
     def test_another_record_at_the_place_of_the_origin_is_not_sent_in_its_stead(
-        self, broker: LocalBroker, settings: Settings, facts: dict[str, int]
+        self, broker: LocalBroker, settings: Settings, facts: dict[str, Any]
     ) -> None:
         write(broker, "sample.posted", b"other", key=b"somebody else's")
         bury(broker, None, **{"left_bytes": 5, **facts})
