@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from eventpact.consume.watermark import Watermark
+from eventpact.consume.within import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,10 @@ _CROSSED: Final = frozenset({KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE
 _CROSSINGS: Final = 20
 _CROSSING: Final = 0.05
 """Seconds until the client should have heard of the new generation."""
+
+_ANSWER: Final = 10.0
+"""Seconds that the cluster may take to confirm a last commit: longer than it takes to replace a coordinator that died,
+and shorter than what a service is usually given to end."""
 
 
 class Offsets:
@@ -110,23 +115,35 @@ class Offsets:
             self._unanswered.update(positions)
 
     def commit_and_wait(self, positions: Mapping[Partition, int]) -> None:
-        """Send positions of partitions that go to another member, and wait for the answer.
+        """Send positions of partitions that go to another member, and wait for the answer, but not for ever.
 
         A commit that crosses a rebalance is of a generation that is over: it is sent again when the client knows the
-        next one, which it does before this member has to let go.
+        next one, which it does before this member has to let go. What the cluster has not confirmed in time is logged.
         """
         if not positions:
             return
+        until = time.monotonic() + _ANSWER
+        if not within(_ANSWER, lambda: self._confirm(positions, until), name="eventpact-commit"):
+            _LOG.warning(
+                "the cluster has not confirmed offsets for %g s, so records from these on may be handled again: %s",
+                _ANSWER,
+                ", ".join(f"{topic}/{number}@{offset}" for (topic, number), offset in sorted(positions.items())),
+            )
+        self._committed.update(positions)
+
+    def _confirm(self, positions: Mapping[Partition, int], until: float) -> None:
+        """Commit, however long the client waits, and again as long as nobody has given up on it."""
         for left in reversed(range(_CROSSINGS)):
             try:
                 self._consumer.commit(offsets=_listed(positions), asynchronous=False)
-                break
             except KafkaException as error:
-                if not left or error.args[0].code() not in _CROSSED:
+                again = error.args[0].code() in _CROSSED and left and time.monotonic() < until - _CROSSING
+                if not again:
                     say_uncommitted(error.args[0])
-                    break
+                    return
+            else:
+                return
             time.sleep(_CROSSING)
-        self._committed.update(positions)
 
     def sent(self, positions: Mapping[Partition, int]) -> None:
         """Positions were committed in another way: in a transaction."""

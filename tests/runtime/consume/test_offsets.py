@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -21,8 +22,11 @@ class Notebook:
     def __init__(self) -> None:
         self.commits: list[dict[tuple[str, int], int]] = []
         self.refusals: list[int] = []
+        self.answers = threading.Event()
+        self.answers.set()
 
     def commit(self, *, offsets: list[TopicPartition], **_: Any) -> None:
+        self.answers.wait()
         if self.refusals:
             raise KafkaException(KafkaError(self.refusals.pop(0)))
         self.commits.append({(offset.topic, offset.partition): offset.offset for offset in offsets})
@@ -122,6 +126,20 @@ def test_a_commit_that_is_refused_for_good_is_told_and_not_repeated(
 
     assert not notebook.commits
     assert "offsets were not committed" in caplog.text
+
+
+def test_a_commit_that_no_cluster_answers_is_told_and_waited_for_no_longer(
+    offsets: Offsets, notebook: Notebook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("eventpact.consume.offsets._ANSWER", 0.05)
+    offsets.passed({A: 5})
+    notebook.answers.clear()
+
+    offsets.commit_and_wait(offsets.changed())
+
+    assert not notebook.commits
+    assert "may be handled again: t/0@6" in caplog.text
+    notebook.answers.set()
 
 
 def test_partitions_that_went_are_not_committed(offsets: Offsets) -> None:
