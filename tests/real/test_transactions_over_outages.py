@@ -15,6 +15,7 @@ from eventpact import Context, Settings, Topics
 from eventpact.operate.tenants import Tenants
 from eventpact_testing.kafka import KafkaCluster, Listener
 from eventpact_testing.proxy import Proxy
+from tests.real.faults.programs import wait_until
 from tests.real.members import running, send, until
 from tests.runtime.raw import read
 from tests.runtime.sample import TOPICS, Noted, Posted, PostReader, SampleProducer
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOTES = "sample.notes.acme"
+PATIENCE = 90.0
+"""Seconds: the client needs some ten to find the coordinator again, or twice that."""
 OUTAGE = 8.0
 """Seconds: more than a short patience would have."""
 
@@ -76,7 +79,7 @@ def test_a_group_goes_on_in_transactions_when_its_broker_is_back(
         until(lambda: sending.statistics.acknowledged >= 100)
         kafka.kill_all()
         kafka.start_all()
-        until(lambda: len(notes(kafka, 300)) == 300)
+        wait_until(lambda: len(notes(kafka, 300)) == 300, patience=PATIENCE, what=lambda: "a note for every post")
 
     assert notes(kafka, 301) == [str(number) for number in range(300)]
 

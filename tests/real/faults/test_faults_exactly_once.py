@@ -30,14 +30,7 @@ def restart_the_cluster(stage: Stage, _: Program) -> None:
     stage.cluster.start_all()
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        kill_the_forwarder,
-        pytest.param(kill_a_broker, marks=pytest.mark.soak),
-        pytest.param(restart_the_cluster, marks=pytest.mark.soak),  # its coordinators take minutes on a busy machine
-    ],
-)
+@pytest.mark.parametrize("fault", [kill_the_forwarder, kill_a_broker, restart_the_cluster])
 def test_each_result_is_there_once(
     stage: Stage, fault: Callable[[Stage, Program], None], enter: Callable[[str, Ledger], None]
 ) -> None:
