@@ -238,13 +238,16 @@ class Gapped(PostReader, name="gapped"):
 
 
 class TestRetention:
+    @pytest.mark.parametrize("strategy", ["cooperative-sticky", "range"])
     def test_records_that_retention_took_are_counted_and_told(
         self,
         producer: SampleProducer,
         settings: Settings,
         kafka: KafkaCluster,
         caplog: pytest.LogCaptureFixture,
+        strategy: str,
     ) -> None:
+        settings = replace(settings, consumer={**settings.consumer, "partition.assignment.strategy": strategy})
         send(producer, 30, keys=1)
         Gapped().run(settings, max_events=10)
         [(partition, end)] = [(r.partition(), 30) for r in read(kafka, "sample.posted", 30)[:1]]
@@ -258,6 +261,27 @@ class TestRetention:
         ]
         assert (statistics.handled, statistics.gaps) == (end - 25, 15)
         assert "15 records are gone, offsets 10 to 24" in caplog.text
+
+    @pytest.mark.parametrize("strategy", ["cooperative-sticky", "range"])
+    def test_gaps_on_several_partitions_are_told_once_each_and_nothing_that_is_left_is_missed(
+        self, producer: SampleProducer, settings: Settings, kafka: KafkaCluster, strategy: str
+    ) -> None:
+        settings = replace(settings, consumer={**settings.consumer, "partition.assignment.strategy": strategy})
+        send(producer, 300, keys=50)
+        Gapped().run(settings, max_events=300)
+        send(producer, 300, keys=50)
+        before = committed(kafka, settings.consumer_group or "", "sample.posted")
+        cut = {partition: offset + 5 for partition, offset in before.items() if partition != 2}
+        for partition, offset in cut.items():
+            _cut(kafka, partition, offset)
+        group = Gapped()
+
+        statistics = group.run(settings, max_events=290, idle_timeout=10)
+
+        assert {gap.partition: (gap.expected, gap.resumed) for gap in group.gaps} == {
+            partition: (before[partition], offset) for partition, offset in cut.items()
+        }
+        assert (statistics.handled, statistics.gaps, len(group.gaps)) == (290, 10, 2)
 
     def test_a_group_that_has_no_offsets_yet_begins_without_a_word(
         self, producer: SampleProducer, settings: Settings, kafka: KafkaCluster

@@ -20,7 +20,7 @@ def test_a_signal_sets_the_event_and_interrupts_nothing(number: signal.Signals) 
 
     with on_signals(stop) as asked:
         signal.raise_signal(number)
-        assert asked.is_set()
+        assert asked.wait(10)
 
     assert signal.getsignal(number) is before
 
@@ -44,7 +44,7 @@ def test_handlers_of_before_are_called_too() -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
 
-    assert stop.is_set()
+    assert stop.wait(10)
     assert called == [signal.SIGTERM]
 
 
@@ -52,14 +52,57 @@ def test_blocks_may_be_nested_and_all_are_told() -> None:
     with on_signals(threading.Event()) as outer, on_signals(threading.Event()) as inner:
         signal.raise_signal(signal.SIGTERM)
 
-    assert outer.is_set()
-    assert inner.is_set()
+    assert outer.wait(10)
+    assert inner.wait(10)
 
 
 def run(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", dedent(program)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", dedent(program)], capture_output=True, text=True, timeout=20, check=False
     )
+
+
+def test_a_signal_that_comes_while_the_main_thread_looks_at_the_event_stops_nothing_dead() -> None:
+    done = run(
+        """
+        import signal, threading
+        from eventpact.shutdown import on_signals
+        with on_signals(threading.Event()) as stop:
+            with stop._cond:  # as `stop.wait()` has it, for a moment
+                signal.raise_signal(signal.SIGTERM)
+            print(stop.wait(10), flush=True)
+        """
+    )
+
+    assert (done.returncode, done.stdout) == (0, "True\n")
+
+
+def test_a_signal_that_comes_while_the_main_thread_logs_stops_nothing_dead() -> None:
+    done = run(
+        """
+        import logging, signal, threading
+        from eventpact.shutdown import close_on_signal, on_signals
+
+        class Locked(logging.Handler):
+            held = threading.Lock()  # as libraries have one that keep or send what is logged
+
+            def emit(self, record):
+                with self.held:
+                    pass
+
+        logging.basicConfig(level=logging.INFO, handlers=[Locked()])
+        with on_signals(threading.Event()) as stop:
+            with Locked.held:
+                signal.raise_signal(signal.SIGTERM)
+            print(stop.wait(10), flush=True)
+        close_on_signal(lambda timeout: print("closed", flush=True), 3.0)
+        with Locked.held:
+            signal.raise_signal(signal.SIGTERM)
+        threading.Event().wait(30)
+        """
+    )
+
+    assert (done.returncode, done.stdout) == (-signal.SIGTERM, "True\nclosed\n")
 
 
 def test_a_second_signal_ends_the_process_at_once() -> None:

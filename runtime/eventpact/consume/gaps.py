@@ -84,6 +84,7 @@ class Starts:
         self._timeout = timeout
         self._report = report
         self._is_retry = is_retry
+        self._begun: dict[tuple[str, int], int] = {}
 
     @property
     def config(self) -> dict[str, str]:
@@ -104,8 +105,12 @@ class Starts:
                 partition.offset = beginning
         if self._cooperative:
             consumer.incremental_assign(found)
-        else:
-            consumer.assign(found)
+            return
+        for partition in found:
+            if partition.offset == OFFSET_END:
+                partition.offset = self._end(consumer, partition)
+        self._begun = {(one.topic, one.partition): one.offset for one in found}
+        consumer.assign(found)
 
     def recover(self, consumer: confluent_kafka.Consumer, message: Message) -> Gap | None:
         """Go on where the position of a partition is not there any more; what is gone, unless nothing was expected.
@@ -137,6 +142,21 @@ class Starts:
             consumer.incremental_unassign([TopicPartition(place.topic, place.partition)])
             consumer.incremental_assign([place])
             return
-        held = consumer.assignment()
-        others = [one for one in held if (one.topic, one.partition) != (place.topic, place.partition)]
-        consumer.assign([*consumer.position(others), place])
+        # An eager member can only begin on all of its partitions anew: where it is, or where it began on those that
+        # nothing came of yet. Left to the client, these would begin at the committed offset, which may be gone.
+        self._begun[place.topic, place.partition] = place.offset
+        held = consumer.position(consumer.assignment())
+        for one in held:
+            key = (one.topic, one.partition)
+            if one.offset < 0 or key == (place.topic, place.partition):
+                one.offset = self._begun.get(key, one.offset)
+        consumer.assign(held)
+
+    def _end(self, consumer: confluent_kafka.Consumer, partition: TopicPartition) -> int:
+        """Where a partition ends now: a member that begins there again must not pass over what came meanwhile."""
+        try:
+            found = consumer.get_watermark_offsets(partition, timeout=self._timeout)
+        except KafkaException as error:
+            _LOG.info("cannot ask for the end of a partition: %s", error.args[0].str())
+            found = None
+        return OFFSET_END if found is None else found[1]

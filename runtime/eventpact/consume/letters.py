@@ -5,6 +5,7 @@ The offset of a record passes only when the broker has acknowledged what was sen
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from eventpact.consume.record import Place, RawHeaders
     from eventpact.settings import Settings
+
+_LOG: Final = logging.getLogger("eventpact.consume")
 
 PATIENCE: Final = 30.0
 """Seconds that a letter may take to be acknowledged; below the default `max.poll.interval.ms` of five minutes."""
@@ -48,18 +51,27 @@ class Letters:
         self._lock = threading.RLock()
         self._client: confluent_kafka.Producer | None = None
         self._borrowed = False
+        self._closed = False
         self._pending: dict[Place, str] = {}
         self._failed: dict[Place, str] = {}
 
     def send(self, place: Place, forms: Sequence[Letter]) -> None:
         """Queue a letter for the record at a place: the first of its forms that is not too large.
 
-        What stands in its way otherwise is told by `settle`.
+        What stands in its way otherwise is told by `settle`. Nothing is sent after `close`: a handler that hung when
+        the run ended may fail yet, but nobody commits its record, so whoever handles it again writes the letter.
         """
         with self._lock:
+            if self._closed:
+                _LOG.info("no letter for %s/%d@%d: the run is over, and the record is handled again", *place)
+                return
             self._pending[place] = forms[0].topic
             client = self._connected()
-        self._produce(client, place, forms)
+        try:
+            self._produce(client, place, forms)
+        except RuntimeError:  # the client's, when it was closed this very moment
+            if not self._closed:
+                raise
 
     def settle(self, timeout: float = PATIENCE + 5) -> Mapping[Place, str]:
         """Wait for all that were queued before; the places whose letters were not acknowledged, and why.
@@ -95,6 +107,7 @@ class Letters:
     def close(self) -> None:
         """Let go of the connection; what is not settled by now was reported."""
         with self._lock:
+            self._closed = True
             client, self._client = self._client, None
         if self._borrowed:
             return
