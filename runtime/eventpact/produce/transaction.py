@@ -63,7 +63,7 @@ class Transactions:
             DeliveryError: the offsets are not taken, or what was sent before is not acknowledged in time.
         """
         unwritten = self._write(timeout)
-        if unwritten:
+        if unwritten and not self._broken:  # else the client says why
             raise DeliveryError(
                 f"cannot commit offsets in the transaction: {unwritten} events before them are not acknowledged after "
                 f"{timeout:g} s{self._complaints.known()}",
@@ -107,14 +107,30 @@ class Transactions:
         return True
 
     def _write(self, timeout: float) -> int:
-        """Send what lingers and wait until all is acknowledged or has failed; how many are neither after `timeout`."""
+        """Send what lingers and wait until it is acknowledged or has failed; how much is neither after `timeout`.
+
+        Not waited for is what the client will not send any more, because the transaction is broken.
+        """
         deadline = time.monotonic() + timeout
-        while len(self.client) and not self.finished and (left := deadline - time.monotonic()) > 0:
+        while len(self.client) and not (self.finished or self._broken) and (left := deadline - time.monotonic()) > 0:
             try:
                 self.client.flush(min(left, _LOOK))
             except KafkaException as error:
                 self._serving.end(error.args[0])
+            else:
+                self._look_whether_broken()
         return len(self.client)
+
+    def _look_whether_broken(self) -> None:
+        """Begin what is begun: the client refuses it in any case, and says so where the transaction is broken.
+
+        There is no other way to ask: it tells when it is next told to do something.
+        """
+        if self._open and len(self.client):
+            try:
+                self.client.begin_transaction()
+            except KafkaException as error:
+                self._broken = error.args[0].txn_requires_abort()
 
     def _call(self, doing: str, call: Callable[[float], None], timeout: float) -> None:
         deadline = time.monotonic() + timeout
