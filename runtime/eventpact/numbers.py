@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.errors import SettingsError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 CONTRACTS: Final = "in the contracts"
-"""Where a property comes from that no one else set."""
+PRODUCER: Final = "in Settings(producer=…)"
+CONSUMER: Final = "in Settings(consumer=…)"
 
 _DIGITS: Final = 12
 
@@ -24,3 +28,14 @@ def whole_number(name: str, value: object, where: str = CONTRACTS) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
         raise SettingsError(f"{name}={text[:100]!r} {where} does not fit: expected a whole number")
     return int(text)
+
+
+def check_numbers(properties: Mapping[str, Any], names: Iterable[str], where: str) -> None:
+    """Look at the properties among `names`, which have to hold whole numbers.
+
+    Raises:
+        SettingsError: as `whole_number`, for the first that does not.
+    """
+    for name in names:
+        if name in properties:
+            whole_number(name, properties[name], where)

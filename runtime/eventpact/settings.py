@@ -10,8 +10,10 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from eventpact.credentials import OAuthBearer, Sasl, Secret, SecretFile, Ssl, connection_properties, reveal
+from eventpact.credentials import OAuthBearer, Properties, Sasl, Secret, SecretFile, Ssl, connection_properties, reveal
 from eventpact.errors import SettingsError
+from eventpact.group_protocol import for_group_protocol
+from eventpact.numbers import CONSUMER, CONTRACTS, PRODUCER, check_numbers
 from eventpact.produce.profiles import profile_properties
 from eventpact.produce.properties import for_librdkafka
 
@@ -48,6 +50,13 @@ REQUIRED_VARIABLES: Final = ("KAFKA_BROKERS", "KAFKA_CLIENT_ID", "SCHEMA_REGISTR
 
 _CONSUMER_ALWAYS: Final = {"enable.auto.commit": "false", "enable.auto.offset.store": "false"}
 _HEARTBEAT_MS: Final = 3000  # librdkafka's default
+_CONSUMER_NUMBERS: Final = (
+    "heartbeat.interval.ms",
+    "max.poll.interval.ms",
+    "max.poll.records",
+    "session.timeout.ms",
+)
+"""What the runtime itself reads of a consumer's properties; the client checks the others."""
 _WEAK_ACKS: Final = {"0", "1"}
 
 _CONNECTING: Final[Mapping[str, str]] = {
@@ -64,6 +73,12 @@ _CONNECTING: Final[Mapping[str, str]] = {
 }
 """Properties of connections to the variables that they come from; both said, and differently, is a mistake."""
 
+_SAID_ELSEWHERE: Final[Mapping[str, str]] = {
+    "group.id": "consumer_group, or KAFKA_CONSUMER_GROUP",
+    "transactional.id": "transactional_id where the producer is made",
+}
+"""Properties that the runtime has to know of to what says them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -74,7 +89,8 @@ class Settings:
     client_id: str = ""
     """The service's name, which is also the source its events name."""
     registry_url: str = ""
-    """Base URL of the schema registry, several of one registry separated by commas."""
+    """Base URL of the schema registry, several of one registry separated by commas. A user and a password inside it
+    become `registry_username` and `registry_password`."""
     registry_username: str | SecretFile | None = None
     registry_password: Secret | None = None
     registry_token: Secret | None = None
@@ -125,6 +141,12 @@ class Settings:
     consumer: Mapping[str, str] = field(default_factory=dict)
     """Further consumer properties in librdkafka's names; they win over the contracts'."""
 
+    def __post_init__(self) -> None:
+        for name in ("producer", "consumer"):
+            object.__setattr__(self, name, Properties(getattr(self, name)))
+        if "@" in self.registry_url:
+            self._take_user_out()
+
     @classmethod
     def from_env(
         cls, environ: Mapping[str, str] | None = None, *, required: Collection[str] = REQUIRED_VARIABLES
@@ -142,7 +164,7 @@ class Settings:
 
     def producer_config(self, contract: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The librdkafka configuration of a producer; `contract` holds what the system's contracts set."""
-        config = {**self._connection(), **PRODUCER_DEFAULTS, **for_librdkafka(contract or {})}
+        config = {**self._connection(), **PRODUCER_DEFAULTS, **for_librdkafka(contract or {}, CONTRACTS)}
         if self.profile is not None:
             config |= profile_properties(self.profile)
         if self.delivery_timeout_ms is not None:
@@ -153,14 +175,18 @@ class Settings:
             config["acks"] = self.acks
         if self.acks in _WEAK_ACKS:
             config["enable.idempotence"] = "false"
-        return {**config, **_agreeing(config, for_librdkafka(self.producer), "producer")}
+        own = for_librdkafka(self.producer, PRODUCER)
+        return {**config, **_agreeing(config, own, "producer")}
 
     def consumer_config(self, group: str, contract: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The librdkafka configuration of a member of `group`; `contract` holds what the contracts set for it.
 
         Offsets are committed by the group itself after success, whatever the contracts say.
         """
-        config = {**self._connection(), **CONSUMER_DEFAULTS, **(contract or {})}
+        contract = contract or {}
+        check_numbers(contract, _CONSUMER_NUMBERS, CONTRACTS)
+        check_numbers(self.consumer, _CONSUMER_NUMBERS, CONSUMER)
+        config = {**self._connection(), **CONSUMER_DEFAULTS, **contract}
         if self.session_timeout_ms is not None:
             heartbeat = min(int(config.get("heartbeat.interval.ms", _HEARTBEAT_MS)), self.session_timeout_ms // 3)
             config["session.timeout.ms"] = str(self.session_timeout_ms)
@@ -168,7 +194,8 @@ class Settings:
         if self.fetch_wait_ms is not None:
             config["fetch.wait.max.ms"] = str(self.fetch_wait_ms)
         own = _agreeing(config, self.consumer, "consumer")
-        return {**config, **own, **_CONSUMER_ALWAYS, "group.id": self.consumer_group or group}
+        config |= {**own, **_CONSUMER_ALWAYS, "group.id": self.consumer_group or group}
+        return for_group_protocol(config, own, session_timeout_ms=self.session_timeout_ms)
 
     def admin_config(self) -> dict[str, Any]:
         """The librdkafka configuration of an administrator."""
@@ -195,6 +222,25 @@ class Settings:
         if self.registry_token is not None:
             config |= _bearer(self.registry_token, self.registry_cluster)
         return config | (self.registry_ssl.properties() if self.registry_ssl else {})
+
+    def _take_user_out(self) -> None:
+        """Keep the registry's user and password out of its URL, which errors and logs show."""
+        from eventpact.environment.parsing import UnfitError, urls, user_of, without_user  # noqa: PLC0415 - it is rare
+
+        try:
+            given = urls(self.registry_url)
+        except ValueError:
+            raise SettingsError(
+                "registry_url does not fit: expected http or https URLs; in a user or a password inside them, "
+                "urllib.parse.quote(…, safe='') each"
+            ) from None  # the cause shows the password
+        try:
+            username, password = user_of(given, self.registry_username, self.registry_password)
+        except UnfitError:
+            raise SettingsError("registry_url names a user, and another one is given beside it: keep one") from None
+        object.__setattr__(self, "registry_url", ",".join(map(without_user, given)))
+        object.__setattr__(self, "registry_username", username)
+        object.__setattr__(self, "registry_password", password)
 
     def _connection(self) -> dict[str, Any]:
         from eventpact.credentials.checks import cluster_problems  # noqa: PLC0415 - it loads Python's `ssl`
@@ -232,11 +278,16 @@ def _bearer(token: Secret, cluster: str) -> dict[str, Any]:
 
 
 def _agreeing(config: Mapping[str, Any], own: Mapping[str, str], of: str) -> Mapping[str, str]:
-    """Further properties, where they do not contradict how the settings connect.
+    """Further properties, where they do not contradict how the settings connect, and nothing else has to say them.
 
     Raises:
         SettingsError: names each property that does.
     """
+    elsewhere = [name for name in own if name in _SAID_ELSEWHERE]
+    if elsewhere:
+        raise SettingsError(
+            *(f"{name} is among the {of} properties: use {_SAID_ELSEWHERE[name]}" for name in elsewhere)
+        )
     named = {**config, "sasl.mechanisms": config.get("sasl.mechanism")}
     differing = [name for name in own if name in _CONNECTING and named.get(name) not in (None, own[name])]
     if differing:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
+import confluent_kafka
 import pytest
 
 from eventpact.environment import VARIABLES
-from eventpact.errors import SettingsError
+from eventpact.errors import RegistryError, SettingsError
+from eventpact.schemas import SchemaCatalog
 from eventpact.settings import Sasl, Secret, Settings, Ssl
 from eventpact_testing.certificates import Authority
 
@@ -257,3 +261,149 @@ def test_certificates_for_the_registry_come_in_pairs(tmp_path: Path) -> None:
     assert problems(SCHEMA_REGISTRY_URL=url, SCHEMA_REGISTRY_SSL_KEY_LOCATION="key.pem") == (
         "SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION is missing beside SCHEMA_REGISTRY_SSL_KEY_LOCATION: expected a path",
     )
+
+
+class TestRegistrysUser:
+    """A user and a password inside the URL, given in code."""
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://reader:hunter%2F2@registry:8081/",
+            "http://reader:hunter%2F2@one:8081, http://reader:hunter%2F2@two:8081",
+            "http://reader:hunter%2F2@one:8081,http://two:8081",
+        ],
+    )
+    def test_they_are_taken_out_of_every_url(self, url: str) -> None:
+        settings = Settings(registry_url=url)
+
+        assert "@" not in settings.registry_url
+        assert "hunter" not in repr(settings)
+        assert settings.registry_config()["basic.auth.user.info"] == "reader:hunter/2"
+        assert replace(settings, client_id="other").registry_config()["basic.auth.user.info"] == "reader:hunter/2"
+
+    def test_errors_of_the_registry_name_no_password(self) -> None:
+        settings = Settings(registry_url="http://reader:hunter2@127.0.0.1:1")
+
+        with pytest.raises(RegistryError, match=r"no schema registry answers at http://127\.0\.0\.1:1 ") as caught:
+            SchemaCatalog(settings).schema(1)
+
+        assert "hunter" not in str(caught.value)
+
+    def test_another_user_beside_them_is_refused(self) -> None:
+        with pytest.raises(SettingsError, match="registry_url names a user, and another one is given beside it"):
+            Settings(registry_url="http://a:hunter2@registry", registry_username="b", registry_password=Secret("y"))
+
+    @pytest.mark.parametrize("url", ["http://a:hunter,2@registry", "http://a:hunter/2@registry", "a:hunter2@registry"])
+    def test_one_that_cannot_be_read_is_refused_and_not_shown(self, url: str) -> None:
+        with pytest.raises(SettingsError, match="registry_url does not fit") as caught:
+            Settings(registry_url=url)
+        [problem] = problems(SCHEMA_REGISTRY_URL=url)
+
+        assert "hunter" not in str(caught.value)
+        assert "hunter" not in problem
+
+
+class TestOtherNames:
+    """Variables that nobody reads, where somebody meant to secure a connection."""
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "named"),
+        [
+            ("KAFKA_SECURITY_PROTOCOL", "SASL_SSL", "KAFKA_SASL_ENABLED=true and KAFKA_SSL_ENABLED=true"),
+            ("KAFKA_SECURITY_PROTOCOL", "ssl", "KAFKA_SSL_ENABLED=true"),
+            ("KAFKA_SASL_USER", "ann", "KAFKA_SASL_USERNAME"),
+            ("KAFKA_SASL_MECHANISMS", "PLAIN", "KAFKA_SASL_MECHANISM"),
+            ("KAFKA_SASL_PASWORD", "hunter2", "KAFKA_SASL_PASSWORD"),
+            ("KAFKA_SSL_CA", "/ca.pem", "KAFKA_SSL_CA_LOCATION"),
+            ("KAFKA_SSL_TRUSTSTORE_LOCATION", "/ca.jks", "KAFKA_SSL_"),
+            ("SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO", "ann:hunter2", "SCHEMA_REGISTRY_USERNAME"),
+        ],
+    )
+    def test_they_are_refused_with_the_name_that_is_read(self, variable: str, value: str, named: str) -> None:
+        [problem] = problems(**{variable: value})
+
+        assert problem.startswith(f"{variable} is not read")
+        assert named in problem
+        assert "hunter" not in problem
+
+    @pytest.mark.parametrize(
+        ("protocol", "others"),
+        [
+            ("PLAINTEXT", {}),
+            ("SSL", {"KAFKA_SSL_ENABLED": "true"}),
+            (
+                "sasl_plaintext",
+                {"KAFKA_SASL_ENABLED": "true", "KAFKA_SASL_USERNAME": "a", "KAFKA_SASL_PASSWORD": "b"},
+            ),
+        ],
+    )
+    def test_a_protocol_that_agrees_with_the_variables_is_fine(self, protocol: str, others: dict[str, str]) -> None:
+        settings = Settings.from_env({**NEEDED, **others, "KAFKA_SECURITY_PROTOCOL": protocol})
+
+        assert settings.admin_config().get("security.protocol", "PLAINTEXT") == protocol.upper()
+
+    def test_those_that_are_empty_or_of_kubernetes_do_not_matter(self) -> None:
+        kubernetes = {
+            "KAFKA_SSL_SERVICE_HOST": "10.0.0.1",
+            "KAFKA_SSL_PORT": "tcp://10.0.0.1:9093",
+            "KAFKA_SSL_PORT_9093_TCP_ADDR": "10.0.0.1",
+            "SCHEMA_REGISTRY_SERVICE_PORT_HTTP": "8081",
+        }
+
+        assert Settings.from_env({**NEEDED, **kubernetes, "KAFKA_SASL_USER": " "}) == Settings.from_env(NEEDED)
+
+    def test_an_address_for_metrics_needs_their_port(self) -> None:
+        [problem] = problems(METRICS_ADDRESS="0.0.0.0")
+
+        assert problem.startswith("METRICS_PORT is missing beside METRICS_ADDRESS")
+
+
+class TestProperties:
+    @pytest.mark.parametrize("name", ["heartbeat.interval.ms", "max.poll.records", "max.poll.interval.ms"])
+    def test_a_number_that_is_none_is_named_with_where_it_comes_from(self, name: str) -> None:
+        with pytest.raises(SettingsError, match=f"{name}='abc' in the contracts does not fit"):
+            Settings().consumer_config("g", {name: "abc"})
+        with pytest.raises(SettingsError, match=rf"{name}='abc' in Settings\(consumer=…\) does not fit"):
+            Settings(consumer={name: "abc"}).consumer_config("g")
+
+    def test_a_group_is_named_by_its_own_setting(self) -> None:
+        with pytest.raises(SettingsError, match=r"group\.id is among the consumer properties: use consumer_group"):
+            Settings(consumer={"group.id": "mine"}).consumer_config("declared")
+
+    def test_a_transactional_id_is_an_argument_of_its_producer(self) -> None:
+        with pytest.raises(SettingsError, match=r"transactional\.id is among the producer properties: use transac"):
+            Settings(producer={"transactional.id": "mine"}).producer_config()
+
+    def test_secrets_among_them_do_not_show(self) -> None:
+        secret = {"sasl.password": "hunter2", "ssl.key.password": "hunter3", "sasl.oauthbearer.client.secret": "hunter"}
+        settings = Settings(producer={**secret, "linger.ms": "5"}, consumer=secret)
+
+        assert "hunter" not in repr(settings)
+        assert "'linger.ms': '5'" in repr(settings)
+        assert settings.producer_config()["sasl.password"] == "hunter2"
+
+
+class TestNewGroupProtocol:
+    """`group.protocol=consumer` (KIP-848), where the brokers assign partitions and say how long a session lasts."""
+
+    NEW: ClassVar = {"group.protocol": "consumer"}
+
+    def test_the_client_takes_it_whatever_contracts_say_for_the_classic_one(self) -> None:
+        classic = {"session.timeout.ms": "30000", "heartbeat.interval.ms": "3000"}
+        settings = Settings(brokers="127.0.0.1:1", consumer=self.NEW)
+
+        config = settings.consumer_config("g", classic)
+
+        confluent_kafka.Consumer({**config, "log_level": "0"}).close()
+
+    def test_it_may_be_in_the_contracts(self) -> None:
+        config = Settings(brokers="127.0.0.1:1").consumer_config("g", {**self.NEW, "group.remote.assignor": "range"})
+
+        confluent_kafka.Consumer({**config, "log_level": "0"}).close()
+
+    def test_a_session_that_only_the_brokers_say_is_refused(self) -> None:
+        with pytest.raises(SettingsError, match=r"KAFKA_SESSION_TIMEOUT_MS .*group\.consumer\.session\.timeout\.ms"):
+            Settings(session_timeout_ms=6000, consumer=self.NEW).consumer_config("g")
+        with pytest.raises(SettingsError, match=r"partition\.assignment\.strategy in Settings\(consumer=…\)"):
+            Settings(consumer={**self.NEW, "partition.assignment.strategy": "range"}).consumer_config("g")

@@ -27,11 +27,19 @@ _TOGETHER: Final = """\
 - The certificate and the key of `KAFKA_SSL_` go together, and so do user and password of the registry. Certificates
   are looked at before anything connects: one that has expired, or is of another key, is an error.
 - `KAFKA_CONSUMER_GROUP` and `CONSUMER_GROUP_ID` mean the same; when both are set they must agree.
-- `SCHEMA_REGISTRY_URL` may hold the user and the password itself: `https://user:password@host`."""
+- `SCHEMA_REGISTRY_URL` may hold the user and the password itself: `https://user:password@host`. They are taken out of
+  it, in code too, so that no error shows them.
+- `METRICS_ADDRESS` needs `METRICS_PORT`.
+- Any other variable that begins with `KAFKA_SASL_`, `KAFKA_SSL_` or `KAFKA_SECURITY_` is an error that says which name
+  is read: passed over, it would leave a connection open that somebody meant to secure. `KAFKA_SECURITY_PROTOCOL` may
+  stand where it says the same as `KAFKA_SASL_ENABLED` and `KAFKA_SSL_ENABLED`, and what Kubernetes sets does not count."""
 
 _PROPERTIES: Final = """\
 Properties in librdkafka's names. What the contracts set under `producer`, `consumer` and a group's `settings` wins over
-them, and the environment wins over both. Offsets are never committed automatically, whatever the contracts say."""
+them, and the environment wins over both. Offsets are never committed automatically, whatever the contracts say.
+
+A number that is none is an error that says whether the contracts or `Settings` hold it. What has a setting of its own
+is refused among the properties: `group.id` is `KAFKA_CONSUMER_GROUP`, `transactional.id` is said to the producer."""
 
 _DEFAULTS: Final[Mapping[str, str]] = {
     "KAFKA_ENABLED": "enabled",

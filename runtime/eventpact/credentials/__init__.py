@@ -10,12 +10,13 @@ from eventpact.credentials.identity import (
     Ssl,
     connection_properties,
 )
-from eventpact.credentials.secrets import Revealed, Secret, SecretFile, reveal
+from eventpact.credentials.secrets import Properties, Revealed, Secret, SecretFile, reveal
 from eventpact.credentials.tokens import Token
 
 __all__ = [
     "ClientCredentials",
     "OAuthBearer",
+    "Properties",
     "Revealed",
     "Sasl",
     "Secret",

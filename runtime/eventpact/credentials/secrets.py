@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from eventpact.errors import SettingsError
 
@@ -119,3 +120,13 @@ def reveal(value: str | Secret) -> str:
             return value.reveal()
         case _:
             return value
+
+
+_SECRET_PROPERTY: Final = re.compile(r"password|secret|passphrase|key\.pem|oauthbearer\.config")
+
+
+class Properties(dict[str, Any]):
+    """Properties of a Kafka client that show themselves without what is secret among them."""
+
+    def __repr__(self) -> str:
+        return repr({name: "***" if _SECRET_PROPERTY.search(name) else value for name, value in self.items()})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from eventpact.credentials import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _BROKER: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
@@ -83,7 +85,7 @@ def urls(text: str) -> list[SplitResult]:
     for url in given:
         if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
             raise UnfitError
-        if url.port == 0:
+        if url.port == 0 or "@" in url.path:  # that is a password with a slash in it, mostly
             raise UnfitError
     return given
 
@@ -113,3 +115,19 @@ def name(text: str) -> str:
 def without_user(url: SplitResult) -> str:
     """An address without the user and password that it may hold."""
     return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+
+
+def user_of(urls: Iterable[SplitResult], username: Any, password: Any) -> tuple[Any, Any]:
+    """The user and the password inside addresses, or those given beside them.
+
+    Raises:
+        UnfitError: there are several.
+    """
+    given = username, password
+    for url in urls:
+        if url.username is not None:
+            found = unquote(url.username), Secret(unquote(url.password or ""))
+            if given not in {(None, None), found}:
+                raise UnfitError
+            given = found
+    return given

@@ -10,7 +10,7 @@ from eventpact.environment.variables import VARIABLES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CREDENTIALS: Final = re.compile(r"//[^/\s]*@")
+_CREDENTIALS: Final = re.compile(r"(\w+://)?\S*@")
 _SHOWN: Final = 100
 
 
@@ -31,7 +31,8 @@ class Reader:
         try:
             return variable.parse(text)
         except ValueError:
-            shown = "" if variable.secret else f"={_CREDENTIALS.sub('//***@', text)[:_SHOWN]!r}"
+            masked = _CREDENTIALS.sub(r"\1***@", text)
+            shown = "" if variable.secret else f"={masked[:_SHOWN]!r}"
             self._wrong.add(name)
             self.problems.append(f"{name}{shown} does not fit: expected {variable.expected}")
             return default

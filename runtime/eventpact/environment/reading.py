@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eventpact.environment import security
+from eventpact.environment import security, unread
 from eventpact.environment.reader import Reader
 from eventpact.errors import SettingsError
 from eventpact.produce.spool_settings import SpoolSettings
@@ -46,6 +46,9 @@ def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any
         "metrics_address": reader.get("METRICS_ADDRESS", "127.0.0.1"),
         "tracing": reader.get("TRACING_ENABLED", default=False),
     }
+    reader.problems += unread.problems(environ, arguments["sasl"], arguments["ssl"])
+    if reader.given("METRICS_ADDRESS"):
+        reader.require("METRICS_PORT", " beside METRICS_ADDRESS")
     if reader.problems:
         raise SettingsError(*reader.problems)
     return arguments

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import SplitResult, unquote
 
 from eventpact.credentials import ClientCredentials, OAuthBearer, Sasl, Secret, SecretFile, Ssl
 from eventpact.credentials.checks import cluster_problems, registry_problems
-from eventpact.environment.parsing import without_user
+from eventpact.environment.parsing import UnfitError, user_of, without_user
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from eventpact.environment.reader import Reader
 
 _OAUTH: Final = "KAFKA_SASL_OAUTHBEARER_"
@@ -32,14 +33,10 @@ def registry(reader: Reader, *, connects: bool) -> dict[str, Any]:
     """Where the registry is, who the service is there, and what speaks against it; files as in `cluster`."""
     urls: list[SplitResult] = reader.get("SCHEMA_REGISTRY_URL", [])
     username, password = _pair(reader, "SCHEMA_REGISTRY_USERNAME", "SCHEMA_REGISTRY_PASSWORD")
-    for url in urls:
-        if url.username is None:
-            continue
-        in_url = (unquote(url.username), Secret(unquote(url.password or "")))
-        if username is not None and (username, password) != in_url:
-            reader.problems.append("SCHEMA_REGISTRY_URL names a user, and another one is given beside it: keep one")
-            break
-        username, password = in_url
+    try:
+        username, password = user_of(urls, username, password)
+    except UnfitError:
+        reader.problems.append("SCHEMA_REGISTRY_URL names a user, and another one is given beside it: keep one")
     token = _secret(reader, "SCHEMA_REGISTRY_TOKEN")
     if token is not None and username is not None:
         reader.problems.append("SCHEMA_REGISTRY_TOKEN and a user of the registry are given: keep one")

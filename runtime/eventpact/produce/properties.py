@@ -8,9 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import SettingsError
+from eventpact.numbers import CONTRACTS, check_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+MAX_BLOCK: Final = "max.block.ms"
+"""How long a send waits for room, for Java's client; the producer itself here."""
 
 _SAME: Final[Mapping[str, str]] = {
     "compression.codec": "compression.type",
@@ -30,7 +34,7 @@ _JAVA_ONLY: Final = frozenset(
         "auto.include.jmx.reporter",
         "interceptor.classes",
         "key.serializer",
-        "max.block.ms",  # how long a send waits for room: the producer's `queue_timeout`
+        MAX_BLOCK,
         "metric.reporters",
         "metrics.num.samples",
         "metrics.recording.level",
@@ -47,13 +51,27 @@ _JAVA_ONLY: Final = frozenset(
 _BUFFER: Final = "buffer.memory"
 _KBYTES: Final = "queue.buffering.max.kbytes"
 
+_NUMBERS: Final = (
+    _BUFFER,
+    "delivery.timeout.ms",
+    MAX_BLOCK,
+    "max.request.size",
+    "message.max.bytes",
+    "message.timeout.ms",
+    "transaction.timeout.ms",
+)
+"""What the runtime itself reads of a producer's properties; the client checks the others."""
 
-def for_librdkafka(properties: Mapping[str, str]) -> dict[str, str]:
+
+def for_librdkafka(properties: Mapping[str, str], where: str = CONTRACTS) -> dict[str, str]:
     """Producer properties under librdkafka's first names; what only Java knows is left out.
 
+    `where` says who set them, for errors.
+
     Raises:
-        SettingsError: two names of one property have different values.
+        SettingsError: two names of one property have different values, or a number is none.
     """
+    check_numbers(properties, _NUMBERS, where)
     found: dict[str, str] = {}
     for name, value in properties.items():
         if name in _JAVA_ONLY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import confluent_kafka
@@ -123,6 +124,16 @@ class TestNames:
         assert for_librdkafka({"retries": "3", "message.send.max.retries": "3"}) == {"message.send.max.retries": "3"}
         with pytest.raises(SettingsError, match=r"retries=3 and .*=5 mean the same: keep one"):
             for_librdkafka({"message.send.max.retries": "5", "retries": "3"})
+
+    @pytest.mark.parametrize(
+        "name",
+        ["delivery.timeout.ms", "message.timeout.ms", "message.max.bytes", "buffer.memory", "max.block.ms"],
+    )
+    def test_a_number_that_is_none_is_named_with_where_it_comes_from(self, name: str) -> None:
+        with pytest.raises(SettingsError, match=rf"{name}='1MB' in the contracts does not fit"):
+            made(contract={name: "1MB"})
+        with pytest.raises(SettingsError, match=rf"{name}='1MB' in Settings\(producer=…\) does not fit"):
+            made(replace(PLAIN, producer={name: "1MB"}))
 
     def test_a_name_that_nobody_knows_is_refused(self) -> None:
         class Wrong(Producer):
