@@ -19,6 +19,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.errors import DeliveryError
 from eventpact.produce.absence import Absence
+from eventpact.produce.disk import Disk
 from eventpact.produce.kept import Kept
 from eventpact.produce.refusal import PERMANENT, PURGED, queue_full, refused, too_large
 from eventpact.produce.spool import Spooled
@@ -44,8 +45,6 @@ _WINDOW: Final = 2000
 _READ: Final = 500
 _LOOK: Final = 0.05
 _SERVE_MASK: Final = 64 - 1
-_RETRY_DISK: Final = 1.0
-"""Seconds before a disk that refused is asked again."""
 _LAST_REPORTS: Final = 2.0
 """Seconds to wait at the end for the reports of what is on its way from the spool, and of what was taken back."""
 
@@ -102,7 +101,7 @@ class Spooling:
         self._cursor = 0
         self._absence = Absence()
         self._closing = False
-        self._disk_refused_at = -_RETRY_DISK
+        self._disk = Disk(spool.path)
         self.spooled = 0
         self.resent = 0
         if spool.waiting:
@@ -152,9 +151,9 @@ class Spooling:
             self._look_for_overdue(now)
             try:
                 more = self._resend(now)
-            except DeliveryError as error:  # of the disk
-                self._disk_refused_at, more = now, False
-                _LOG.warning("%s", error)
+            except DeliveryError as error:
+                self._disk.refused("send", error, now)
+                more = False
         self._tell()
         return more
 
@@ -175,7 +174,7 @@ class Spooling:
         self._tell()
         self._wait_while(lambda: bool(self._taken_back or self._resending or self._in_flight))
         with self._lock:
-            self._disk_refused_at = -_RETRY_DISK
+            self._disk.ask_again()
             self._delete_acknowledged(self._clock())
             if self._spool.waiting:
                 _LOG.warning(
@@ -214,6 +213,7 @@ class Spooling:
                     self._next_seq += 1
                     return True
             self._spool.add([record])
+            self._disk.did("keep", self._clock())
             self._next_seq += 1
             self.spooled += 1
         self._tellings.append(partial(told, None, Kept(topic)))  # type: ignore[arg-type]  # as much as callbacks ask for
@@ -269,6 +269,7 @@ class Spooling:
 
     def _broker_answers(self) -> None:
         self._absence.over()
+        self._disk.spared("keep")
         if self._breaker.state == "half-open":
             self._breaker.succeeded()
             waiting = counted(self._spool.waiting - len(self._acknowledged), "event")
@@ -289,9 +290,9 @@ class Spooling:
             try:
                 self._spool.add([flight.record for flight in flights])
             except DeliveryError as error:
-                _LOG.error("%s on their way are not spooled: %s", counted(len(flights), "event"), error)
-                self._disk_refused_at = self._clock()
+                self._disk.refused("keep", error, self._clock())
                 return
+            self._disk.did("keep", self._clock())
         self._in_flight.clear()
         self.spooled += len(flights)
         self._taken_back.update((flight.record.seq, flight.record) for flight in flights)
@@ -316,7 +317,7 @@ class Spooling:
         oldest = min(
             (next(iter(flights.values())).at for flights in (self._in_flight, self._resending) if flights), default=now
         )
-        if now - oldest >= patience and now - self._disk_refused_at >= _RETRY_DISK:
+        if now - oldest >= patience and not self._disk.rests(now):
             self._open(None)
 
     def _resend(self, now: float) -> bool:
@@ -324,7 +325,7 @@ class Spooling:
         spool = self._spool
         if spool.waiting - spool.set_aside <= len(self._resending) + len(self._acknowledged):
             return False
-        if now - self._disk_refused_at < _RETRY_DISK:
+        if self._disk.rests(now):
             return False
         if not self._cursor and (self._taken_back or self._resending):
             return False  # not before the client has had its last word on each, or it might overtake
@@ -332,7 +333,10 @@ class Spooling:
         if not closed and not self._breaker.admits(now):
             return False
         room = _WINDOW - len(self._resending) if closed else 1
-        records = spool.read(self._cursor, min(_READ, room)) if room > 0 else []
+        records = []
+        if room > 0:
+            records = spool.read(self._cursor, min(_READ, room))
+            self._disk.did("send", now)
         for record in records:
             if record.seq in self._acknowledged:
                 continue
@@ -374,15 +378,15 @@ class Spooling:
             _LOG.warning("%s", error)  # it is sent again, and refused again
 
     def _delete_acknowledged(self, now: float) -> None:
-        if not self._acknowledged or now - self._disk_refused_at < _RETRY_DISK:
+        if not self._acknowledged or self._disk.rests(now):
             return
         gone = list(self._acknowledged.values())
         try:
             self._spool.delete(gone)
         except DeliveryError as error:
-            self._disk_refused_at = now
-            _LOG.warning("%s; what was acknowledged is deleted later, or sent twice after a crash", error)
+            self._disk.refused("delete", error, now)
         else:
+            self._disk.did("delete", now)
             self._acknowledged.clear()
             for record in gone:
                 self._unsent(record)
