@@ -32,7 +32,7 @@ _TOGETHER: Final = """\
 - `METRICS_ADDRESS` needs `METRICS_PORT`.
 - Any other variable that begins with `KAFKA_SASL_`, `KAFKA_SSL_` or `KAFKA_SECURITY_` is an error that says which name
   is read: passed over, it would leave a connection open that somebody meant to secure. `KAFKA_SECURITY_PROTOCOL` may
-  stand where it says the same as `KAFKA_SASL_ENABLED` and `KAFKA_SSL_ENABLED`, and what Kubernetes sets does not count."""
+  stand where it says the same as `KAFKA_SASL_ENABLED` and `KAFKA_SSL_ENABLED`; what Kubernetes sets is no matter."""
 
 _PROPERTIES: Final = """\
 Properties in librdkafka's names. What the contracts set under `producer`, `consumer` and a group's `settings` wins over
