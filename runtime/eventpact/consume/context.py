@@ -113,9 +113,15 @@ class Context:
 
     @property
     def timestamp(self) -> datetime | None:
-        """When the record was written, as its producer or the broker says."""
+        """When the record was written, as its producer or the broker says.
+
+        `None` where nobody said, or what was said is no time before the year 10000: some write microseconds.
+        """
         milliseconds = self.timestamp_ms
-        return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
+        try:
+            return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
+        except OverflowError:
+            return None
 
     @property
     def schema_id(self) -> int | None:
@@ -127,7 +133,10 @@ class Context:
 
     @property
     def headers(self) -> dict[str, bytes]:
-        """Record headers; of a repeated name the last value, and none without a value."""
+        """Record headers; of a repeated name the last value, and none without a value.
+
+        None at all where the name of one is no UTF-8, which the Kafka client does not read.
+        """
         return {
             name: value.encode() if isinstance(value, str) else value
             for name, value in headers_of(self._message)

@@ -16,6 +16,8 @@ PREFIX: Final = "dead-letter-"
 REDRIVES: Final = "redrives"
 """What follows the prefix in the name of the header that a record keeps when it is sent back to its topic."""
 
+_LEFT_HEADERS: Final = "left-headers"
+
 TRACEPARENT: Final = "traceparent"
 """W3C Trace Context: the trace that the record belongs to, kept from its origin."""
 
@@ -50,6 +52,8 @@ class DeadLetterInfo:
     left_bytes: int | None = None
     """Bytes of the value that is only at its origin still, because the letter would have been too large with it;
     `None` for a letter that holds it."""
+    left_headers: bool = False
+    """Whether the record has headers at its origin that could not be read, so that the letter has none of them."""
 
     @property
     def position(self) -> str:
@@ -71,6 +75,7 @@ class DeadLetterInfo:
             "attempts": self.attempts,
             REDRIVES: self.redrives or None,
             "left-bytes": self.left_bytes,
+            _LEFT_HEADERS: "unreadable" if self.left_headers else None,
         }
         return [(prefix + name, str(value).encode()) for name, value in values.items() if value is not None]
 
@@ -98,6 +103,7 @@ def letter_of(headers: RawHeaders, prefix: str = PREFIX) -> DeadLetterInfo | Non
         traceparent=texts(headers).get(TRACEPARENT),
         redrives=redrives_of(headers),
         left_bytes=_optional(said, "left-bytes"),
+        left_headers=_LEFT_HEADERS in said,
     )
 
 

@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from eventpact import tracing
 from eventpact.consume import dead_letters, retries
-from eventpact.consume.dead_letters import TRACEPARENT, DeadLetterInfo, bounded, redrives_of, texts, without
+from eventpact.consume.dead_letters import (
+    TRACEPARENT,
+    DeadLetterInfo,
+    bounded,
+    letter_of,
+    redrives_of,
+    texts,
+    without,
+)
 from eventpact.consume.letters import Letter, Letters
-from eventpact.consume.record import headers_of, place_of
+from eventpact.consume.record import has_lost_headers, headers_of, place_of
 from eventpact.consume.retries import BEHIND, waiting_headers
 
 if TYPE_CHECKING:
@@ -115,7 +123,8 @@ class Departures:
         self._letters.close()
 
     def _info(self, message: Message, context: Context, reason: str, error: Exception | None) -> DeadLetterInfo:
-        kind = type(error)
+        kind, headers = type(error), headers_of(message)
+        before = letter_of(headers, retries.PREFIX)
         return DeadLetterInfo(
             reason=reason,
             exception="" if error is None else f"{kind.__module__}.{kind.__qualname__}",
@@ -127,7 +136,8 @@ class Departures:
             timestamp_ms=context.timestamp_ms,
             schema_id=context.schema_id,
             attempts=context.attempt,
-            redrives=redrives_of(headers_of(message)),
+            redrives=redrives_of(headers),
+            left_headers=has_lost_headers(message) or (before is not None and before.left_headers),
         )
 
     def _refused(self, place: Place, topic: str, message: Message, tier: str) -> None:
