@@ -12,6 +12,7 @@ from eventpact.operate.replaying import Replay, name_of
 from eventpact.wording import counted
 from eventpact_cli.console import progress
 from eventpact_cli.stopping import stoppable
+from eventpact_cli.unread import tell_unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,8 @@ def run(replay: Replay, *, total: int | None, dry_run: bool) -> None:
         click.echo(f"{counted(done.passed_over, 'record')} passed over")
     if not done.taken:
         click.echo(f"Nothing to replay: {replay.name} is done" if done.resumed else "Nothing to replay")
-    if done.stopped:
+    if not done.stopped:
+        tell_unread(done.unread)
+    else:
         click.echo(f"stopped; the same command goes on with replay {replay.name}", err=True)
         raise click.Abort

@@ -98,6 +98,7 @@ def consume(
     from eventpact_cli.connecting import service_settings
     from eventpact_cli.named_topics import contracts_if_there, named, personal_in
     from eventpact_cli.stopping import stoppable
+    from eventpact_cli.unread import tell_unread
 
     if (form == "avro") != (out is not None):
         raise click.UsageError("--format avro and --out go together", click.get_current_context())
@@ -117,6 +118,8 @@ def consume(
             _write(out, records, meant.schema, catalog)
         else:
             _print(map(showing.shown, records), form)
+    if limit is None:
+        tell_unread(browsing.unread)
     catalog.close()
 
 

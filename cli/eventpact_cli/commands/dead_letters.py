@@ -72,9 +72,11 @@ def list_letters(
 
     from eventpact.operate.dead_letters import dead_since
     from eventpact_cli.console import show_table
+    from eventpact_cli.unread import tell_unread
 
     with letters_of(contracts, topics, brokers, registry, which) as found:
         letters = list(islice(found.letters(which), limit))
+    tell_unread(found.unread)
     if form == "json":
         click.echo(json.dumps([_facts(letter) for letter in letters], indent=2))
         return
@@ -192,6 +194,7 @@ def redrive(
     from eventpact.operate.redriving import redrive as send_back
     from eventpact_cli.console import progress
     from eventpact_cli.stopping import stoppable
+    from eventpact_cli.unread import tell_unread
 
     results: dict[str, Redriven] = {}
     with letters_of(contracts, topics, brokers, registry, which) as found, stoppable() as stop:
@@ -216,6 +219,8 @@ def redrive(
                 )
         stopped = stop.is_set()
     _report(results, form, dry_run=dry_run)
+    for one in results.values():
+        tell_unread(one.unread)
     if stopped:
         raise click.Abort
     if any(one.looping or one.lost for one in results.values()):
@@ -252,10 +257,12 @@ def export(
     """
     from eventpact.containers import write_archive
     from eventpact.wording import counted
+    from eventpact_cli.unread import tell_unread
 
     wanted = which if everything else replace(which, redriven=False)
     with letters_of(contracts, topics, brokers, registry, which) as found:
         written = write_archive(out, (letter.record for letter in found.letters(wanted)))
+    tell_unread(found.unread)
     click.echo(f"{out}: {counted(written, 'dead letter')}")
 
 
@@ -287,7 +294,7 @@ def _report(results: dict[str, Redriven], form: str, *, dry_run: bool) -> None:
     from eventpact_cli.console import show_table
 
     if form == "json":
-        facts = {topic: {**asdict(one), "dry_run": dry_run} for topic, one in results.items()}
+        facts = {topic: {**asdict(one), "unread": _by_name(one), "dry_run": dry_run} for topic, one in results.items()}
         click.echo(json.dumps(facts, indent=2))
         return
     rows = [(topic, to, f"{count:,}") for topic, one in results.items() for to, count in sorted(one.sent.items())]
@@ -301,6 +308,10 @@ def _report(results: dict[str, Redriven], form: str, *, dry_run: bool) -> None:
     total, already = sum(one.total for one in results.values()), sum(one.already for one in results.values())
     before = f", {already:,} sent back before" if already else ""
     click.echo(f"{counted(total, 'dead letter')} {'would be' if dry_run else ''} sent back{before}".replace("  ", " "))
+
+
+def _by_name(done: Redriven) -> dict[str, int]:
+    return {f"{topic}/{number}": count for (topic, number), count in done.unread.items()}
 
 
 def _facts(letter: DeadLetter) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.positions import EARLIEST, LATEST
 from eventpact.operate.reading import Reading
+from eventpact.operate.spans import Span
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Collection, Iterator
 
+    from eventpact.operate.log_offsets import Partition
     from eventpact.operate.positions import Position
     from eventpact.settings import Settings
 
@@ -46,16 +48,18 @@ class Browsing:
         """
         self._settings = settings
         log = LogOffsets(administrator or Administrator(settings))
-        places = log.partitions(topics)
-        self._starts = log.at(places, since)
-        self._ends = None if follow else log.at(places, until or LATEST)
+        self._span = Span.of(log, topics, since, until or LATEST)
+        self._follow = follow
 
     @property
     def total(self) -> int | None:
-        """Offsets in the range, those of transactions' markers included; None of one without end."""
-        if self._ends is None:
-            return None
-        return sum(max(0, self._ends[place] - start) for place, start in self._starts.items())
+        """Offsets in the range that can be read, those of transactions' markers included; None of one without end."""
+        return None if self._follow else self._span.total
+
+    @property
+    def unread(self) -> dict[Partition, int]:
+        """How many offsets of the range lie behind an open transaction and are not read; none of one without end."""
+        return {} if self._follow else self._span.unread
 
     def records(self, *, stop: threading.Event | None = None) -> Iterator[ArchivedRecord]:
         """The records, each partition in its order.
@@ -63,7 +67,8 @@ class Browsing:
         Raises:
             BrokerError: the cluster refuses, or says nothing for a while.
         """
-        with Reading(self._settings, self._starts, self._ends, stop=stop) as reading:
+        ends = None if self._follow else self._span.readable
+        with Reading(self._settings, self._span.starts, ends, stop=stop) as reading:
             for message in reading.messages():
                 if message is not None:
                     yield ArchivedRecord.of(message)

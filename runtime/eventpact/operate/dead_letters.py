@@ -19,10 +19,11 @@ from eventpact.errors import CodecError, NotRegistered
 from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.reading import Reading
+from eventpact.operate.spans import Span
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from confluent_kafka import Message
 
@@ -112,6 +113,8 @@ class DeadLetters:
         self.settings = settings
         self.catalog = catalog
         self.administrator = administrator or Administrator(settings)
+        self.unread: Mapping[Partition, int] = {}
+        """How many offsets the last look could not read, because they lie behind an open transaction."""
         self._log = LogOffsets(self.administrator)
 
     def letters(self, which: Which | None = None, *, stop: threading.Event | None = None) -> Iterator[DeadLetter]:
@@ -125,20 +128,18 @@ class DeadLetters:
     def scan(self, which: Which | None = None, *, stop: threading.Event | None = None) -> Iterator[DeadLetter | None]:
         """As `letters`, with a None for every other record and for every moment without one."""
         wanted = which or Which()
-        places = self._log.partitions(self.topics)
-        starts, ends = self._log.earliest(places), self._log.latest(places)
-        redriven = self._redriven(starts, ends, stop)
-        with Reading(self.settings, starts, ends, stop=stop) as reading:
+        span = Span.of(self._log, self.topics)
+        self.unread = span.unread
+        redriven = self._redriven(span, stop)
+        with Reading(self.settings, span.starts, span.readable, stop=stop) as reading:
             for message in reading.messages():
                 letter = None if message is None else self._letter(message, redriven)
                 yield letter if letter is not None and wanted.fits(letter) else None
 
-    def _redriven(
-        self, starts: dict[Partition, int], ends: dict[Partition, int], stop: threading.Event | None
-    ) -> frozenset[str]:
+    def _redriven(self, span: Span, stop: threading.Event | None) -> frozenset[str]:
         """The letters that marks name."""
-        marked = {place: offset for place, offset in starts.items() if place[1] == MARKS}
-        with Reading(self.settings, marked, ends, stop=stop) as reading:
+        marked = {place: offset for place, offset in span.starts.items() if place[1] == MARKS}
+        with Reading(self.settings, marked, span.readable, stop=stop) as reading:
             found = (texts(headers_of(message)).get(MARK) for message in reading.messages() if message is not None)
             return frozenset(name for name in found if name is not None)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 
@@ -42,6 +43,15 @@ class Member:
     client_id: str
     host: str
     partitions: tuple[Partition, ...]
+
+
+class Committed(NamedTuple):
+    """What a group has committed on a partition."""
+
+    offset: int
+    """The offset that it reads next."""
+    note: str = ""
+    """A text that whoever committed it left with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +148,10 @@ class Groups:
 
         The embedded broker answers for partitions that are named alone.
         """
+        return {place: one.offset for place, one in self.noted(name, partitions).items()}
+
+    def noted(self, name: str, partitions: Collection[Partition] = ()) -> dict[Partition, Committed]:
+        """As `committed`, with the notes that were left with the offsets."""
         client, timeout = self.administrator.client, self.administrator.timeout
         places = [TopicPartition(*place) for place in partitions]
         asked = [ConsumerGroupTopicPartitions(name, places or None)]
@@ -145,20 +159,26 @@ class Groups:
             f"list offsets of group {name}",
             lambda: client.list_consumer_group_offsets(asked, request_timeout=timeout).values(),
         )
-        return {(one.topic, one.partition): one.offset for one in found.topic_partitions if one.offset >= 0}
+        return {
+            (one.topic, one.partition): Committed(one.offset, one.metadata or "")
+            for one in found.topic_partitions
+            if one.offset >= 0
+        }
 
     def lag(self, name: str) -> tuple[PartitionLag, ...]:
         """How far a group is on each partition that it has committed offsets of; empty for a group of no name here."""
         return self._lags(self.committed(name), {})
 
-    def commit(self, name: str, offsets: Mapping[Partition, int]) -> None:
-        """Set what a group without members reads next.
+    def commit(
+        self, name: str, offsets: Mapping[Partition, int], notes: Mapping[Partition, str] = MappingProxyType({})
+    ) -> None:
+        """Set what a group without members reads next, and leave notes with it.
 
         Raises:
             BrokerError: a member runs after all, or the cluster does not answer.
         """
         client, timeout = self.administrator.client, self.administrator.timeout
-        wanted = [TopicPartition(topic, number, offset) for (topic, number), offset in offsets.items()]
+        wanted = [TopicPartition(*place, offset, notes.get(place, "")) for place, offset in offsets.items()]
         [done] = self.administrator.answers(
             f"set the offsets of group {name}",
             lambda: client.alter_consumer_group_offsets(

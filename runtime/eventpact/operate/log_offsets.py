@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from confluent_kafka import TopicPartition
+from confluent_kafka import IsolationLevel, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # imported there, not re-exported
 
 from eventpact.errors import BrokerError
@@ -52,12 +52,19 @@ class LogOffsets:
         """The offset that the next record gets."""
         return self._ask(partitions, OffsetSpec.latest())  # type: ignore[no-untyped-call]  # as above
 
-    def at(self, partitions: Collection[Partition], position: Position) -> dict[Partition, int]:
+    def stable(self, partitions: Collection[Partition]) -> dict[Partition, int]:
+        """The offset before which every transaction has ended: how far `read_committed` readers get now."""
+        return self._ask(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)  # type: ignore[no-untyped-call]  # as above
+
+    def at(
+        self, partitions: Collection[Partition], position: Position, *, stable: bool = False
+    ) -> dict[Partition, int]:
         """The offset that a position leads to, never outside of what the partition has.
 
-        A time leads to the first record written then or later, and where there is none to the end.
+        A time leads to the first record written then or later, and where there is none to the end. With `stable`, the
+        end is where `read_committed` readers have to stop now.
         """
-        low, high = self.earliest(partitions), self.latest(partitions)
+        low, high = self.earliest(partitions), (self.stable if stable else self.latest)(partitions)
         match position.kind:
             case "earliest":
                 return low
@@ -75,16 +82,24 @@ class LogOffsets:
         found = self._asked({place: OffsetSpec.for_timestamp(max(time, 0)) for place, time in times.items()})
         return {place: high[place] if offset == _FOUND_NONE else offset for place, offset in found.items()}
 
-    def _ask(self, partitions: Collection[Partition], spec: OffsetSpec) -> dict[Partition, int]:
-        return self._asked(dict.fromkeys(partitions, spec))
+    def _ask(
+        self,
+        partitions: Collection[Partition],
+        spec: OffsetSpec,
+        isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+    ) -> dict[Partition, int]:
+        return self._asked(dict.fromkeys(partitions, spec), isolation)
 
-    def _asked(self, specs: Mapping[Partition, OffsetSpec]) -> dict[Partition, int]:
+    def _asked(
+        self, specs: Mapping[Partition, OffsetSpec], isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED
+    ) -> dict[Partition, int]:
         if not specs:
             return {}
         asked = {TopicPartition(*place): spec for place, spec in specs.items()}
         timeout, client = self._administrator.timeout, self._administrator.client
         found = self._administrator.answers(
-            "list offsets", lambda: _in_order(client.list_offsets(asked, request_timeout=timeout), specs)
+            "list offsets",
+            lambda: _in_order(client.list_offsets(asked, isolation_level=isolation, request_timeout=timeout), specs),
         )
         return {place: int(result.offset) for place, result in zip(specs, found, strict=True)}
 

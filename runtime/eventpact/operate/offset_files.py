@@ -176,7 +176,8 @@ def _next_times(groups: Groups, settings: Settings, places: list[PartitionLag]) 
     found: dict[Partition, int] = {}
     if not starts:
         return found
-    with Reading(settings, starts, ends) as reading:
+    # Also what a transaction holds that is still open: it may be what the group reads next.
+    with Reading(settings, starts, ends, uncommitted=True) as reading:
         for message in reading.messages():
             if message is None:
                 continue

@@ -44,6 +44,7 @@ class Reading:
         ends: Mapping[Partition, int] | None = None,
         *,
         stop: threading.Event | None = None,
+        uncommitted: bool = False,
     ) -> None:
         """Prepare to read.
 
@@ -52,6 +53,8 @@ class Reading:
             starts: the first offset of each partition that is read.
             ends: the offset before which each partition ends; None reads on for ever.
             stop: ends the reading when it is set.
+            uncommitted: read records of open and aborted transactions, too; else a partition is read no further than
+                its first open transaction, whatever `ends` says (`Span.unread` counts what lies behind it).
         """
         set_log_level(settings)
         self._starts = starts
@@ -64,6 +67,8 @@ class Reading:
             "auto.offset.reset": "earliest",  # what retention took meanwhile cannot be read
             "enable.partition.eof": "true",
         }
+        if uncommitted:
+            config["isolation.level"] = "read_uncommitted"
         self._consumer = connect(confluent_kafka.Consumer, config, self._complaints)
 
     def __enter__(self) -> Self:

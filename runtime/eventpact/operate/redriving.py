@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from eventpact.consume.dead_letters import PREFIX, REDRIVES, without
 from eventpact.containers.archive import ArchivedRecord
+from eventpact.errors import BrokerError
 from eventpact.operate.dead_letters import MARK, MARKS, DeadLetter, DeadLetters, Which
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.pace import Pace
@@ -15,10 +17,11 @@ from eventpact.operate.writing import RecordWriter
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from eventpact.consume.dead_letters import DeadLetterInfo
     from eventpact.operate.administrator import Administrator
+    from eventpact.operate.log_offsets import Partition
     from eventpact.schemas import SchemaCatalog
     from eventpact.settings import Settings
 
@@ -27,6 +30,9 @@ ID: Final = f"{PREFIX}id"
 
 COUNT: Final = f"{PREFIX}{REDRIVES}"
 """Header of a record that was sent back: how often by now. A group that gives up again keeps it in the new letter."""
+
+_LOOK: Final = 0.1
+"""Seconds between two looks at whether a transaction has ended."""
 
 MAX_REDRIVES: Final = 3
 """How often a record is sent back unless told otherwise."""
@@ -44,6 +50,8 @@ class Redriven:
     """Letters of records that came back as often as is allowed."""
     lost: dict[str, str] = field(default_factory=dict)
     """Letters that cannot be sent back, and why."""
+    unread: Mapping[Partition, int] = field(default_factory=dict)
+    """How many offsets of the dead letter topic lie behind an open transaction: letters there were not looked at."""
 
     @property
     def total(self) -> int:
@@ -124,9 +132,11 @@ class _Run:
             for letter in self._letters.scan(which, stop=self._stop):
                 if letter is not None and self._outgoing(letter) is not None:
                     self._count(letter, on_letter)
+            self._done.unread = self._letters.unread
             return self._done
         # An older run is shut out before marks are read, so that none is written behind our back.
         with RecordWriter(self._settings, f"eventpact-redrive.{self._topic}") as writer:
+            self._settle()
             for letter in self._letters.scan(which, stop=self._stop):
                 record = None if letter is None else self._outgoing(letter)
                 if letter is not None and record is not None:
@@ -138,7 +148,23 @@ class _Run:
                 if writer.due:
                     writer.commit({})
             writer.commit({})
+        self._done.unread = self._letters.unread
         return self._done
+
+    def _settle(self) -> None:
+        """Wait for transactions that are open on the marks: a letter whose mark lies behind one would go back twice."""
+        marks: Partition = (self._topic, MARKS)
+        if marks not in self._log.partitions([self._topic]):
+            return
+        end = self._log.latest([marks])[marks]
+        deadline = time.monotonic() + self._settings.timeout
+        while self._log.stable([marks])[marks] < end:
+            if time.monotonic() > deadline:
+                raise BrokerError(
+                    f"cannot tell which letters of {self._topic} went back already: a transaction is open on its "
+                    f"partition {MARKS}; try again when it has ended"
+                )
+            time.sleep(_LOOK)
 
     def _outgoing(self, letter: DeadLetter) -> ArchivedRecord | None:
         """The record to send; None for a letter that stays."""

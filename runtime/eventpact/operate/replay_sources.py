@@ -10,6 +10,7 @@ from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.positions import EARLIEST, LATEST
 from eventpact.operate.reading import Reading
+from eventpact.operate.spans import Span
 
 if TYPE_CHECKING:
     import threading
@@ -35,8 +36,17 @@ class Source(Protocol):
     def starts(self) -> Mapping[Partition, int]:
         """The progress of a replay that has not begun."""
 
-    def steps(self, progress: Mapping[Partition, int], stop: threading.Event | None) -> Iterator[Step]:
-        """What is left after some progress.
+    @property
+    def ends(self) -> Mapping[Partition, int]:
+        """Where the range ends that later runs keep to; empty where they take what was added meanwhile."""
+
+    def unread(self, ends: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        """How many offsets before `ends`, else before the source's own end, cannot be read yet."""
+
+    def steps(
+        self, progress: Mapping[Partition, int], ends: Mapping[Partition, int], stop: threading.Event | None
+    ) -> Iterator[Step]:
+        """What is left after some progress, up to `ends` where there are any.
 
         Raises:
             BrokerError, ContainerError: it cannot be read.
@@ -61,24 +71,34 @@ class TopicSource:
             BrokerError: a topic is missing, or the cluster does not answer.
         """
         self._settings = settings
-        log = LogOffsets(administrator or Administrator(settings))
-        places = log.partitions(topics)
-        self._starts, self._ends = log.at(places, since), log.at(places, until)
+        self._span = Span.of(LogOffsets(administrator or Administrator(settings)), topics, since, until)
+        self._is_bounded = until != LATEST
 
     @property
     def starts(self) -> Mapping[Partition, int]:
         """Where each partition's range begins."""
-        return self._starts
+        return self._span.starts
+
+    @property
+    def ends(self) -> Mapping[Partition, int]:
+        """Where each partition's range ends; empty for one that goes on to the end, wherever that is by then."""
+        return self._span.ends if self._is_bounded else {}
 
     @property
     def total(self) -> int:
-        """Offsets in the range, those of transactions' markers included."""
-        return sum(max(0, self._ends[place] - start) for place, start in self._starts.items())
+        """Offsets in the range that can be read, those of transactions' markers included."""
+        return self._span.total
 
-    def steps(self, progress: Mapping[Partition, int], stop: threading.Event | None) -> Iterator[Step]:
+    def unread(self, ends: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        """How many offsets of the range lie behind an open transaction."""
+        return self._span.resumed({}, ends).unread
+
+    def steps(
+        self, progress: Mapping[Partition, int], ends: Mapping[Partition, int], stop: threading.Event | None
+    ) -> Iterator[Step]:
         """The records of the range, each partition in its order."""
-        starts = {place: max(start, progress.get(place, 0)) for place, start in self._starts.items()}
-        with Reading(self._settings, starts, self._ends, stop=stop) as reading:
+        left = self._span.resumed(progress, ends)
+        with Reading(self._settings, left.starts, left.readable, stop=stop) as reading:
             for message in reading.messages():
                 if message is None:
                     yield Step(None, {})
@@ -113,7 +133,21 @@ class ArchiveSource:
         """None of them is done."""
         return {self._place: 0}
 
-    def steps(self, progress: Mapping[Partition, int], stop: threading.Event | None) -> Iterator[Step]:
+    @property
+    def ends(self) -> Mapping[Partition, int]:
+        """An archive ends where it ends."""
+        return {}
+
+    def unread(self, ends: Mapping[Partition, int]) -> Mapping[Partition, int]:  # noqa: ARG002 - the protocol's signature
+        """All of it can be read."""
+        return {}
+
+    def steps(
+        self,
+        progress: Mapping[Partition, int],
+        ends: Mapping[Partition, int],  # noqa: ARG002 - as above
+        stop: threading.Event | None,
+    ) -> Iterator[Step]:
         """The records that are left."""
         done = progress.get(self._place, 0)
         with read_archive(self._file) as records:

@@ -48,8 +48,8 @@ class Target(Protocol):
     def name_of(self, record: ArchivedRecord) -> str:
         """What counts the record."""
 
-    def keep(self, progress: Mapping[Partition, int]) -> None:
-        """Make what was taken last, together with how far the source was read."""
+    def keep(self, progress: Mapping[Partition, int], notes: Mapping[Partition, str]) -> None:
+        """Make what was taken last, together with how far the source was read, and notes that go with that."""
 
     @property
     def due(self) -> bool:
@@ -92,9 +92,9 @@ class TopicTarget:
         """The topic that the record goes to."""
         return self._topic or record.topic
 
-    def keep(self, progress: Mapping[Partition, int]) -> None:
+    def keep(self, progress: Mapping[Partition, int], notes: Mapping[Partition, str]) -> None:
         """Commit."""
-        self._writer.commit(progress)
+        self._writer.commit(progress, notes)
 
 
 class HandlerTarget:
@@ -149,10 +149,10 @@ class HandlerTarget:
         """The topic that the record was read from."""
         return record.topic
 
-    def keep(self, progress: Mapping[Partition, int]) -> None:
+    def keep(self, progress: Mapping[Partition, int], notes: Mapping[Partition, str]) -> None:
         """Keep the progress."""
         if progress:
-            self._groups.commit(self._identity, progress)
+            self._groups.commit(self._identity, progress, notes)
         self._taken = 0
 
     def close(self) -> None:

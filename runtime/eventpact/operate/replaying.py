@@ -3,11 +3,13 @@
 A replay has a name, and under it the cluster keeps how far it came, as the offsets of a group,
 `eventpact-replay.NAME`. A second run goes on where the first one ended, however that ended. Into topics that is exact:
 records are written in transactions together with those offsets. Handlers see at most those records twice that they
-handled since the offsets were kept last.
+handled since the offsets were kept last. Beside the offsets is kept where the range ends, so that all runs have one
+range, whatever a position such as `2d` or `last:50` has come to mean between them.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from eventpact.consume.group import Group
     from eventpact.containers.archive import ArchivedRecord
     from eventpact.operate.administrator import Administrator
+    from eventpact.operate.groups import Committed
     from eventpact.operate.log_offsets import Partition
     from eventpact.operate.replay_sources import Source, Step
     from eventpact.operate.replay_targets import Target
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
 
 GROUP: Final = "eventpact-replay."
 """What the group begins with that keeps a replay's progress."""
+
+_UNTIL: Final = "until {}"
+_KEPT_UNTIL: Final = re.compile(r"until (\d{1,19})", re.ASCII)
+"""The note beside each offset of a replay whose range ends somewhere."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +58,8 @@ class Replayed:
     """Records that cannot be decoded, or that this replay wrote itself."""
     stopped: bool = False
     """Whether it was told to stop before the end."""
+    unread: Mapping[Partition, int] = field(default_factory=dict)
+    """How many offsets of the range lie behind a transaction that is still open: a later run takes them."""
 
     @property
     def total(self) -> int:
@@ -131,20 +140,23 @@ class Replay:
         self._pace = Pace.until(self._rate, stop)
         with ExitStack() as stack:
             target = None if dry_run else self._target(stack)
-            progress = self._groups.committed(self.identity, self._source.starts)
-            done = Replayed(name=self.name, resumed=bool(progress))
+            kept = self._groups.noted(self.identity, self._source.starts)
+            progress = {place: one.offset for place, one in kept.items()}
+            ends = _ends(kept) or self._source.ends
+            self._notes = {place: _UNTIL.format(end) for place, end in ends.items()}
+            done = Replayed(name=self.name, resumed=bool(progress), unread=self._source.unread(ends))
             if target is not None and not progress:
                 self._begin()
             unkept: dict[Partition, int] = {}
             try:
-                for step in self._source.steps(progress, stop):
+                for step in self._source.steps(progress, ends, stop):
                     self._take(step, target, unkept, done, on_record)
             except EventPactError:
                 if isinstance(target, HandlerTarget):
-                    target.keep(unkept)  # what came before the failure is done
+                    target.keep(unkept, self._notes)  # what came before the failure is done
                 raise
             if target is not None:
-                target.keep(unkept)
+                target.keep(unkept, self._notes)
         done.stopped = stop is not None and stop.is_set()
         return done
 
@@ -167,9 +179,9 @@ class Replay:
         return handlers
 
     def _begin(self) -> None:
-        """Keep where the replay begins, so that a later run begins nowhere else, whatever it is told."""
+        """Keep where the replay begins and ends, so that a later run does so nowhere else, whatever it is told."""
         try:
-            self._groups.commit(self.identity, self._source.starts)
+            self._groups.commit(self.identity, self._source.starts, self._notes)
         except BrokerError as error:
             topics = ", ".join(sorted({topic for topic, _ in self._source.starts}))
             raise BrokerError(f"cannot keep the progress of replay {self.name} on {topics}: {error}") from error
@@ -197,15 +209,21 @@ class Replay:
             unkept |= step.progress
             on_record(record)
         if target is not None and target.due:
-            target.keep(unkept)
+            target.keep(unkept, self._notes)
             unkept.clear()
 
     def _wait(self, target: Target, unkept: dict[Partition, int]) -> bool:
         """Wait for a record's turn; false when a stop came first."""
         if self._pace.delay >= 1:  # nothing is left open meanwhile that readers would wait for
-            target.keep(unkept)
+            target.keep(unkept, self._notes)
             unkept.clear()
         return self._pace.wait()
+
+
+def _ends(kept: Mapping[Partition, Committed]) -> dict[Partition, int]:
+    """Where the range of an earlier run ends; empty for one that goes on to the end of its topics."""
+    found = ((place, _KEPT_UNTIL.fullmatch(one.note)) for place, one in kept.items())
+    return {place: int(until[1]) for place, until in found if until is not None}
 
 
 def _renumbered(record: ArchivedRecord, schema_id: int) -> ArchivedRecord:

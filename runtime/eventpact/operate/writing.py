@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import confluent_kafka
@@ -160,8 +161,8 @@ class RecordWriter:
         self.pending += 1
         self._serving.poll()
 
-    def commit(self, progress: Mapping[Partition, int]) -> None:
-        """Commit what was written, together with how far its source was read.
+    def commit(self, progress: Mapping[Partition, int], notes: Mapping[Partition, str] = MappingProxyType({})) -> None:
+        """Commit what was written, together with how far its source was read, and notes that go with that.
 
         Raises:
             DeliveryError: it is not committed, and nobody will read it.
@@ -173,7 +174,7 @@ class RecordWriter:
             self._begun = self._clock()
         try:
             if progress:
-                self._keep(progress)
+                self._keep(progress, notes)
             self._transactions.commit(self._patience)
         except BaseException as error:
             self._give_up()
@@ -182,8 +183,8 @@ class RecordWriter:
             raise
         self._begun, self.pending = None, 0
 
-    def _keep(self, progress: Mapping[Partition, int]) -> None:
-        offsets = [TopicPartition(topic, number, offset) for (topic, number), offset in progress.items()]
+    def _keep(self, progress: Mapping[Partition, int], notes: Mapping[Partition, str]) -> None:
+        offsets = [TopicPartition(*place, offset, notes.get(place, "")) for place, offset in progress.items()]
         self._transactions.send_offsets(offsets, self._consumer.consumer_group_metadata(), self._patience)
 
     def _give_up(self) -> None:
