@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventpact import avro
 from eventpact_registry.compatibility import DEMANDS, incompatibilities
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from eventpact_registry.server.limits import Limits
     from eventpact_registry.server.rows import Reference, Rows, StoredVersion
     from eventpact_registry.server.store import Store
+
+
+_REFERENCE: Final = 100
+"""To follow a reference takes as long as to parse so many characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +380,7 @@ class Service:
         return None
 
     def _gathered(self, rows: Rows, subject: str, submission: Submission, *, normalize: bool) -> Gathered:
+        self._pace.demand(_REFERENCE * len(submission.references))
         return gather(rows, submission.references, split(subject)[0], normalize=normalize)
 
     def _prepared(self, gathered: Gathered, submission: Submission) -> Prepared:

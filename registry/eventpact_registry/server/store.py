@@ -149,7 +149,7 @@ class Store:
         try:
             self._writer.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY and not wait:
+            if not wait and _is_busy(error):
                 raise TakesLonger from error
             raise
 
@@ -204,12 +204,17 @@ def _tune(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
 
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    """Whether another process is in the way; the lowest byte of an extended code is the plain one."""
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        if _is_busy(error):
             raise errors.store_timeout() from error
         raise errors.store_failure(str(error)) from error
     except sqlite3.Error as error:

@@ -68,6 +68,11 @@ def test_a_small_schema_that_refers_to_a_large_one_is_left_to_a_thread(store: St
         )
 
 
+def test_a_schema_with_very_many_references_is_left_to_a_thread(store: Store) -> None:
+    with pytest.raises(TakesLonger):
+        register(service(store, Pace.AT_ONCE), "small", USER, *([Reference("User", "users", 1)] * 1_000))
+
+
 def test_a_small_schema_after_a_large_one_is_left_to_a_thread(store: Store) -> None:
     library = Library()
     register(service(store, Pace.UNHURRIED, library), "large", LARGE)
