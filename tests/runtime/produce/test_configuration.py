@@ -66,6 +66,14 @@ class TestProfiles:
         assert (by_profile["linger.ms"], by_profile["compression.type"]) == ("10", "snappy")
         assert by_environment["compression.type"] == "zstd"
 
+    @pytest.mark.parametrize(("profile", "size"), [("throughput", "1000000"), ("latency", "16384")])
+    def test_a_profile_has_its_own_batches_whatever_the_contracts_say(self, profile: str, size: str) -> None:
+        contract = {"batch.size": "32768"}
+
+        assert made(contract=contract, profile=profile).client["batch.size"] == size
+        own = replace(PLAIN, producer={"batch.size": "65536"})
+        assert made(own, contract, profile=profile).client["batch.size"] == "65536"
+
     def test_the_argument_wins_over_the_variable(self) -> None:
         assert made(from_env(PRODUCER_PROFILE="throughput"), profile="latency").client["linger.ms"] == "0"
 
