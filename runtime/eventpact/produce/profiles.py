@@ -25,8 +25,8 @@ PROFILES: Final[Mapping[str, Mapping[str, Choice]]] = {
         "linger.ms": Choice("10", "fuller batches, fewer requests; an event waits 10 ms for company"),
         "batch.size": Choice(
             "1000000",
-            "as much as lingering gathers: with 16 KiB, which Java's clients take, a fifth of the rate on one broker and "
-            "on three, with caas's 32 KiB two fifths and a third",
+            "as much as lingering gathers: with 16 KiB, which Java's clients take, a fifth of the rate on one broker "
+            "and on three, with caas's 32 KiB two fifths and a third",
         ),
         "compression.type": Choice(
             "snappy", "as fast as none on one broker and a third faster on three, where gzip takes a tenth of the rate"
@@ -39,8 +39,8 @@ PROFILES: Final[Mapping[str, Mapping[str, Choice]]] = {
         ),
         "batch.size": Choice(
             "16384",
-            "some 40 events, so that a burst leaves in small requests; caas's 1 KiB, two events, has a fifth of the p99 "
-            "at 2,000/s, but cannot keep up with 10,000/s",
+            "some 40 events: a burst leaves in small requests; caas's 1 KiB, two events, has a fifth of the p99 at "
+            "2,000/s, but cannot keep up with 10,000/s",
         ),
         "compression.type": Choice("none", "small batches hardly shrink, and compressing takes its time"),
         "socket.nagle.disable": Choice("true", "small requests do not wait for the acknowledgement of the one before"),
