@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from uuid import uuid4
 
 from eventpact.idempotent.store import CLAIMED, HANDLED, Claim
+from eventpact.private_files import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,6 +59,7 @@ class SqliteStore:
         self._owner = uuid4().hex
         self._confirmed = 0
         self._lock = threading.Lock()
+        make_private(path)  # keys are ids mostly, but `by` may make them of anything
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute(f"PRAGMA synchronous={'FULL' if fsync else 'NORMAL'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("eventpact.produce")
 _LOGGED: Final = 10
-"""Failures that are logged one by one between two flushes; the rest is only counted."""
+"""Failures that are logged one by one; those that follow soon are only counted, and their count is logged."""
+
+_COUNT_EVERY: Final = 30.0
+"""Seconds between two such counts."""
 
 _LOOK_MASK: Final = 64 - 1
 """The latency of one event in 64 is looked at: looking at each would cost a tenth of the callback."""
@@ -113,14 +117,19 @@ class Tally:
 class Ledger:
     """Counts what was sent and what failed, and holds failures that nobody was told of yet."""
 
-    def __init__(self, complaints: Complaints) -> None:
+    def __init__(self, complaints: Complaints, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with nothing; `clock` tells seconds, steady."""
         self.failed = 0
         self.given_up = 0
         self._complaints = complaints
         self._lock = threading.Lock()
         self._untold: dict[str, int] = {}
         self._tallies: dict[str, Tally] = {}
+        self._clock = clock
         self._logged = 0
+        self._logged_since = 0.0
+        self._unlogged = 0
+        self._last_failure: DeliveryError | None = None
         self._reports = 0
         self.on_failure: Callable[[KafkaError], None] = _nothing
         """Told of each failed delivery."""
@@ -169,25 +178,39 @@ class Ledger:
 
     def failure(self, error: KafkaError, message: Message) -> DeliveryError | None:
         """Count and log a failed delivery; `None` for what its caller gave up."""
-        with self._lock:
-            if error.code() in PURGED:
+        if error.code() in PURGED:
+            with self._lock:
                 self.given_up += 1
-                return None
-            self.failed += 1
-            self._logged += 1
-            log = self._logged <= _LOGGED
+            return None
         failure = DeliveryError(
             f"not acknowledged on {message.topic()}: {self._complaints.explain(error)}; it may have been written"
         )
+        with self._lock:
+            self.failed += 1
+            self._last_failure = failure
+            log = self._is_logged()
         if log:
             _LOG.warning("%s", failure, extra={"topic": message.topic()})
         self.on_failure(error)
         return failure
 
+    def look(self) -> None:
+        """Log how many failures were not logged one by one, if it is time for that; to be called now and then."""
+        if not self._unlogged:
+            return
+        with self._lock:
+            now = self._clock()
+            seconds, count, last = now - self._logged_since, self._unlogged, self._last_failure
+            if seconds < _COUNT_EVERY:
+                return
+            self._begin_to_log(now)
+        _LOG.warning("%s failed within %.0f s; the last: %s", counted(count, "more event"), seconds, last)
+
     def settle(self, unfinished: int, waited: float) -> None:
         """Raise `DeliveryError` when events are unfinished or failed without anybody being told; forget the latter."""
         with self._lock:
-            untold, self._untold, self._logged = self._untold, {}, 0
+            untold, self._untold = self._untold, {}
+            self._begin_to_log(self._clock())
         if not untold and not unfinished:
             return
         failed = sum(untold.values())
@@ -197,6 +220,20 @@ class Ledger:
         if unfinished:
             parts.append(f"{counted(unfinished, 'event')} still not acknowledged after {waited:g} s")
         raise DeliveryError(" and ".join(parts), failed=failed + unfinished)
+
+    def _is_logged(self) -> bool:
+        """Whether a failure is logged by itself."""
+        now = self._clock()
+        if not self._unlogged and now - self._logged_since >= _COUNT_EVERY:
+            self._begin_to_log(now)
+        if self._logged < _LOGGED:
+            self._logged += 1
+            return True
+        self._unlogged += 1
+        return False
+
+    def _begin_to_log(self, now: float) -> None:
+        self._logged, self._unlogged, self._logged_since = 0, 0, now
 
 
 def _summed(reasons: Mapping[str, int], most: int = 3) -> str:

@@ -59,6 +59,11 @@ class Poller:
                 self._thread = threading.Thread(target=self._run, name="eventpact-producer", daemon=True)
                 self._thread.start()
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the caller runs on this thread: then nobody serves reports while it waits."""
+        return self._thread is threading.current_thread()
+
     def await_one(self) -> None:
         """Somebody waits for a report from now on."""
         with self._lock:

@@ -164,8 +164,7 @@ class Producer:
             self._guarded(Breaker(breaker or BREAKER), store, config)
         if store is None:
             serving.on_end = self._sender.close
-        tick = _idle if serving.watch is None else serving.watch.tick
-        self._poller = Poller(serving.poll, sent=self._ledger.count_sent, tick=tick)
+        self._poller = Poller(serving.poll, sent=self._ledger.count_sent, tick=self._tick)
         PRODUCERS.add(self)
         self._poller.start()
         atexit.register(self.close)
@@ -270,6 +269,11 @@ class Producer:
         Raises:
             DeliveryError: it was refused, or not acknowledged within `timeout` seconds; it may have been written.
         """
+        if self._client is not None and self._poller.is_here:
+            raise DeliveryError(
+                f"{event.contract.name} is not sent: send_and_wait would wait for itself where acknowledgements are "
+                "served, in the callback of a future; use submit there, or wait in a thread of your own"
+            )
         future = self.submit(event, **parameters)
         try:
             return future.result(timeout)
@@ -303,7 +307,10 @@ class Producer:
         """Send all and wait for all, at most `timeout` seconds after the last one was queued.
 
         An event that fails, for whatever reason of its own, is in the outcomes under its position and does not keep
-        the others from being sent.
+        the others from being sent; so is one that the registry does not know (`NotRegistered`).
+
+        Raises:
+            RegistryError: the registry could not be asked; events before the first of a new kind are on their way.
         """
         outcomes = Outcomes()
         if self._client is None:
@@ -316,9 +323,9 @@ class Producer:
             waiting.add(position)
             try:
                 self._sender.queue(event, parameters, partial(self._record, outcomes, waiting, position))
-            except RegistryError:
-                raise  # concerns every further event too
             except EventPactError as error:
+                if isinstance(error, RegistryError) and not isinstance(error, NotRegistered):
+                    raise  # concerns every further event too
                 waiting.discard(position)
                 outcomes.failures[position] = error
         deadline = time.monotonic() + timeout
@@ -473,16 +480,17 @@ class Producer:
             outcomes.failures[position] = self._ledger.failure(error, message) or _given_up()
         waiting.discard(position)
 
+    def _tick(self) -> bool:
+        """What there is to do in the background; whether there is more of it at once."""
+        self._ledger.look()
+        watch = self._serving.watch
+        return watch is not None and watch.tick()
+
     def _abort(self, transactions: Transactions, timeout: float) -> None:
         try:
             transactions.abort(timeout)
         except DeliveryError as error:
             _LOG.warning("%s", error)  # the transaction's own failure is what its caller must see
-
-
-def _idle() -> bool:
-    """What there is to do in the background without a breaker."""
-    return False
 
 
 def _given_up() -> DeliveryError:

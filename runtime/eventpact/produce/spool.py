@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from eventpact.errors import DeliveryError, SettingsError
+from eventpact.private_files import make_private
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ class Spool:
             self._database.close()
 
     def _opened(self) -> sqlite3.Connection:
+        make_private(self.path)
         database = sqlite3.connect(self.path, timeout=0.2, isolation_level=None, check_same_thread=False)
         try:
             # Exclusive first: then the write-ahead log needs no shared memory, and the lock stays until the end.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -117,6 +118,25 @@ def test_any_text_may_be_a_key(open_store: Open) -> None:
     assert store.claim(key, LONG) == CLAIMED
     store.confirm(key)
     assert store.claim(key, LONG) == HANDLED
+
+
+def test_a_file_is_for_the_service_alone_to_read(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with SqliteStore(tmp_path / "handled", keep=timedelta(hours=1)) as store:
+            store.confirm("a")
+            files = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+
+    assert files == dict.fromkeys(("handled", "handled-wal", "handled-shm"), 0o600)
+
+
+def test_a_store_may_be_in_memory() -> None:
+    with SqliteStore(":memory:", keep=timedelta(hours=1)) as store:
+        store.confirm("a")
+
+        assert store.claim("a", LONG) == HANDLED
 
 
 class Clock:

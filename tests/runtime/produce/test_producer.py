@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections import Counter
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ import pytest
 
 from eventpact import Producer, Settings, correlated
 from eventpact.errors import DeliveryError, EncodeError, NotRegistered, ParameterError, RegistryError, SettingsError
+from eventpact.produce.delivery import Delivery
 from eventpact_registry.server.embedded import EmbeddedRegistry
 from tests.runtime.raw import read
 from tests.runtime.sample import Author, Noted, Posted, SampleProducer
@@ -245,6 +247,29 @@ class TestFailures:
         producer.close()  # its caller was told: nothing is left to raise
 
 
+class TestCallbacks:
+    def test_nobody_waits_for_an_acknowledgement_where_acknowledgements_are_served(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        refusals: list[DeliveryError] = []
+        told = threading.Event()
+
+        def again(_: Future[Delivery]) -> None:
+            try:
+                producer.send_and_wait(Posted(event_id="inner"), timeout=60)
+            except DeliveryError as error:
+                refusals.append(error)
+            told.set()
+
+        producer.submit(Posted(event_id="outer")).add_done_callback(again)
+
+        assert told.wait(20)
+        [refusal] = refusals
+        assert "Posted is not sent: send_and_wait would wait for itself" in str(refusal)
+        assert "use submit" in str(refusal)
+        assert producer.statistics.sent == 1
+
+
 class TestBackPressure:
     def test_a_full_queue_blocks_until_there_is_room(self, settings: Settings, broker: LocalBroker) -> None:
         small = replace(settings, producer={"queue.buffering.max.messages": "10"})
@@ -281,6 +306,22 @@ class TestManyAtOnce:
         assert list(outcomes.failures) == [1, 3]
         with pytest.raises(DeliveryError, match="2 of 4 events failed; the first, at position 1"):
             outcomes.raise_for_failures()
+
+    def test_an_event_that_nobody_registered_is_listed_among_the_others(
+        self, settings: Settings, registry: EmbeddedRegistry
+    ) -> None:
+        class Foreign(Posted):
+            __slots__ = ()
+            contract = replace(Posted.contract, subject="nobody-registered-this")
+
+        known = Posted(event_id="e")
+        with SampleProducer(settings, register="dev") as first:
+            first.send_and_wait(known)
+        with SampleProducer(replace(settings, registry_url=registry.url)) as producer:
+            outcomes = producer.send_many([known, Foreign(event_id="f"), known])
+
+        assert (outcomes.total, outcomes.acknowledged, list(outcomes.failures)) == (3, 2, [1])
+        assert isinstance(outcomes.failures[1], NotRegistered)
 
     def test_all_well_raises_nothing(self, producer: SampleProducer) -> None:
         outcomes = producer.send_many((Noted(note=str(n)) for n in range(3)), tenant_id="acme")

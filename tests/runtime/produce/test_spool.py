@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +37,18 @@ class TestKeeping:
         assert spool.read(0, 10) == [event(1, key=None), event(2, value=bytes(range(256))), event(3), event(4)]
         assert spool.read(2, 1) == [event(3)]
         spool.close()
+
+    def test_what_waits_is_for_the_service_alone_to_read(self, settings: SpoolSettings, tmp_path: Path) -> None:
+        before = os.umask(0o022)
+        try:
+            spool = Spool(settings)
+            spool.add([event(1)])
+            files = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+            spool.close()
+        finally:
+            os.umask(before)
+
+        assert files == {"spool.db": 0o600, "spool.db-wal": 0o600}
 
     def test_another_process_finds_what_was_left(self, settings: SpoolSettings) -> None:
         first = Spool(settings)
