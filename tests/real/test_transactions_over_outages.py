@@ -68,6 +68,7 @@ def notes(kafka: KafkaCluster, count: int) -> list[str]:
     return sorted(found, key=int)
 
 
+@pytest.mark.soak  # on one broker alone, and a busy machine, the client may find its coordinator only after minutes
 def test_a_group_goes_on_in_transactions_when_its_broker_is_back(
     kafka: KafkaCluster, producer: SampleProducer, settings: Settings, unique: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.errors import DeliveryError
 
@@ -86,16 +86,24 @@ class Transactions:
         self._open = False
 
     def abort(self, timeout: float) -> None:
-        """Give up everything that was sent in the transaction."""
-        if self._serving.ended is None:  # else the client does not even abort
-            # Events without an acknowledgement the client would drop, and count as never written. Where it had not told
-            # the cluster of their partition yet, it would end a transaction that the broker has never heard of: since
-            # Kafka 4 (KIP-890) that is fatal (INVALID_TXN_STATE). Where a broker has them all the same, it would give
-            # their sequence numbers to the next ones, which is fatal, too (OUT_OF_ORDER_SEQUENCE_NUMBER).
-            if not self._broken:
-                self._write(timeout)
+        """Give up everything that was sent in the transaction.
+
+        What is not acknowledged is waited for first. The client would drop it and count it as never written. Where it
+        had not told the cluster of its partition yet, it would end a transaction that the broker has never heard of:
+        since Kafka 4 (KIP-890) that is fatal (INVALID_TXN_STATE). Where a broker has it all the same, the client would
+        give its sequence numbers to the next events, and the broker would refuse these (OUT_OF_ORDER_SEQUENCE_NUMBER),
+        or take them for a repetition and drop them. So where an answer is still missing then, this producer is ended.
+        """
+        if self._serving.ended is not None:
+            return  # the client does not even abort
+        unwritten = self._write(timeout)
+        try:
             self._call("abort the transaction", self.client.abort_transaction, timeout)
             self._open = False
+        finally:
+            if unwritten and not self.finished:
+                what = f"what became of events that were taken back ({unwritten}) is not known"
+                self._serving.end(KafkaError(KafkaError._PURGE_INFLIGHT, what, fatal=True))
 
     def aborted(self, timeout: float) -> bool:
         """Abort what is open, at the end of the producer; whether nothing is open then."""

@@ -77,3 +77,10 @@ def test_a_broken_transaction_is_taken_back_without_waiting_for_what_is_not_sent
     transactions.abort(HOUR)
 
     assert client.done == ["begin", "flush", "begin", "abort"]
+
+
+def test_a_producer_that_does_not_know_what_became_of_an_event_takes_no_more(transactions: Transactions) -> None:
+    transactions.abort(HOUR)
+
+    with pytest.raises(DeliveryError, match=r"taken back \(1\) is not known.*a new one can"):
+        transactions.begin(HOUR)
