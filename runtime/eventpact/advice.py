@@ -29,7 +29,10 @@ _BY_CODE: Final[Mapping[int, str]] = {
     KafkaError._SSL: "check the KAFKA_SSL_ variables and the dates of the certificates",
     KafkaError.UNKNOWN_TOPIC_OR_PART: "create the topic: `eventpact apply`",
     KafkaError._UNKNOWN_TOPIC: "create the topic: `eventpact apply`",
-    KafkaError._UNKNOWN_PARTITION: "create the topic: `eventpact apply`",
+    KafkaError._UNKNOWN_PARTITION: (
+        "the topic has fewer partitions: leave the choice to the key, or raise `partitions` in its contract"
+    ),
+    KafkaError.MSG_SIZE_TOO_LARGE: "raise max.message.bytes of the topic",
     KafkaError.TOPIC_AUTHORIZATION_FAILED: "{account} lacks {topic_right}",
     KafkaError.GROUP_AUTHORIZATION_FAILED: "{account} lacks READ on this group: " + _GRANT,
     KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "{account} lacks WRITE on this transactional id: " + _GRANT,

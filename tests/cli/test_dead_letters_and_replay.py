@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -57,17 +57,17 @@ def at(broker: LocalBroker, work: Path) -> dict[str, str]:
     return {"KAFKA_BROKERS": broker.bootstrap_servers, "KAFKA_FETCH_WAIT_MS": "20"}
 
 
-def bury(broker: LocalBroker, value: bytes, *, exception: str = "builtins.ValueError", redrives: int = 0) -> None:
-    info = DeadLetterInfo(
-        reason="handler-failed",
-        exception=exception,
-        message="no stock",
-        group="packer",
-        topic="order.placed",
-        partition=0,
-        offset=41,
-        redrives=redrives,
-    )
+def bury(broker: LocalBroker, value: bytes, **facts: Any) -> None:
+    known = {
+        "exception": "builtins.ValueError",
+        "reason": "handler-failed",
+        "message": "no stock",
+        "group": "packer",
+        "topic": "order.placed",
+        "partition": 0,
+        "offset": 41,
+    }
+    info = DeadLetterInfo(**{**known, **facts})
     raw.write(broker, "dead", value, key=b"o-1", headers=[("event-type", b"order.placed"), *info.headers()])
 
 
@@ -131,6 +131,32 @@ class TestDeadLetters:
             1,
             ["dead/0@0 stays: it came back as often as --max-redrives allows", "0 dead letters sent back"],
         )
+
+    def test_a_letter_goes_only_to_topics_whose_contract_names_its_dead_letter_topic(
+        self, run: Run, at: dict[str, str], broker: LocalBroker
+    ) -> None:
+        bury(broker, b"one")
+        bury(broker, b"forged", topic="rescued")
+        bury(broker, b"forged", topic="copied")
+        bury(broker, b"forged", topic="copied")
+
+        refused = run("dead-letters", "redrive", **at)
+        as_json = run("dead-letters", "redrive", "--dry-run", "--format", "json", **at)
+        nowhere = run("dead-letters", "redrive", "--topic", "dead", "--contracts", "missing", **at)
+        taken = run("dead-letters", "redrive", "--any-topic", **at)
+
+        assert (refused.code, refused.out.splitlines()[2:]) == (
+            1,
+            [
+                "2 dead letters of dead stay: no contract of copied names dead (--any-topic sends all the same)",
+                "1 dead letter of dead stays: no contract of rescued names dead (--any-topic sends all the same)",
+                "1 dead letter sent back",
+            ],
+        )
+        assert json.loads(as_json.out)["dead"]["refused"] == {"copied": 2, "rescued": 1}
+        assert (nowhere.code, "there is no folder 'missing'" in nowhere.err) == (2, True)
+        assert taken.out.splitlines()[-1] == "3 dead letters sent back, 1 sent back before"
+        assert values(broker, "copied", 2) == [b"forged", b"forged"]
 
     def test_letters_are_exported_and_imported(
         self, run: Run, work: Path, at: dict[str, str], broker: LocalBroker

@@ -148,7 +148,7 @@ def test_commands_say_what_they_could_not_read_yet(
             run("replay", source, "--to", copy, "--id", unique, **at),
             run("dead-letters", "list", "--topic", source, **at),
             run("dead-letters", "export", "--topic", source, "--out", "letters.avro", **at),
-            run("dead-letters", "redrive", "--topic", source, "--dry-run", **at),
+            run("dead-letters", "redrive", "--topic", source, "--any-topic", "--dry-run", **at),
         ]
 
     told = f"3 offsets of {source}/0 lie behind a transaction that is still open, and were not read"

@@ -22,6 +22,7 @@ from eventpact.operate.groups import Groups
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.offset_files import export_offsets, plan_restore, read_offsets, write_offsets
 from eventpact.operate.positions import EARLIEST, LATEST, Position, moment
+from eventpact.operate.redriving import redrive
 from eventpact.operate.replay_sources import ArchiveSource
 from eventpact.operate.replaying import Replay
 from eventpact.operate.resetting import OffsetChange, apply_reset, plan_reset
@@ -336,7 +337,7 @@ class TestOnce:
             )
             producer.produce(dead, b"%d" % number, b"k%d" % (number % 7), headers=list(info.headers()))
         assert producer.flush(10) == 0
-        command = ("dead-letters", "redrive", "--topic", dead, "--brokers", kafka.bootstrap_servers)
+        command = ("dead-letters", "redrive", "--topic", dead, "--any-topic", "--brokers", kafka.bootstrap_servers)
         ends = {(origin, number): 0 for number in range(3)}
         log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers)))
 
@@ -349,6 +350,33 @@ class TestOnce:
         back = read_all(kafka, origin, 400)
         assert sorted(int(one.value() or b"") for one in back) == list(range(400))
         assert "sent back before" in rest.out
+
+    def test_records_go_as_large_as_their_topics_take_them(
+        self, kafka: KafkaCluster, settings: Settings, topics: Topics, tmp_path: Path
+    ) -> None:
+        """The client's own limit is a million bytes; a topic may have taken more, or not take as much."""
+        large, dead = "operated.large", "operated.large-dead"
+        config = {"max.message.bytes": "3000000"}
+        for name in (large, dead):
+            topics.create(TopicContract(name=name, partitions=1, replication_factor=1, config=config))
+        small = made(topics, "operated.small", 1)
+        value = b"x" * 2_000_000
+        info = DeadLetterInfo(reason="r", exception="", message="", group="g", topic=large, partition=0, offset=0)
+        sender = confluent_kafka.Producer(
+            {"bootstrap.servers": kafka.bootstrap_servers, "message.max.bytes": 3_000_000}
+        )
+        sender.produce(dead, value, headers=list(info.headers()))
+        assert sender.flush(10) == 0
+        archive = tmp_path / "large.avro"
+        write_archive(archive, [ArchivedRecord(topic=large, partition=0, offset=0, value=value)])
+
+        Replay(settings, ArchiveSource(archive), name="large").run()
+        sent = redrive(settings, dead)
+        with pytest.raises(DeliveryError, match=f"not written to {small}: .*too large.*: raise max.message.bytes"):
+            Replay(settings, ArchiveSource(archive), name="too-large", topic=small).run()
+
+        assert sent.total == 1
+        assert [one.value() for one in read_all(kafka, large, 2)] == [value, value]
 
 
 class TestCommands:

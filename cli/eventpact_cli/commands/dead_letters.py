@@ -161,6 +161,9 @@ def show(
     help="A record that was sent back so often stays where it is.",
 )
 @click.option("--again", is_flag=True, help="Send back, too, what was sent back already.")
+@click.option(
+    "--any-topic", is_flag=True, help="Send letters wherever they say that they came from, whatever the contracts say."
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent back.")
 @contracts_option
 @brokers_option
@@ -173,6 +176,7 @@ def redrive(
     rate: float | None,
     max_redrives: int,
     again: bool,
+    any_topic: bool,
     dry_run: bool,
     contracts: Path,
     brokers: str | None,
@@ -185,6 +189,9 @@ def redrive(
     group that reads the topic sees it again. What was sent back is marked on the dead letter topic in the same
     transaction, so a run that was stopped is finished by the next one. Exits with 1 when letters cannot go back.
 
+    A letter says itself where it came from. It goes there only when the contract of that topic names the dead letter
+    topic that it is on; --any-topic takes every letter at its word.
+
     Examples:
       eventpact dead-letters redrive --exception TimeoutError --dry-run
       eventpact dead-letters redrive --exception TimeoutError --rate 100
@@ -193,10 +200,12 @@ def redrive(
     from eventpact.operate.pace import Pace
     from eventpact.operate.redriving import redrive as send_back
     from eventpact_cli.console import progress
+    from eventpact_cli.origins import origins_by
     from eventpact_cli.stopping import stoppable
     from eventpact_cli.unread import tell_unread
 
     results: dict[str, Redriven] = {}
+    origins = origins_by(contracts, any_topic=any_topic)
     with letters_of(contracts, topics, brokers, registry, which) as found, stoppable() as stop:
         pace = Pace.until(rate, stop)
         with progress("sending back") as bar:
@@ -214,6 +223,7 @@ def redrive(
                     dry_run=dry_run,
                     stop=stop,
                     pace=pace,
+                    origins=origins(topic),
                     administrator=found.administrator,
                     on_letter=lambda _: bar.advance(task),
                 )
@@ -223,7 +233,7 @@ def redrive(
         tell_unread(one.unread)
     if stopped:
         raise click.Abort
-    if any(one.looping or one.lost for one in results.values()):
+    if any(one.looping or one.lost or one.refused for one in results.values()):
         click.get_current_context().exit(ending.FOUND)
 
 
@@ -300,7 +310,11 @@ def _report(results: dict[str, Redriven], form: str, *, dry_run: bool) -> None:
     rows = [(topic, to, f"{count:,}") for topic, one in results.items() for to, count in sorted(one.sent.items())]
     if rows:
         show_table(("from", "to", "letters"), rows, right=("letters",))
-    for one in results.values():
+    for dead, one in results.items():
+        for topic, count in sorted(one.refused.items()):
+            stay = "stays" if count == 1 else "stay"
+            why = f"no contract of {topic} names {dead} (--any-topic sends all the same)"
+            click.echo(f"{counted(count, 'dead letter')} of {dead} {stay}: {why}")
         for letter in one.looping:
             click.echo(f"{letter} stays: it came back as often as --max-redrives allows")
         for letter, why in one.lost.items():

@@ -50,6 +50,8 @@ class Redriven:
     """Letters of records that came back as often as is allowed."""
     lost: dict[str, str] = field(default_factory=dict)
     """Letters that cannot be sent back, and why."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Topic to how many letters say that they came from there, though `origins` does not know it as one of theirs."""
     unread: Mapping[Partition, int] = field(default_factory=dict)
     """How many offsets of the dead letter topic lie behind an open transaction: letters there were not looked at."""
 
@@ -72,6 +74,7 @@ def redrive(
     stop: threading.Event | None = None,
     on_letter: Callable[[DeadLetter], None] = lambda _: None,
     pace: Pace | None = None,
+    origins: Callable[[str], bool] = lambda _: True,
     administrator: Administrator | None = None,
 ) -> Redriven:
     """Send the letters of one dead letter topic back to where they came from.
@@ -92,6 +95,8 @@ def redrive(
         stop: ends the run when it is set; what was sent by then is committed.
         on_letter: called with each letter that goes out.
         pace: a limit that several topics share, instead of `rate`.
+        origins: whether letters of a topic may be on this one, by default of any. A letter says itself where it came
+            from, and is sent there with the rights of whoever redrives: ask this where others may write letters.
         administrator: a connection to share; one of its own by default.
 
     Raises:
@@ -99,7 +104,16 @@ def redrive(
         BrokerError: a topic is missing, or the cluster does not answer.
     """
     letters = DeadLetters(settings, [topic], catalog=catalog, administrator=administrator)
-    run = _Run(letters, topic, pace or Pace.until(rate, stop), max_redrives, again=again, dry_run=dry_run, stop=stop)
+    run = _Run(
+        letters,
+        topic,
+        pace or Pace.until(rate, stop),
+        max_redrives,
+        origins=origins,
+        again=again,
+        dry_run=dry_run,
+        stop=stop,
+    )
     return run.redrive(which or Which(), on_letter)
 
 
@@ -111,6 +125,7 @@ class _Run:
         pace: Pace,
         max_redrives: int,
         *,
+        origins: Callable[[str], bool],
         again: bool,
         dry_run: bool,
         stop: threading.Event | None,
@@ -122,6 +137,7 @@ class _Run:
         self._known = frozenset(letters.administrator.metadata().topics)
         self._pace = pace
         self._max = max_redrives
+        self._origins = origins
         self._again = again
         self._dry = dry_run
         self._stop = stop
@@ -175,6 +191,8 @@ class _Run:
             self._done.looping.append(letter.id)
         elif info.topic not in self._known:
             self._done.lost[letter.id] = f"its topic {info.topic or '(not named)'} is not on the cluster"
+        elif not self._origins(info.topic):
+            self._done.refused[info.topic] = self._done.refused.get(info.topic, 0) + 1
         elif info.left_bytes is None:
             return letter.record
         else:

@@ -45,6 +45,7 @@ _ALWAYS: Final = {
     "enable.idempotence": "true",
     "message.timeout.ms": "30000",  # must end before the transaction does
     "transaction.timeout.ms": "60000",
+    "message.max.bytes": "1000000000",  # the most that clients can: each topic says itself what it takes
     "retry.backoff.ms": "5",  # the default waits a tenth of a second at each end of a transaction
     "retry.backoff.max.ms": "20",
     **RECONNECTING,
