@@ -27,6 +27,11 @@ _CLASSIC_ONLY: Final[Mapping[str, str]] = {
 """Properties of the classic protocol to what stands in their place (librdkafka, INTRODUCTION.md)."""
 
 
+def is_new(config: Mapping[str, Any]) -> bool:
+    """Whether a member takes part in the newer protocol; then its assignments come and go partition by partition."""
+    return str(config.get(PROTOCOL, "")).lower() == NEW
+
+
 def for_group_protocol(
     config: Mapping[str, Any], own: Mapping[str, Any], *, session_timeout_ms: int | None
 ) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def for_group_protocol(
     Raises:
         SettingsError: settings say something that only the brokers say under the newer protocol.
     """
-    if str(config.get(PROTOCOL, "")).lower() != NEW:
+    if not is_new(config):
         return dict(config)
     wrong = {f"{name} {CONSUMER}": _CLASSIC_ONLY[name] for name in own if name in _CLASSIC_ONLY}
     if session_timeout_ms is not None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, KafkaError, KafkaException, TopicPartition
 
+from eventpact.group_protocol import is_new
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -80,7 +82,7 @@ class Starts:
         Retry topics begin where they begin, whatever the setting: what is there was the group's own before.
         """
         self._beginning = _BEGINNINGS.get(config.get(RESET, "latest"))
-        self._cooperative = config.get(_STRATEGY) == _COOPERATIVE
+        self._cooperative = is_new(config) or config.get(_STRATEGY) == _COOPERATIVE
         self._timeout = timeout
         self._report = report
         self._is_retry = is_retry
