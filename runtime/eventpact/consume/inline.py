@@ -96,7 +96,7 @@ class Inline:
 
     def tend(self, partitions: Collection[Partition]) -> set[Partition]:  # noqa: ARG002 - lanes need them
         """Deal with records whose time has come; the partitions that should not be fetched from for now."""
-        now = time.time()
+        now = self._handling.clock.time()
         due = [partition for partition, (until, _) in self._waiting.items() if until <= now]
         for partition in due:
             with self._boundary:  # from here on who lets the partition go waits for what is taken
@@ -195,7 +195,7 @@ class Inline:
             wait = self._patience.wait(error)
             if wait is None:
                 raise error
-            until = time.time() + wait
+            until = self._handling.clock.time() + wait
         partition = partition_of(turn.records[turn.done])
         rest = turn.records[turn.done :]
         _, later = self._waiting.get(partition, (0.0, []))

@@ -9,7 +9,6 @@ import heapq
 import itertools
 import logging
 import threading
-import time
 from abc import ABC, abstractmethod
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -165,7 +164,7 @@ class Lanes(ABC):
     def tend(self, partitions: Collection[Partition]) -> set[Partition]:
         """Wake the strands whose time has come; the partitions that should not be fetched from for now."""
         with self._lock:
-            now = time.time()
+            now = self._handling.clock.time()
             slept = len(self._asleep)
             while self._asleep and self._asleep[0][0] <= now:
                 self._ready(heapq.heappop(self._asleep)[2])
@@ -261,7 +260,7 @@ class Lanes(ABC):
         if isinstance(stopped, RegistryError):
             wait = self._patience.wait(stopped)
             if wait is not None:
-                return time.time() + wait
+                return self._handling.clock.time() + wait
         if not isinstance(stopped, Stopped):
             self.failure = self.failure or stopped
         item.mark.leave(item.offset - 1)

@@ -190,7 +190,7 @@ class Transacted(Inline):
                     self._handling.attempt = self._isolation.attempt
                     if wait is None:
                         part.done = 1
-                    elif self._stop.wait(wait):
+                    elif self._handling.clock.wait(wait, self._stop):
                         raise Stopped from None
         except (Later, RegistryError) as error:
             self._abort()
