@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from eventpact.wording import printable
 from eventpact_registry.reports.style import wants_color
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def show_table(
     right: Iterable[str] = (),
     styles: Sequence[str | None] | None = None,
 ) -> None:
-    """Print a table without lines on standard output.
+    """Print a table without lines on standard output; what is not printable in a cell is escaped.
 
     `right` names the columns that hold numbers, `styles` gives each row a colour.
     """
@@ -47,7 +48,7 @@ def show_table(
     for header in headers:
         table.add_column(header, justify="right" if header in numbers else "left", overflow="fold")
     for row, style in zip(rows, styles or [None] * len(rows), strict=True):
-        table.add_row(*map(escape, row), style=style)
+        table.add_row(*(escape(printable(cell)) for cell in row), style=style)
     out = console()
     with out.capture() as captured:
         out.print(table)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 import click
 
 from eventpact.errors import EventPactError
+from eventpact.wording import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _report(*lines: str) -> None:
     for line in lines:
-        click.echo(f"error: {line}", err=True)
+        click.echo(f"error: {printable_lines(line)}", err=True)
 
 
 def _usage(error: click.UsageError) -> str:

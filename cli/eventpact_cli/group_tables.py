@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 import click
 
 from eventpact.operate.thresholds import Level, level
-from eventpact.wording import counted
+from eventpact.wording import counted, printable
 from eventpact_cli.console import show_table
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def show_group(state: GroupState, thresholds: dict[str, float], form: str) -> No
         ("lag", f"{state.lag:,}"),
         ("thresholds", _spelled(thresholds)),
     ):
-        click.echo(f"{label:<14}{value}")
+        click.echo(f"{label:<14}{printable(value)}")
     if state.members:
         click.echo()
         show_table(

@@ -9,7 +9,7 @@ import click
 
 from eventpact.operate.replay_sources import ArchiveSource
 from eventpact.operate.replaying import Replay, name_of
-from eventpact.wording import counted
+from eventpact.wording import counted, printable
 from eventpact_cli.console import progress
 from eventpact_cli.stopping import stoppable
 from eventpact_cli.unread import tell_unread
@@ -43,7 +43,7 @@ def run(replay: Replay, *, total: int | None, dry_run: bool) -> None:
         done = replay.run(stop=stop, dry_run=dry_run, on_record=lambda _: bar.advance(task))
     verb = "would be replayed" if dry_run else "replayed"
     for topic, count in sorted(done.taken.items()):
-        click.echo(f"{topic}: {counted(count, 'record')} {verb}")
+        click.echo(f"{printable(topic)}: {counted(count, 'record')} {verb}")
     if done.passed_over:
         click.echo(f"{counted(done.passed_over, 'record')} passed over")
     if not done.taken:

@@ -158,6 +158,29 @@ class TestDeadLetters:
         assert taken.out.splitlines()[-1] == "3 dead letters sent back, 1 sent back before"
         assert values(broker, "copied", 2) == [b"forged", b"forged"]
 
+    def test_a_terminal_shows_what_others_wrote_and_does_not_obey_it(
+        self, run: Run, at: dict[str, str], broker: LocalBroker
+    ) -> None:
+        hostile = "\x1b[2J\x9b31m\nerror: forged \u202egnp.exe"
+        bury(broker, b"\xff", exception=hostile, message=hostile, group=hostile, topic=hostile, reason=hostile)
+        registry = {"SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"}
+
+        ended = [
+            run("dead-letters", "list", **at),
+            run("dead-letters", "show", "dead/0@0", **registry, **at),
+            run("dead-letters", "show", "dead/0@0", "--format", "json", **registry, **at),
+            run("dead-letters", "redrive", **at),
+            run("consume", "dead", **registry, **at),
+            run("consume", "dead", "--format", "json", **registry, **at),
+        ]
+
+        for one in ended:
+            lines_of = (one.out + one.err).split("\n")
+            assert all(line.isprintable() for line in lines_of), lines_of
+            assert not any(line.startswith("error: forged") for line in lines_of)
+        assert r"\u001b[2J\u009b31m\nerror: forged \u202egnp.exe" in ended[1].out
+        assert json.loads(ended[2].out)["message"] == hostile
+
     def test_letters_are_exported_and_imported(
         self, run: Run, work: Path, at: dict[str, str], broker: LocalBroker
     ) -> None:

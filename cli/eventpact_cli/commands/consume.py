@@ -141,9 +141,11 @@ def _chosen(
 
 
 def _print(shown: Iterator[Shown], form: str) -> None:
+    from eventpact.wording import printable
+
     if form == "json":
         for one in shown:
-            click.echo(json.dumps(one.as_json(), ensure_ascii=False))
+            click.echo(printable(json.dumps(one.as_json(), ensure_ascii=False)))
         return
     widths = [0, 0, 0, 0]
     for one in shown:
@@ -155,7 +157,7 @@ def _print(shown: Iterator[Shown], form: str) -> None:
         )
         widths = [max(width, len(cell)) for width, cell in zip(widths, cells, strict=True)]
         padded = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        click.echo(f"{padded}  {_told(one)}")
+        click.echo(printable(f"{padded}  {_told(one)}"))
 
 
 def _told(shown: Shown) -> str:

@@ -121,6 +121,7 @@ def show(
     from eventpact.errors import BrokerError
     from eventpact.operate.dead_letters import DeadLetters, Which
     from eventpact.operate.showing import Showing
+    from eventpact.wording import printable, printable_lines
     from eventpact_cli.connecting import service_settings
     from eventpact_cli.named_topics import contracts_if_there, personal_in
 
@@ -136,16 +137,17 @@ def show(
     shown = showing.shown(found.record)
     catalog.close()
     if form == "json":
-        click.echo(json.dumps({**_facts(found), "record": shown.as_json()}, indent=2, ensure_ascii=False))
+        whole = {**_facts(found), "record": shown.as_json()}
+        click.echo(printable_lines(json.dumps(whole, indent=2, ensure_ascii=False)))
         return
     facts = {**_facts(found), "key": shown.key, "undecodable": shown.undecodable, "raw": shown.raw}
     for name, value in facts.items():
         if value is not None:
-            click.echo(f"{name:<16}{value}")
+            click.echo(f"{name:<16}{printable(str(value))}")
     for name, text in shown.headers:
-        click.echo(f"{'header':<16}{name}: {text}")
+        click.echo(f"{'header':<16}{printable(f'{name}: {text}')}")
     if shown.data is not None:
-        click.echo(json.dumps(shown.data, indent=2, ensure_ascii=False))
+        click.echo(printable_lines(json.dumps(shown.data, indent=2, ensure_ascii=False)))
 
 
 @dead_letters.command(cls=Explained)
@@ -300,7 +302,7 @@ def import_letters(
 
 
 def _report(results: dict[str, Redriven], form: str, *, dry_run: bool) -> None:
-    from eventpact.wording import counted
+    from eventpact.wording import counted, printable
     from eventpact_cli.console import show_table
 
     if form == "json":
@@ -314,11 +316,11 @@ def _report(results: dict[str, Redriven], form: str, *, dry_run: bool) -> None:
         for topic, count in sorted(one.refused.items()):
             stay = "stays" if count == 1 else "stay"
             why = f"no contract of {topic} names {dead} (--any-topic sends all the same)"
-            click.echo(f"{counted(count, 'dead letter')} of {dead} {stay}: {why}")
+            click.echo(printable(f"{counted(count, 'dead letter')} of {dead} {stay}: {why}"))
         for letter in one.looping:
             click.echo(f"{letter} stays: it came back as often as --max-redrives allows")
         for letter, why in one.lost.items():
-            click.echo(f"{letter} stays: {why}")
+            click.echo(printable(f"{letter} stays: {why}"))
     total, already = sum(one.total for one in results.values()), sum(one.already for one in results.values())
     before = f", {already:,} sent back before" if already else ""
     click.echo(f"{counted(total, 'dead letter')} {'would be' if dry_run else ''} sent back{before}".replace("  ", " "))

@@ -93,11 +93,11 @@ def _expected(contracts: Path, systems: tuple[str, ...]) -> Expected | None:
 
 
 def _show(report: HealthReport) -> None:
-    from eventpact.wording import counted
+    from eventpact.wording import counted, printable
     from eventpact_cli.console import show_table
 
     for label, value in (("cluster", _cluster(report)), ("registry", _registry(report)), ("codec", report.codec)):
-        click.echo(f"{label:<10}{value}")
+        click.echo(f"{label:<10}{printable(value)}")
     if report.brokers:
         click.echo()
         show_table(
@@ -130,9 +130,10 @@ def _show(report: HealthReport) -> None:
     click.echo()
     for finding in report.findings:
         click.echo(
-            f"{click.style(finding.severity, fg=_STYLES[finding.severity])}: {finding.subject}: {finding.message}"
+            f"{click.style(finding.severity, fg=_STYLES[finding.severity])}: "
+            f"{printable(finding.subject)}: {printable(finding.message)}"
         )
-        click.echo(f"  {finding.advice}")
+        click.echo(f"  {printable(finding.advice)}")
     counts = Counter(str(finding.severity) for finding in report.findings)
     told = ", ".join(counted(counts[one], one, one if one == "critical" else None) for one in _STYLES if counts[one])
     click.echo(f"{'healthy' if report.healthy else 'not healthy'}{f': {told}' if told else ''}")
