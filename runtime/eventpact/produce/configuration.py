@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.errors import SettingsError
-from eventpact.produce.properties import for_librdkafka
+from eventpact.produce.properties import MAX_BLOCK, for_librdkafka
 from eventpact.produce.transaction import RECONNECTING
 
 if TYPE_CHECKING:
@@ -29,9 +30,8 @@ that died, 7 to 11 s as they come, for each event that is spooled while it is on
 _DOWN_AFTER: Final = 2.0
 """Seconds without any broker until events go to the spool."""
 
-_QUEUE_TIMEOUT: Final = 30.0
-_MAX_BLOCK: Final = "max.block.ms"
-
+_QUEUE_TIMEOUT_MS: Final = 30_000
+_TRANSACTION_MS: Final = 60_000  # librdkafka's default
 
 TRANSACTIONAL: Final[Mapping[str, str]] = {
     # A commit sends at once what lingers, so lingering delays nothing that anybody sees; without it, a transaction of a
@@ -56,7 +56,7 @@ class Configuration:
     """For the Kafka client."""
     spool: SpoolSettings | None
     deadline: float
-    """Seconds that an event may take to be acknowledged."""
+    """Seconds that an event may take to be acknowledged; infinite for `message.timeout.ms=0`."""
     down_after: float
     """Seconds without any broker after which the breaker opens."""
     queue_timeout: float
@@ -90,9 +90,10 @@ def configured(
     if transactional_id is not None:
         _check_transactional(config, spool)
         config |= {"transactional.id": transactional_id, **TRANSACTIONAL, **for_librdkafka(settings.producer)}
-        if not given:
+        if not given or not int(config[_TIMEOUT]):
             del config[_TIMEOUT]  # the client takes that of the transaction
-    deadline = float(config.get(_TIMEOUT) or config.get(_TRANSACTION_TIMEOUT) or 60_000) / 1000
+    milliseconds = int(config.get(_TIMEOUT) or config.get(_TRANSACTION_TIMEOUT, _TRANSACTION_MS))
+    deadline = milliseconds / 1000 or math.inf
     down_after = None if policy is None else policy.down_after
     if spool is not None:
         deadline = deadline if given else _SPOOL_DEADLINE
@@ -100,7 +101,7 @@ def configured(
         config |= {_TIMEOUT: "0", "message.send.max.retries": _NO_LIMIT}
         down_after = down_after or min(_DOWN_AFTER, deadline)
     if queue_timeout is None:
-        queue_timeout = float(contract[_MAX_BLOCK]) / 1000 if _MAX_BLOCK in contract else _QUEUE_TIMEOUT
+        queue_timeout = int({MAX_BLOCK: _QUEUE_TIMEOUT_MS, **contract, **settings.producer}[MAX_BLOCK]) / 1000
     return Configuration(
         client=config,
         spool=spool,

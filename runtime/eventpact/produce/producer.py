@@ -101,7 +101,7 @@ class Producer:
             profile: what to be out for, in place of what the settings say.
             spool: where to keep events that no broker takes, in place of what the settings say.
             breaker: when to stop reaching for brokers; `None` never, where there is no spool.
-            queue_timeout: seconds that a send waits for room in a full queue; the contracts' `max.block.ms`, else 30.
+            queue_timeout: seconds that a send waits for room in a full queue; `max.block.ms`, else 30.
             catalog: schemas to share with others; its own by default.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -104,9 +105,25 @@ class TestDeadlines:
         assert (config.deadline, config.down_after) == (15.0, 2.0)
         confluent_kafka.Producer(config.client)
 
-    def test_how_long_a_send_waits_for_room_can_be_in_the_contract(self) -> None:
+    def test_none_at_all_is_no_deadline_and_not_one_that_is_over(self) -> None:
+        endless = {"message.timeout.ms": "0"}
+
+        without = made(contract=endless)
+        spooling = made(contract=endless, spool=SpoolSettings(path="spool.db"))
+        transactional = made(contract=endless, transactional_id="t")
+
+        assert (without.deadline, without.down_after) == (math.inf, math.inf)
+        assert (spooling.deadline, spooling.down_after) == (math.inf, 2.0)
+        assert transactional.deadline == 60.0  # that of its transaction
+        for config in (without, spooling, transactional):
+            confluent_kafka.Producer(config.client)
+
+    def test_how_long_a_send_waits_for_room_can_be_in_contracts_and_settings(self) -> None:
+        impatient = replace(PLAIN, producer={"max.block.ms": "100"})
+
         assert made().queue_timeout == 30.0
         assert made(contract={"max.block.ms": "5000"}).queue_timeout == 5.0
+        assert made(impatient, {"max.block.ms": "5000"}).queue_timeout == 0.1
 
 
 class TestNames:

@@ -54,6 +54,27 @@ def texts(broker: LocalBroker, count: int) -> list[str]:
     return [event.text for event in events if isinstance(event, Posted)]
 
 
+class TestWithoutDeadline:
+    """`message.timeout.ms=0`: an event may take for ever."""
+
+    def test_a_healthy_broker_gets_everything_and_the_spool_nothing(
+        self, settings: Settings, spool: SpoolSettings, broker: LocalBroker
+    ) -> None:
+        endless = replace(settings, producer={**settings.producer, "message.timeout.ms": "0"})
+        with SampleProducer(endless, register="dev", spool=spool) as producer:
+            for n in range(20):
+                producer.send_and_wait(Posted(event_id=str(n), text=str(n)))
+            counts = producer.statistics
+
+        assert (counts.acknowledged, counts.spooled, counts.opened) == (20, 0, 0)
+        assert len(texts(broker, 20)) == 20
+
+    def test_the_spool_takes_events_where_no_broker_is(self, settings: Settings, spool: SpoolSettings) -> None:
+        endless = replace(settings, brokers=NOBODY, producer={**settings.producer, "message.timeout.ms": "0"})
+        with SampleProducer(endless, register="dev", spool=spool, breaker=QUICK) as producer:
+            assert producer.send_and_wait(Posted(event_id="e")).spooled
+
+
 class TestWithSpool:
     def test_what_no_broker_takes_is_kept_and_sent_by_the_next_producer(
         self, settings: Settings, spool: SpoolSettings, broker: LocalBroker
