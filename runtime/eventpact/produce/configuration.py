@@ -30,7 +30,7 @@ that died, 7 to 11 s as they come, for each event that is spooled while it is on
 _DOWN_AFTER: Final = 2.0
 """Seconds without any broker until events go to the spool."""
 
-_QUEUE_TIMEOUT_MS: Final = 30_000
+_QUEUE_TIMEOUT_MS: Final = "30000"
 _TRANSACTION_MS: Final = 60_000  # librdkafka's default
 
 TRANSACTIONAL: Final[Mapping[str, str]] = {
