@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -44,14 +45,26 @@ class Transactions:
         self._open = False
         self._broken = False
         """Whether the client takes nothing more in this transaction but its end."""
+        self._lock = threading.Lock()
+        self._holder: threading.Thread | None = None
+        """Who began the transaction that is open."""
 
     def begin(self, timeout: float) -> None:
-        """Start a transaction; the first one registers the producer, which fences an older one of the same id."""
-        if not self._initialised:
-            self._call("register the transactional producer", self.client.init_transactions, timeout)
-            self._initialised = True
-        self._broken = False
-        self._call("begin a transaction", lambda _: self.client.begin_transaction(), timeout)
+        """Start a transaction; the first one registers the producer, which fences an older one of the same id.
+
+        Raises:
+            DeliveryError: it cannot be begun: another one is open, or the cluster does not take it.
+        """
+        self._hold()
+        try:
+            if not self._initialised:
+                self._call("register the transactional producer", self.client.init_transactions, timeout)
+                self._initialised = True
+            self._broken = False
+            self._call("begin a transaction", lambda _: self.client.begin_transaction(), timeout)
+        except BaseException:
+            self._holder = None
+            raise
         self._open = True
 
     def send_offsets(self, offsets: list[TopicPartition], group: object, timeout: float) -> None:
@@ -83,7 +96,7 @@ class Transactions:
     def commit(self, timeout: float) -> None:
         """Send what is left and commit."""
         self._call("commit the transaction", self.client.commit_transaction, timeout)
-        self._open = False
+        self._open, self._holder = False, None
 
     def abort(self, timeout: float) -> None:
         """Give up everything that was sent in the transaction.
@@ -95,12 +108,14 @@ class Transactions:
         or take them for a repetition and drop them. So where an answer is still missing then, this producer is ended.
         """
         if self._serving.ended is not None:
+            self._holder = None
             return  # the client does not even abort
         unwritten = self._write(timeout)
         try:
             self._call("abort the transaction", self.client.abort_transaction, timeout)
             self._open = False
         finally:
+            self._holder = None
             if unwritten and not self.finished:
                 what = f"what became of events that were taken back ({unwritten}) is not known"
                 self._serving.end(KafkaError(KafkaError._PURGE_INFLIGHT, what, fatal=True))
@@ -113,6 +128,20 @@ class Transactions:
             except DeliveryError:
                 return False
         return True
+
+    def _hold(self) -> None:
+        """Say whose the transaction is, or that another thread has one."""
+        here = threading.current_thread()
+        with self._lock:
+            holder = self._holder
+            if holder is None:
+                self._holder = here
+                return
+        whose = "this thread" if holder is here else f"thread {holder.name}"
+        raise DeliveryError(
+            f"cannot begin a transaction: {whose} has one open, and a producer has one at a time; wait for its end, or "
+            "give each thread a producer, and a transactional id, of its own"
+        )
 
     def _write(self, timeout: float) -> int:
         """Send what lingers and wait until it is acknowledged or has failed; how much is neither after `timeout`.

@@ -394,6 +394,33 @@ class TestTransactions:
             producer.send(Posted(event_id="e2"))
         producer.flush()
 
+    def test_a_thread_that_comes_while_another_has_one_open_is_told_so(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        refusals: list[str] = []
+
+        def other() -> None:
+            try:
+                with producer.transaction():
+                    producer.send(Posted(event_id="never"))
+            except DeliveryError as error:
+                refusals.append(str(error))
+
+        with producer.transaction():
+            producer.send(Posted(event_id="e1"))
+            thread = threading.Thread(target=other)
+            thread.start()
+            thread.join()
+            other()
+        with producer.transaction():
+            producer.send(Posted(event_id="e2"))
+
+        [theirs, ours] = refusals
+        assert theirs.startswith("cannot begin a transaction: thread MainThread has one open")
+        assert "a producer, and a transactional id, of its own" in theirs
+        assert ours.startswith("cannot begin a transaction: this thread has one open")
+        assert len(read(broker, "sample.posted", 2)) == 2
+
     def test_sending_outside_is_refused(self, producer: SampleProducer) -> None:
         with producer.transaction():
             producer.send(Posted(event_id="e1"))
