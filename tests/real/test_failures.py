@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -30,6 +30,9 @@ PATIENCE = 60.0
 
 NARROW = "failing.narrow"
 NARROW_DEAD = "failing.narrow.dead"
+WIDE = "failing.wide"
+WIDE_DEAD = "failing.wide.dead"
+LARGE = 2_000_000
 
 
 def topic(name: str, partitions: int, **config: str) -> TopicContract:
@@ -54,6 +57,8 @@ def settings(kafka: KafkaCluster, embedded: Registry, unique: str) -> Iterator[S
         topic(DEAD, 1),
         topic(NARROW, 1, max_message_bytes="1000"),
         topic(NARROW_DEAD, 1, max_message_bytes="1000"),
+        topic(WIDE, 1, max_message_bytes="5000000"),
+        topic(WIDE_DEAD, 1, max_message_bytes="5000000"),
     )
     yield settings
     topics.delete(*(name for name in topics.states() if name.startswith("failing.")))
@@ -178,9 +183,14 @@ class Hopeless(PostReader, name="hopeless"):
         raise LookupError("nothing known")
 
 
+@pytest.mark.parametrize(
+    "weak", [{}, {"acks": "0"}, {"producer": {"acks": "1", "max.in.flight": "100", "retries": "0"}}], ids=str
+)
 def test_a_record_that_no_topic_takes_does_not_stop_the_group_and_can_be_found_again(
-    kafka: KafkaCluster, settings: Settings, producer: FailingProducer
+    kafka: KafkaCluster, settings: Settings, producer: FailingProducer, weak: dict[str, Any]
 ) -> None:
+    """However little a service's own events are waited for: its letters stand for records that were consumed."""
+    settings = replace(settings, **weak)
     producer.send_and_wait(Failing(event_id="large", author=Author(id="a"), text="x" * 2000))
     [original] = read(kafka, TOPIC, 1)
     place = (original.partition(), original.offset())
@@ -195,6 +205,40 @@ def test_a_record_that_no_topic_takes_does_not_stop_the_group_and_can_be_found_a
     assert (letter.key(), letter.value()) == (b"a", None)
     assert info.left_bytes == len(original.value() or b"")
     assert sum(committed(kafka, str(settings.consumer_group), TOPIC).values()) == 1
+
+
+class Wide(Failing):
+    """On topics that take more than the Kafka client sends by default."""
+
+    __slots__ = ()
+    contract: ClassVar[EventContract] = replace(
+        Failing.contract, topic=WIDE, dead_letters=WIDE_DEAD, retry_attempts=1, retry_tiers=()
+    )
+
+
+class WideProducer(Producer, system="sample"):
+    events = (Wide,)
+    settings: ClassVar = {"message.max.bytes": "5000000"}
+
+
+class HopelessOfLarge(Hopeless, name="hopeless-of-large"):
+    topics: ClassVar = (WIDE,)
+    handlers: ClassVar = {"io.sample.Posted": (Wide, "on_posted")}
+
+
+@pytest.mark.parametrize("producing", [{}, {"buffer.memory": "1000000"}], ids=str)
+def test_a_dead_letter_is_as_large_as_its_topic_takes(
+    kafka: KafkaCluster, settings: Settings, producing: dict[str, str]
+) -> None:
+    with WideProducer(settings, register="dev") as producer:
+        producer.send_and_wait(Wide(event_id="large", author=Author(id="a"), text="x" * LARGE))
+
+    HopelessOfLarge().run(replace(settings, producer=producing), max_events=1)
+
+    [letter] = read(kafka, WIDE_DEAD, 1)
+    info = letter_of(headers_of(letter))
+    assert info is not None
+    assert (info.left_bytes, len(letter.value() or b"") > LARGE) == (None, True)
 
 
 def test_groups_share_retry_topics(kafka: KafkaCluster, settings: Settings, producer: FailingProducer) -> None:

@@ -29,6 +29,22 @@ PATIENCE: Final = 30.0
 """Seconds that a letter may take to be acknowledged; below the default `max.poll.interval.ms` of five minutes."""
 
 
+_ALWAYS: Final = {
+    "message.timeout.ms": str(int(PATIENCE * 1000)),
+    # A letter stands for a record that is committed, so it is written as safely as can be, and in its order.
+    "acks": "all",
+    "enable.idempotence": "true",
+    "max.in.flight.requests.per.connection": "5",
+    "message.send.max.retries": "2147483647",
+    "queue.buffering.max.kbytes": "1048576",  # one with room for less than one letter would never have any
+}
+"""What letters are sent with, whatever a service's own events are."""
+
+_LARGEST: Final = "message.max.bytes"
+_NO_LIMIT: Final = "1000000000"
+"""librdkafka's highest: the broker knows how much a topic takes, and a record that was read came by such a one."""
+
+
 class Letter(NamedTuple):
     """One record to write."""
 
@@ -117,7 +133,7 @@ class Letters:
 
     def _connected(self) -> confluent_kafka.Producer:
         if self._client is None:
-            config = {**self._settings.producer_config(), "message.timeout.ms": str(int(PATIENCE * 1000))}
+            config = {**self._settings.producer_config({_LARGEST: _NO_LIMIT}), **_ALWAYS}
             self._client = connect(confluent_kafka.Producer, config, self._complaints)
         return self._client
 
