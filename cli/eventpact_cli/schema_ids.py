@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eventpact.errors import OutputError
+from eventpact.json_file import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +37,8 @@ def read_ids(file: Path | None) -> dict[int, int]:
     if file is None:
         return {}
     try:
-        return {int(old): int(new) for old, new in json.loads(file.read_text()).items()}
-    except (ValueError, TypeError, AttributeError) as error:
+        return {int(old): int(new) for old, new in read_json(file).items()}
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise click.BadParameter(f"{file} does not say which schema id became which: {error}") from error
 
 

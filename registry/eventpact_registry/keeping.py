@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.errors import NotRegistered, OutputError, RegistryError
+from eventpact.json_file import read_json
 from eventpact.replacing import replace_file
 from eventpact_registry.client import Pin, RegisteredVersion
 from eventpact_registry.contracts.model import Mode
@@ -146,7 +147,7 @@ def read_schemas(file: Path) -> KeptSchemas:
         RegistryError: it cannot be read, or is none.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = read_json(file)
         if (content["format"], content["version"]) != (_FORMAT, _VERSION):
             raise RegistryError(f"{file} is no export of schemas of this format")
         return KeptSchemas(
@@ -155,7 +156,7 @@ def read_schemas(file: Path) -> KeptSchemas:
         )
     except OSError as error:
         raise RegistryError(f"{file}: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RegistryError(f"{file} is no export of schemas, or damaged ({error})") from error
 
 

@@ -27,8 +27,8 @@ _BY_CODE: Final[Mapping[int, str]] = {
     KafkaError.SASL_AUTHENTICATION_FAILED: "check {credentials}",
     KafkaError.UNSUPPORTED_SASL_MECHANISM: "check KAFKA_SASL_MECHANISM",
     KafkaError._SSL: "check the KAFKA_SSL_ variables and the dates of the certificates",
-    KafkaError.UNKNOWN_TOPIC_OR_PART: "create the topic: `eventpact apply`",
-    KafkaError._UNKNOWN_TOPIC: "create the topic: `eventpact apply`",
+    KafkaError.UNKNOWN_TOPIC_OR_PART: "create the topic: `eventpact apply` does for those of the contracts",
+    KafkaError._UNKNOWN_TOPIC: "create the topic: `eventpact apply` does for those of the contracts",
     KafkaError._UNKNOWN_PARTITION: (
         "the topic has fewer partitions: leave the choice to the key, or raise `partitions` in its contract"
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eventpact.consume.dead_letters import DeadLetterInfo
-from eventpact.containers import read_archive
+from eventpact.containers import ArchivedRecord, read_archive, write_archive
 from eventpact_testing.broker import LocalBroker
 from tests.cli.commands import Ended, Run, write
 from tests.registry.contracts.building import SYSTEM, TOPIC, avsc, field
@@ -281,6 +281,7 @@ class TestReplay:
             (["a.avro", "--from", "2d"], "--from and --until are of topics"),
             (["order.placed", "--from", "soon"], "--from: 'soon' is no position"),
             (["missing.avro"], "missing.avro: No such file"),
+            (["a.avro", "--schema-ids", "deep.json"], "deep.json does not say which schema id became which"),
             (["nowhere"], "there is no topic nowhere"),
         ],
     )
@@ -288,6 +289,8 @@ class TestReplay:
         self, run: Run, work: Path, at: dict[str, str], arguments: list[str], complaint: str
     ) -> None:
         (work / "printing.py").write_text(HANDLERS)
+        (work / "deep.json").write_text("[" * 200_000)
+        write_archive(work / "a.avro", [ArchivedRecord(topic="order.placed", partition=0, offset=0)])
 
         ended = run("replay", *arguments, SCHEMA_REGISTRY_URL="http://127.0.0.1:1", **at)
 

@@ -80,6 +80,12 @@ ARCHIVE_SCHEMA: Final = json.dumps(
                 "default": None,
                 "doc": "The registry's id of the value's schema, where the value is in the wire format.",
             },
+            {
+                "name": "farTimestampMs",
+                "type": ["null", "long"],
+                "default": None,
+                "doc": "When it was written, in milliseconds since 1970, where that is no instant of years 1 to 9999.",
+            },
         ],
     }
 )
@@ -102,24 +108,29 @@ class ArchivedRecord:
     partition: int
     offset: int
     timestamp: datetime | None = None
-    """When it was written, in whole milliseconds."""
+    """When it was written, in whole milliseconds; None where nobody said, or `far_timestamp_ms` does."""
     key: bytes | None = None
     value: bytes | None = None
     headers: tuple[ArchivedHeader, ...] = ()
     schema_id: int | None = None
     """Of the value's schema, where the value is in the wire format."""
+    far_timestamp_ms: int | None = None
+    """When it was written, where that is no instant of years 1 to 9999, as of a producer that counts in microseconds;
+    as Kafka has it, in milliseconds since 1970."""
 
     @classmethod
     def of(cls, message: Message) -> Self:
         """A record that confluent-kafka has read."""
         topic, partition, offset = place_of(message)
         milliseconds = milliseconds_of(message)
+        at = None if milliseconds is None else _instant(milliseconds)
         value = message.value()
         return cls(
             topic=topic,
             partition=partition,
             offset=offset,
-            timestamp=None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds),
+            timestamp=at,
+            far_timestamp_ms=milliseconds if at is None else None,
             key=message.key(),
             value=value,
             headers=tuple(
@@ -137,7 +148,9 @@ class ArchivedRecord:
     @property
     def timestamp_ms(self) -> int | None:
         """When it was written, in milliseconds since 1970."""
-        return None if self.timestamp is None else (self.timestamp - _EPOCH) // timedelta(milliseconds=1)
+        if self.timestamp is None:
+            return self.far_timestamp_ms
+        return (self.timestamp - _EPOCH) // timedelta(milliseconds=1)
 
     def message(self) -> Message:
         """The record as confluent-kafka would have read it."""
@@ -172,6 +185,13 @@ def archive_writer(place: Place, **options: Unpack[Options]) -> ContainerWriter[
 def archived() -> Adapter[ArchivedRecord]:
     """The adapter that reads and writes archives."""
     return adapt(ArchivedRecord, schema=ARCHIVE_SCHEMA)
+
+
+def _instant(milliseconds: int) -> datetime | None:
+    try:
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
 
 
 def _schema_id(value: bytes | None) -> int | None:

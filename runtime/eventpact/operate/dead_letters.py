@@ -8,7 +8,6 @@ of their own, and are written in the transaction that sends the letter back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -18,12 +17,14 @@ from eventpact.containers.archive import ArchivedRecord
 from eventpact.errors import CodecError, NotRegistered
 from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets
+from eventpact.operate.positions import instant_text, moment
 from eventpact.operate.reading import Reading
 from eventpact.operate.spans import Span
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
 
     from confluent_kafka import Message
 
@@ -80,7 +81,7 @@ class Which:
 
     def fits(self, letter: DeadLetter) -> bool:
         """Whether a letter is meant."""
-        info, at = letter.info, letter.record.timestamp
+        info, at = letter.info, letter.record.timestamp_ms
         return (
             (not self.ids or letter.id in self.ids)
             and _named(self.event, letter.event)
@@ -89,8 +90,8 @@ class Which:
             and self.group in {None, info.group}
             and self.redriven in {None, letter.redriven}
             and (self.topic is None or fnmatchcase(info.topic, self.topic))
-            and (self.since is None or (at is not None and at >= self.since))
-            and (self.until is None or (at is not None and at < self.until))
+            and (self.since is None or (at is not None and at >= moment(self.since).number))
+            and (self.until is None or (at is not None and at < moment(self.until).number))
         )
 
 
@@ -164,8 +165,8 @@ class DeadLetters:
 
 def dead_since(letter: DeadLetter) -> str:
     """When a letter was written, in UTC; `-` where nobody said."""
-    at = letter.record.timestamp
-    return "-" if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = letter.record.timestamp_ms
+    return "-" if at is None else instant_text(at)
 
 
 def _named(pattern: str | None, name: str | None) -> bool:

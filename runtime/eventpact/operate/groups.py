@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 
+from eventpact.clients import broker_error
 from eventpact.errors import BrokerError
 from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets, Partition
@@ -119,7 +120,9 @@ class Groups:
         client, timeout = self.administrator.client, self.administrator.timeout
         found = self.administrator.answer("list groups", lambda: client.list_consumer_groups(request_timeout=timeout))
         if found.errors:
-            raise BrokerError(f"cannot list groups: {found.errors[0]}")
+            first = found.errors[0]
+            error = first.args[0] if isinstance(first, KafkaException) else first
+            raise broker_error(error, self.administrator.complaints, "list groups")
         return tuple(sorted(str(one.group_id) for one in found.valid or ()))
 
     def list(self) -> tuple[GroupState, ...]:
@@ -187,7 +190,8 @@ class Groups:
         )
         for one in done.topic_partitions:
             if one.error is not None:
-                raise BrokerError(f"cannot set the offset of group {name} on {one.topic}/{one.partition}: {one.error}")
+                doing = f"set the offset of group {name} on {one.topic}/{one.partition}"
+                raise broker_error(one.error, self.administrator.complaints, doing)
 
     def _described(self, names: Iterable[str]) -> dict[str, Any]:
         wanted = list(names)

@@ -8,19 +8,21 @@ there the moments lead to the same records.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from eventpact.consume.record import milliseconds_of, place_of
 from eventpact.errors import BrokerError, OffsetFileError, OutputError
-from eventpact.operate.positions import LATEST, Position
+from eventpact.json_file import read_json
+from eventpact.operate.positions import LATEST, Position, instant_text
 from eventpact.operate.reading import Reading
 from eventpact.operate.resetting import Reset, demand_idle, planned
 from eventpact.replacing import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from eventpact.operate.groups import Groups, PartitionLag
@@ -132,7 +134,7 @@ def read_offsets(file: Path) -> KeptOffsets:
         OffsetFileError: it cannot be read, or is none.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = read_json(file)
     except OSError as error:
         raise OffsetFileError(f"{file}: {error.strerror}") from error
     except ValueError as error:
@@ -143,11 +145,11 @@ def read_offsets(file: Path) -> KeptOffsets:
         raise OffsetFileError(f"{file} is of version {content.get('version')}, this eventpact reads {_VERSION}")
     try:
         return KeptOffsets(
-            group=_checked(content["group"], str),
+            group=_name(content["group"]),
             exported_ms=_milliseconds(content["exported"]),
-            offsets=tuple(_kept(one) for one in content["offsets"]),
+            offsets=_each_once(_kept(one) for one in content["offsets"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise OffsetFileError(f"{file} is a damaged export of offsets: {error!r}") from error
 
 
@@ -188,21 +190,50 @@ def _next_times(groups: Groups, settings: Settings, places: list[PartitionLag]) 
     return found
 
 
-def _text(milliseconds: int) -> str:
-    return str(Position("time", milliseconds))
+def _text(milliseconds: int) -> str | int:
+    """An instant; the number of a time that no calendar has, as of a producer that counts in microseconds."""
+    text = instant_text(milliseconds)
+    return milliseconds if text.lstrip("-").isdecimal() else text
 
 
-def _milliseconds(text: object) -> int:
-    return int(datetime.fromisoformat(_checked(text, str)).astimezone(UTC).timestamp() * 1000 + 0.5)
+def _milliseconds(told: object) -> int:
+    if type(told) is int:
+        return _bounded(told, 63)
+    at = datetime.fromisoformat(_checked(told, str))
+    if at.tzinfo is None:
+        raise ValueError(f"{told!r} has no zone")
+    return int(at.astimezone(UTC).timestamp() * 1000 + 0.5)
+
+
+def _each_once(offsets: Iterable[KeptOffset]) -> tuple[KeptOffset, ...]:
+    kept = tuple(offsets)
+    twice = [place for place, count in Counter((one.topic, one.partition) for one in kept).items() if count > 1]
+    if twice:
+        raise ValueError(f"{twice[0][0]}/{twice[0][1]} is there twice")
+    return kept
 
 
 def _kept(one: Mapping[str, Any]) -> KeptOffset:
-    offset, partition = _checked(one["offset"], int), _checked(one["partition"], int)
-    if offset < 0 or partition < 0:
-        raise ValueError(f"offset {offset} of partition {partition}")
     return KeptOffset(
-        topic=_checked(one["topic"], str), partition=partition, offset=offset, time_ms=_milliseconds(one["time"])
+        topic=_name(one["topic"]),
+        partition=_bounded(_checked(one["partition"], int), 31),
+        offset=_bounded(_checked(one["offset"], int), 63),
+        time_ms=_milliseconds(one["time"]),
     )
+
+
+def _bounded(number: int, bits: int) -> int:
+    if not 0 <= number < 1 << bits:
+        raise ValueError(f"{number} is out of range")
+    return number
+
+
+def _name(value: object) -> str:
+    """A name that a cluster can be asked for."""
+    name = str(_checked(value, str))
+    if not name.encode():
+        raise ValueError("a name is empty")
+    return name
 
 
 def _checked(value: Any, kind: type[Any]) -> Any:

@@ -41,12 +41,23 @@ class Position:
     def __str__(self) -> str:
         """As it is written; a time as an instant in UTC."""
         if self.kind == "time":
-            return (_EPOCH + self.number * _MILLISECOND).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return instant_text(self.number)
         return f"{self.kind}:{self.number}" if self.kind in {"offset", "last"} else self.kind
 
 
 EARLIEST: Final = Position("earliest")
 LATEST: Final = Position("latest")
+
+
+def instant_text(milliseconds: int) -> str:
+    """A time in milliseconds since 1970 as an instant in UTC; as the number where it lies outside of years 1 to 9999.
+
+    Kafka takes any number for a time: a producer that counts in microseconds writes such ones.
+    """
+    try:
+        return (_EPOCH + milliseconds * _MILLISECOND).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except OverflowError:
+        return str(milliseconds)
 
 
 def moment(at: datetime) -> Position:

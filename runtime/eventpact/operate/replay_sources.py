@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from eventpact.containers.archive import ArchivedRecord, read_archive
-from eventpact.errors import BrokerError
+from eventpact.errors import BrokerError, ContainerError
 from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.positions import EARLIEST, LATEST
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from eventpact.operate.log_offsets import Partition
     from eventpact.operate.positions import Position
     from eventpact.settings import Settings
+
+_TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,249}", re.ASCII)
+"""What Kafka takes for a topic's name."""
 
 
 class Step(NamedTuple):
@@ -126,6 +130,7 @@ class ArchiveSource:
             first = next(iter(records), None)
         if first is None:
             raise BrokerError(f"{file} holds no records: there is nothing to replay")
+        _check(first, 1, file)
         self._place: Partition = (first.topic, 0)
 
     @property
@@ -155,4 +160,15 @@ class ArchiveSource:
                 if stop is not None and stop.is_set():
                     return
                 if number > done:
+                    _check(record, number, self._file)
                     yield Step(record, {self._place: number})
+
+
+def _check(record: ArchivedRecord, number: int, file: Path) -> None:
+    """Refuse a record that no cluster can have had."""
+    if _TOPIC.fullmatch(record.topic) is None or record.partition < 0:
+        raise ContainerError(
+            f"record {number:,} says that it was on topic {record.topic[:80]!r}, partition {record.partition}, which "
+            "cannot be",
+            file=str(file),
+        )

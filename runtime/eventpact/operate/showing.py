@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from eventpact.avro.json import JsonEncoding
 from eventpact.avro.model import Record
 from eventpact.consume.dead_letters import letter_of
 from eventpact.errors import CodecError, NotRegistered
-from eventpact.operate.positions import Position
+from eventpact.operate.positions import instant_text
 from eventpact.wire import unframe
 from eventpact.wording import MASK, counted
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from eventpact.avro.model import Field
     from eventpact.containers.archive import ArchivedRecord
     from eventpact.schemas import SchemaCatalog
-
-_MILLISECOND: Final = 1000
 
 
 class Personal(Protocol):
@@ -61,7 +59,7 @@ class Shown:
     partition: int
     offset: int
     time: str | None
-    """When it was written, in UTC."""
+    """When it was written, in UTC; the number of milliseconds where that is no instant."""
     key: str | None
     headers: tuple[tuple[str, str | None], ...]
     event: str | None
@@ -125,7 +123,7 @@ class Showing:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            time=None if record.timestamp is None else _time(record),
+            time=None if record.timestamp_ms is None else instant_text(record.timestamp_ms),
             key=self._key(record),
             headers=tuple((one.name, self._header(record, one.name, one.value)) for one in record.headers),
             event=event,
@@ -190,11 +188,6 @@ def _topics(record: ArchivedRecord) -> tuple[str, ...]:
     """The topic that a record is on, and for a dead letter the one that it came from."""
     info = letter_of([(one.name, one.value) for one in record.headers])
     return (record.topic,) if info is None else (record.topic, info.topic)
-
-
-def _time(record: ArchivedRecord) -> str:
-    at = record.timestamp
-    return "" if at is None else str(Position("time", round(at.timestamp() * _MILLISECOND)))
 
 
 def _text(value: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,7 +71,40 @@ def test_a_file_that_is_no_export_is_refused(tmp_path: Path, changes: dict[str, 
         read_offsets(damaged(tmp_path / "offsets.json", **changes))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "\x00"])
+PLACE = {"topic": "posted", "partition": 0, "offset": 1, "time": "2026-03-01T08:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"exported": "0001-01-01T00:00:00+14:00"}, "is a damaged export.*out of range"),
+        ({"exported": "2026-03-01"}, "is a damaged export.*has no zone"),
+        ({"group": "\ud800"}, "is a damaged export.*surrogates"),
+        ({"group": ""}, "is a damaged export.*a name is empty"),
+        ({"offsets": [{**PLACE, "topic": ""}]}, "is a damaged export.*a name is empty"),
+        ({"offsets": [{**PLACE, "offset": 1 << 63}]}, "is a damaged export.*out of range"),
+        ({"offsets": [{**PLACE, "partition": 1 << 31}]}, "is a damaged export.*out of range"),
+        ({"offsets": [PLACE, {**PLACE, "offset": 99}]}, "is a damaged export.*posted/0 is there twice"),
+    ],
+)
+def test_a_file_that_no_cluster_can_be_asked_about_is_refused(
+    tmp_path: Path, changes: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(OffsetFileError, match=complaint):
+        read_offsets(damaged(tmp_path / "offsets.json", **changes))
+
+
+def test_times_that_no_calendar_has_are_kept_as_numbers(tmp_path: Path) -> None:
+    microseconds = replace(KEPT.offsets[0], time_ms=1_772_352_000_000_000)
+    kept = replace(KEPT, offsets=(microseconds,))
+
+    write_offsets(kept, tmp_path / "offsets.json")
+
+    assert json.loads((tmp_path / "offsets.json").read_text())["offsets"][0]["time"] == 1_772_352_000_000_000
+    assert read_offsets(tmp_path / "offsets.json") == kept
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "\x00", "[" * 200_000, '{"a":' * 200_000])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "offsets.json").write_text(text)
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import confluent_kafka
 import pytest
 
-from eventpact.containers import ArchivedHeader, ArchivedRecord, write_archive
-from eventpact.errors import BrokerError, HandlerError
+from eventpact.containers import ArchivedHeader, ArchivedRecord, read_archive, write_archive
+from eventpact.errors import BrokerError, ContainerError, HandlerError
 from eventpact.idempotent import Idempotent, SqliteStore
-from eventpact.operate.positions import Position
+from eventpact.operate.browsing import Browsing
+from eventpact.operate.positions import Position, instant_text
 from eventpact.operate.replay_sources import ArchiveSource, TopicSource
 from eventpact.operate.replaying import Replay, Replayed, name_of
 from eventpact.wire import frame
@@ -124,6 +126,46 @@ class TestIntoTopics:
 
         assert done.taken == Counter({"sample.dead": 2})
         assert read(broker, "sample.dead", 1, patience=0.5) == []
+
+    @pytest.mark.parametrize(
+        "record",
+        [
+            ArchivedRecord(topic="", partition=0, offset=0),
+            ArchivedRecord(topic="a b/c", partition=0, offset=0),
+            ArchivedRecord(topic="sample.posted", partition=-3, offset=0),
+        ],
+        ids=["no topic", "no name of a topic", "no partition"],
+    )
+    def test_a_record_that_no_cluster_can_have_had_is_refused(
+        self, settings: Settings, tmp_path: Path, record: ArchivedRecord
+    ) -> None:
+        good = ArchivedRecord(topic="sample.posted", partition=0, offset=0)
+        write_archive(tmp_path / "first.avro", [record])
+        write_archive(tmp_path / "second.avro", [good, record])
+
+        with pytest.raises(ContainerError, match=r"first\.avro: record 1 says that it was on topic"):
+            ArchiveSource(tmp_path / "first.avro")
+        with pytest.raises(ContainerError, match=r"second\.avro: record 2 says that it was on topic"):
+            Replay(settings, ArchiveSource(tmp_path / "second.avro"), name="evil").run()
+
+    def test_times_that_no_calendar_has_go_through_archives_and_replays(
+        self, broker: LocalBroker, settings: Settings, tmp_path: Path
+    ) -> None:
+        """A producer that counts in microseconds writes them, and Kafka took any number for long."""
+        microseconds = 1_772_352_000_000_000
+        sender = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap_servers})
+        sender.produce("sample.dead", b"early", partition=0, timestamp=microseconds)
+        assert sender.flush(10) == 0
+
+        records = list(Browsing(settings, ["sample.dead"]).records())
+        write_archive(tmp_path / "odd.avro", records)
+        Replay(settings, ArchiveSource(tmp_path / "odd.avro"), name="odd", topic="sample.posted").run()
+
+        [record] = records
+        assert (record.timestamp, record.timestamp_ms) == (None, microseconds)
+        assert list(read_archive(tmp_path / "odd.avro")) == records
+        assert [one.timestamp()[1] for one in read(broker, "sample.posted", 1)] == [microseconds]
+        assert instant_text(microseconds) == "1772352000000000"
 
     def test_an_archive_without_records_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BrokerError, match=r"empty\.avro holds no records"):
