@@ -88,7 +88,9 @@ def test_what_is_referred_to_comes_first() -> None:
     assert in_order([user, used, old]) == [old, used, user]
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "eventpact schemas", "version": 1, "schemas": 3}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "[" * 200_000, '{"format": "eventpact schemas", "version": 1, "schemas": 3}']
+)
 def test_a_file_that_is_no_export_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "schemas.json").write_text(text)
 
