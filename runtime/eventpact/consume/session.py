@@ -28,11 +28,13 @@ from eventpact.consume.slowness import Slowness
 from eventpact.consume.statistics import GroupStatistics
 from eventpact.consume.topics import TopicViews, ignoring, subscription
 from eventpact.consume.transactions import Isolation, Transacted
+from eventpact.consume.within import within
+from eventpact.errors import SettingsError
 from eventpact.logs import about
 from eventpact.observing import GROUPS, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from confluent_kafka import KafkaError, Message, TopicPartition
 
@@ -58,6 +60,9 @@ _JOINING: Final = 60.0
 _IN_HAND: Final = 30.0
 """Seconds that the end of a run, or at most a rebalance, waits for records in hand."""
 
+_CLOSING: Final = 5.0
+"""Seconds that letting go of a connection may take: to a cluster that is gone, the client would wait for minutes."""
+
 _MAX_POLL_INTERVAL: Final = "max.poll.interval.ms"
 _MAX_POLL_INTERVAL_MS: Final = 300_000  # librdkafka's default
 _MAX_POLL_RECORDS: Final = "max.poll.records"
@@ -79,6 +84,8 @@ class Session:
         config = settings.consumer_config(group.name, group.settings) | ignoring(group.ignored_topics)
         # The Java client's property, which librdkafka does not have: how many records one look takes.
         self._most = min(MOST, int(config.pop(_MAX_POLL_RECORDS, MOST)))
+        if self._most < 1:
+            raise SettingsError(f"{_MAX_POLL_RECORDS}={self._most} does not fit: expected at least 1")
         self._interval = int(config.get(_MAX_POLL_INTERVAL, _MAX_POLL_INTERVAL_MS)) / 1000
         self._in_hand = min(_IN_HAND, self._interval / 3)
         table = HandlerTable(group, Reader(group.handlers, catalog), views, name=self._name)
@@ -284,9 +291,17 @@ class Session:
             self._settling.finish()
         finally:
             try:
-                self._failures.close()
+                self._let_go(self._failures.close)
             finally:
-                self._consumer.close()  # after its last commits
+                self._let_go(self._consumer.close)  # after its last commits
+
+    def _let_go(self, close: Callable[[], None]) -> None:
+        if not within(_CLOSING, close, name="eventpact-close"):
+            _LOG.warning(
+                "group %s ends without a word from the brokers%s: its connection is left to end by itself",
+                self._name,
+                self._complaints.known(),
+            )
 
     def _keep(self, inline: Inline) -> Keeper:
         return Keeper(

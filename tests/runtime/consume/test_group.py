@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -218,6 +219,22 @@ class TestSubscriptions:
 
         with pytest.raises(SettingsError, match=r"sesion\.timeout\.ms"):
             Wrong().run(settings)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("max.poll.records", "0"),
+            ("max.poll.records", "-1"),
+            ("max.poll.records", "abc"),
+            ("max.poll.interval.ms", "abc"),
+            ("heartbeat.interval.ms", "abc"),
+        ],
+    )
+    def test_a_number_that_makes_no_sense_is_named_before_anything_is_read(
+        self, settings: Settings, name: str, value: str
+    ) -> None:
+        with pytest.raises(SettingsError, match=re.escape(name)):
+            PostReader().run(replace(settings, consumer={name: value}), idle_timeout=0.1)
 
 
 class TestCorrelation:
