@@ -26,7 +26,6 @@ from tests.runtime.raw import read_all, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from eventpact_testing.kafka import KafkaCluster
     from tests.cli.commands import Run
@@ -135,8 +134,9 @@ def test_letters_do_not_go_back_while_a_transaction_hides_which_ones_did(
     assert (done.total, values(kafka, origin, 1)) == (1, [b"0"])
 
 
+@pytest.mark.usefixtures("work")
 def test_commands_say_what_they_could_not_read_yet(
-    kafka: KafkaCluster, topics: list[str], run: Run, unique: str, tmp_path: Path
+    kafka: KafkaCluster, topics: list[str], run: Run, unique: str
 ) -> None:
     source, copy = topics
     at = {"KAFKA_BROKERS": kafka.bootstrap_servers, "SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"}
@@ -145,10 +145,10 @@ def test_commands_say_what_they_could_not_read_yet(
         write(kafka, source, b"4", b"5")
         ended = [
             run("consume", source, "--format", "json", **at),
-            run("consume", source, "--format", "avro", "--out", str(tmp_path / "all.avro"), **at),
+            run("consume", source, "--format", "avro", "--out", "all.avro", **at),
             run("replay", source, "--to", copy, "--id", unique, **at),
             run("dead-letters", "list", "--topic", source, **at),
-            run("dead-letters", "export", "--topic", source, "--out", str(tmp_path / "letters.avro"), **at),
+            run("dead-letters", "export", "--topic", source, "--out", "letters.avro", **at),
             run("dead-letters", "redrive", "--topic", source, "--any-topic", "--dry-run", **at),
         ]
 
