@@ -132,13 +132,41 @@ def test_what_is_no_tenants_name_is_refused_before_a_broker_is_asked(run: Run, c
         assert "tenant_id" in said.error
 
 
-def test_the_system_is_asked_for_when_several_have_tenants(run: Run, contracts: Path, broker: LocalBroker) -> None:
-    write(
-        contracts, {path.replace("notes/", "memos/", 1): text.replace("notes", "memos") for path, text in NOTES.items()}
-    )
+class TestSeveralSystems:
+    """Two systems have tenants; `initech` has topics in both."""
 
-    said = tenants(run, broker, "list")
+    @pytest.fixture
+    def broker(self) -> Iterator[LocalBroker]:
+        with LocalBroker({"notes.acme": 3, "presence.acme": 3, "memos.initech": 1, "notes.initech": 1}) as one:
+            yield one
 
-    assert said.code == 2
-    assert "name the system with --system; those that have tenants: memos, notes" in said.err
-    assert tenants(run, broker, "list", "--system", "notes").out.split() == ["acme", "globex"]
+    @pytest.fixture(autouse=True)
+    def memos(self, contracts: Path) -> None:
+        files = {
+            path.replace("notes", "memos").replace("presence", "online"): text.replace("notes", "memos")
+            for path, text in NOTES.items()
+        }
+        write(contracts, files)
+
+    def test_tenants_of_all_are_listed(self, run: Run, broker: LocalBroker) -> None:
+        assert tenants(run, broker, "list").out.split() == ["acme", "initech"]
+        assert tenants(run, broker, "list", "--system", "memos").out.split() == ["initech"]
+
+    def test_a_tenant_is_judged_where_it_has_topics(self, run: Run, broker: LocalBroker) -> None:
+        whole, both = tenants(run, broker, "health", "acme"), tenants(run, broker, "health", "initech")
+        half = tenants(run, broker, "health", "initech", "--system", "memos")
+        nobody = tenants(run, broker, "health", "nobody")
+
+        assert (whole.code, whole.out) == (0, "acme: healthy\n")
+        assert "name the system with --system; those that have tenants: memos, notes" in both.err
+        assert half.out == "missing online.initech\ninitech: not healthy\n"
+        assert "nobody has no topics in any of memos, notes: `eventpact tenants create` makes them" in nobody.error
+
+    def test_the_system_is_asked_for_where_it_matters(self, run: Run, broker: LocalBroker) -> None:
+        made, deleted = tenants(run, broker, "create", "acme"), tenants(run, broker, "delete", "initech", "--yes")
+        sure = tenants(run, broker, "delete", "acme")
+
+        assert "name the system with --system; those that have tenants: memos, notes" in made.err
+        assert "name the system with --system; those that have tenants: memos, notes" in deleted.err
+        assert "add --yes to delete 2 topics with everything on them: notes.acme, presence.acme" in sure.err
+        assert tenants(run, broker, "delete", "nobody").out == "Nothing to delete: nobody has no topics\n"

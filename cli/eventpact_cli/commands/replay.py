@@ -64,9 +64,9 @@ def replay(
 
     Examples:
       eventpact replay sent-archive.avro
-      eventpact replay QuikApp.message.sent --from 2026-03-01 --until 2026-03-02 --to QuikApp.replayed --rate 500
+      eventpact replay QuikApp.message.sent --from 2026-03-01 --until 2026-03-02 --rate 500
       eventpact replay QuikApp.message.sent --handler indexer.groups:SearchIndexer --from 2d
-      eventpact replay QuikApp.message.sent --from 2d --to QuikApp.replayed --dry-run
+      eventpact replay QuikApp.message.sent --from 2d --to QuikApp.message.edited --dry-run
     """
     from eventpact.operate.administrator import Administrator
     from eventpact.operate.replaying import Replay, name_of

@@ -137,6 +137,8 @@ class Replay:
             HandlerError: a handler failed; the next run begins with its record.
             BrokerError, RegistryError, ContainerError: cluster, registry or archive cannot be read.
         """
+        if self._topic is not None:
+            self._groups.log.partitions([self._topic])  # refuses a topic that is not there
         self._pace = Pace.until(self._rate, stop)
         with ExitStack() as stack:
             target = None if dry_run else self._target(stack)

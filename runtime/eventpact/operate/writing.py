@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import confluent_kafka
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from eventpact.clients import Complaints, connect, set_log_level
 from eventpact.errors import DeliveryError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from confluent_kafka import KafkaError, Message
+    from confluent_kafka import Message
 
     from eventpact.consume.record import RawHeaders
     from eventpact.operate.log_offsets import Partition
@@ -50,6 +50,10 @@ _ALWAYS: Final = {
     "retry.backoff.max.ms": "20",
     **RECONNECTING,
 }
+
+
+_GIVEN_UP: Final = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
+"""What is told of records that go down with their transaction: another error has ended that."""
 
 
 class RecordWriter:
@@ -194,5 +198,5 @@ class RecordWriter:
             self._transactions.abort(self._patience)
 
     def _told(self, error: KafkaError | None, message: Message) -> None:
-        if error is not None and self._failure is None:
+        if error is not None and self._failure is None and error.code() not in _GIVEN_UP:
             self._failure = DeliveryError(f"not written to {message.topic()}: {self._complaints.explain(error)}")

@@ -167,6 +167,14 @@ class TestIntoTopics:
         assert [one.timestamp()[1] for one in read(broker, "sample.posted", 1)] == [microseconds]
         assert instant_text(microseconds) == "1772352000000000"
 
+    def test_a_topic_to_write_to_that_is_not_there_is_named_at_once(
+        self, broker: LocalBroker, settings: Settings
+    ) -> None:
+        replay = Replay(settings, TopicSource(settings, ["sample.dead"]), name="nowhere", topic="sample.nowhere")
+
+        with pytest.raises(BrokerError, match=r"there is no topic sample\.nowhere on .*topics list"):
+            replay.run(dry_run=True)
+
     def test_an_archive_without_records_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BrokerError, match=r"empty\.avro holds no records"):
             ArchiveSource(archive(tmp_path / "empty.avro"))
