@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import confluent_kafka
@@ -18,7 +19,8 @@ from eventpact.operate.dead_letters import DeadLetters
 from eventpact.operate.groups import Groups
 from eventpact.operate.offset_files import export_offsets, plan_restore
 from eventpact.operate.positions import EARLIEST, LATEST, Position
-from eventpact.operate.redriving import redrive
+from eventpact.operate.redriving import any_topic
+from eventpact.operate.redriving import redrive as send_back
 from eventpact.operate.replay_sources import TopicSource
 from eventpact.operate.replaying import Replay
 from tests.cli import conftest as command_line
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
     from eventpact_testing.kafka import KafkaCluster
     from tests.cli.commands import Run
+
+redrive = partial(send_back, origins=any_topic)
+"""Sends letters wherever they say that they came from."""
 
 run, work = command_line.run, command_line.work
 """Fixtures of the commands' own tests."""

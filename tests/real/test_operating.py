@@ -7,6 +7,7 @@ import signal
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import confluent_kafka
@@ -22,7 +23,8 @@ from eventpact.operate.groups import Groups
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.offset_files import export_offsets, plan_restore, read_offsets, write_offsets
 from eventpact.operate.positions import EARLIEST, LATEST, Position, moment
-from eventpact.operate.redriving import redrive
+from eventpact.operate.redriving import any_topic
+from eventpact.operate.redriving import redrive as send_back
 from eventpact.operate.replay_sources import ArchiveSource
 from eventpact.operate.replaying import Replay
 from eventpact.operate.resetting import OffsetChange, apply_reset, plan_reset
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
     from eventpact_testing.kafka import KafkaCluster
     from tests.real.conftest import Registry
+
+redrive = partial(send_back, origins=any_topic)
+"""Sends letters wherever they say that they came from."""
 
 run, shop, work = command_line.run, command_line.shop, command_line.work
 """Fixtures of the commands' own tests."""

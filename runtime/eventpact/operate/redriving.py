@@ -61,11 +61,17 @@ class Redriven:
         return sum(self.sent.values())
 
 
+def any_topic(_: str) -> bool:
+    """For `redrive`, where nobody else may write letters."""
+    return True
+
+
 def redrive(
     settings: Settings,
     topic: str,
     which: Which | None = None,
     *,
+    origins: Callable[[str], bool],
     catalog: SchemaCatalog | None = None,
     rate: float | None = None,
     max_redrives: int = MAX_REDRIVES,
@@ -74,7 +80,6 @@ def redrive(
     stop: threading.Event | None = None,
     on_letter: Callable[[DeadLetter], None] = lambda _: None,
     pace: Pace | None = None,
-    origins: Callable[[str], bool] = lambda _: True,
     administrator: Administrator | None = None,
 ) -> Redriven:
     """Send the letters of one dead letter topic back to where they came from.
@@ -87,6 +92,9 @@ def redrive(
         settings: of the cluster.
         topic: the dead letter topic.
         which: the letters that are meant; by default all.
+        origins: whether letters of a topic may be on this one. A letter says itself where it came from, and goes there
+            with the rights of whoever redrives. `eventpact_registry.origins` knows it from contracts; `any_topic` takes
+            every letter at its word.
         catalog: for `which.event`.
         rate: records a second at most.
         max_redrives: a record that was sent back so often is left where it is.
@@ -95,8 +103,6 @@ def redrive(
         stop: ends the run when it is set; what was sent by then is committed.
         on_letter: called with each letter that goes out.
         pace: a limit that several topics share, instead of `rate`.
-        origins: whether letters of a topic may be on this one, by default of any. A letter says itself where it came
-            from, and is sent there with the rights of whoever redrives: ask this where others may write letters.
         administrator: a connection to share; one of its own by default.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,8 @@ from eventpact.consume.record import headers_of
 from eventpact.errors import BrokerError
 from eventpact.operate.dead_letters import DeadLetters, Which
 from eventpact.operate.pace import Pace
-from eventpact.operate.redriving import redrive
+from eventpact.operate.redriving import any_topic
+from eventpact.operate.redriving import redrive as send_back
 from eventpact.schemas import SchemaCatalog
 from eventpact.wire import frame
 from tests.runtime.raw import read, read_all, write
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
     from eventpact import Context, Settings
     from eventpact_testing.broker import LocalBroker
+
+redrive = partial(send_back, origins=any_topic)
+"""Sends letters wherever they say that they came from."""
 
 
 def bury(broker: LocalBroker, value: bytes | None, *, key: bytes | None = b"k", **facts: object) -> None:
@@ -135,6 +140,15 @@ class TestRedrive:
         assert origin(broker, 2) == [(b"k", b"one"), (b"k", b"two")]
         assert [letter.redriven for letter in DeadLetters(settings, ["sample.dead"]).letters()] == [True, True]
         assert redrive(settings, "sample.dead", again=True).total == 2
+
+    def test_letters_of_topics_that_are_none_of_its_origins_stay(self, broker: LocalBroker, settings: Settings) -> None:
+        bury(broker, b"forged", topic="sample.notes.acme")
+        bury(broker, b"one")
+
+        done = send_back(settings, "sample.dead", origins={"sample.posted"}.__contains__)
+
+        assert (done.sent, done.refused) == ({"sample.posted": 1}, {"sample.notes.acme": 1})
+        assert read(broker, "sample.notes.acme", 1, patience=0.3) == []
 
     def test_a_dry_run_says_what_would_go_and_writes_nothing(self, broker: LocalBroker, settings: Settings) -> None:
         bury(broker, b"one")

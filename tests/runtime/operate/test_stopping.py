@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,8 @@ from eventpact.consume.dead_letters import DeadLetterInfo
 from eventpact.operate.pace import Pace
 from eventpact.operate.publishing import publish
 from eventpact.operate.reading import Reading
-from eventpact.operate.redriving import redrive
+from eventpact.operate.redriving import any_topic
+from eventpact.operate.redriving import redrive as send_back
 from eventpact.operate.replay_sources import TopicSource
 from eventpact.operate.replaying import Replay
 from tests.runtime.raw import read_all, write
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from eventpact import Settings
     from eventpact.containers import ArchivedRecord
     from eventpact_testing.broker import LocalBroker
+
+redrive = partial(send_back, origins=any_topic)
+"""Sends letters wherever they say that they came from."""
 
 FAST = 1_000_000
 """A rate that never makes anybody wait for long."""
