@@ -60,8 +60,13 @@ def libraries() -> Path:
 @pytest.fixture(scope="session")
 def kafka(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_part.KafkaCluster]:
     """One broker; its log stays in pytest's temporary folder."""
-    # A member that is silent for a second may be given up: tests wait for that.
-    config = {"group.min.session.timeout.ms": "500"}
+    config = {
+        # A member that is silent for a second may be given up: tests wait for that.
+        "group.min.session.timeout.ms": "500",
+        # Under the newer protocol members hear of changes with a heartbeat, which is every 5 seconds by default.
+        "group.consumer.min.heartbeat.interval.ms": "200",
+        "group.consumer.heartbeat.interval.ms": "200",
+    }
     with kafka_part.KafkaCluster(libraries, folder=tmp_path_factory.mktemp("kafka"), config=config) as cluster:
         yield cluster
 
