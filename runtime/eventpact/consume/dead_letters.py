@@ -16,10 +16,27 @@ PREFIX: Final = "dead-letter-"
 REDRIVES: Final = "redrives"
 """What follows the prefix in the name of the header that a record keeps when it is sent back to its topic."""
 
+DUE: Final = "due"
+"""What follows the prefix of a retried record in the name of the header that says when it is to be tried again."""
+
 _LEFT_HEADERS: Final = "left-headers"
 
 TRACEPARENT: Final = "traceparent"
 """W3C Trace Context: the trace that the record belongs to, kept from its origin."""
+
+_LONG: Final = 2**63 - 1
+_DIGITS: Final = len(str(-_LONG))
+_NUMBERS: Final = {
+    "partition": (-1, 2**31 - 1),  # -1: unknown
+    "offset": (-1, _LONG),
+    "timestamp": (-_LONG, _LONG),
+    "schema-id": (0, 2**32 - 1),
+    "attempts": (0, 10**9),  # 0: put behind another record of its key, and not tried itself
+    REDRIVES: (0, 10**9),
+    "left-bytes": (0, _LONG),
+    DUE: (0, 253_402_300_799_999),  # the last millisecond of the year 9999
+}
+"""What a header with a number is called after the prefix, and the least and the most that it may hold."""
 
 _LONGEST: Final = 1000
 """Characters of an exception's message that are kept."""
@@ -84,7 +101,7 @@ def letter_of(headers: RawHeaders, prefix: str = PREFIX) -> DeadLetterInfo | Non
     """What a record's headers say of it as a dead letter; `None` for one that is none.
 
     What is missing or damaged in them, as somebody else's tool may have left it, is told as unknown: text as "",
-    numbers as -1 for the place, else as the field's default.
+    numbers as -1 for the place, else as the field's default. `damaged_of` names the numbers that are damaged.
     """
     said = texts(headers, prefix)
     if "reason" not in said and "topic" not in said:
@@ -97,14 +114,20 @@ def letter_of(headers: RawHeaders, prefix: str = PREFIX) -> DeadLetterInfo | Non
         topic=said.get("topic", ""),
         partition=_number(said, "partition", -1),
         offset=_number(said, "offset", -1),
-        timestamp_ms=_optional(said, "timestamp"),
-        schema_id=_optional(said, "schema-id"),
+        timestamp_ms=number_of(said, "timestamp"),
+        schema_id=number_of(said, "schema-id"),
         attempts=_number(said, "attempts", 1),
         traceparent=texts(headers).get(TRACEPARENT),
         redrives=redrives_of(headers),
-        left_bytes=_optional(said, "left-bytes"),
+        left_bytes=number_of(said, "left-bytes"),
         left_headers=_LEFT_HEADERS in said,
     )
+
+
+def damaged_of(headers: RawHeaders, prefix: str) -> list[str]:
+    """The names of headers under the prefix that are there and hold none of the numbers that they could."""
+    said = texts(headers, prefix)
+    return [prefix + name for name in _NUMBERS if name in said and number_of(said, name) is None]
 
 
 def redrives_of(headers: RawHeaders) -> int:
@@ -132,13 +155,16 @@ def bounded(message: str) -> str:
     return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
 
 
-def _optional(said: Mapping[str, str], name: str) -> int | None:
-    try:
-        return int(said[name])
-    except (KeyError, ValueError):
+def number_of(said: Mapping[str, str], name: str) -> int | None:
+    """The number under a name; `None` where there is none that it could be."""
+    least, most = _NUMBERS[name]
+    text = said.get(name, "")
+    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > _DIGITS:
         return None
+    found = int(text)
+    return found if least <= found <= most else None
 
 
 def _number(said: Mapping[str, str], name: str, otherwise: int) -> int:
-    found = _optional(said, name)
+    found = number_of(said, name)
     return otherwise if found is None else found

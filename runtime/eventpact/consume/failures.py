@@ -20,7 +20,7 @@ from eventpact.consume.parked_order import KeyOrder
 from eventpact.consume.policy import InOtherHands, Policy, checked, policy_of
 from eventpact.consume.record import headers_of
 from eventpact.consume.retries import Courses, waiting_of
-from eventpact.errors import HandlerError
+from eventpact.errors import DecodeError, HandlerError
 from eventpact.logs import about, described
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ class Failures:
         """Let the context of a retried record say where it was first; false for one of another group: pass over it.
 
         Call for each record before it is decoded.
+
+        Raises:
+            DecodeError: what the record says of its origin or of its attempts is damaged.
         """
         topic = str(message.topic())
         if not self._courses.is_retry(topic):
@@ -139,6 +142,8 @@ class Failures:
         )
         context.stand_for(original)
         context.attempt = info.attempts + 1
+        if waiting.damaged:
+            raise DecodeError(f"no fitting number in {', '.join(waiting.damaged)}: damaged on the retry topic")
         return True
 
     def parked(self, message: Message, context: Context) -> bool:

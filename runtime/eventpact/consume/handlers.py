@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from inspect import iscoroutinefunction
+from inspect import iscoroutinefunction, unwrap
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from eventpact.wire import HEADER_SIZE, unframe
@@ -144,9 +144,13 @@ def overridden(group: Group, method: str) -> Callable[[Any, Any], Any] | None:
 
 
 def is_async(group: Group, methods: Iterable[str]) -> bool:
-    """Whether any of a group's methods is a coroutine function, so that all are called on an event loop."""
+    """Whether any of a group's methods is a coroutine function, so that all are called on an event loop.
+
+    One that is decorated counts as what it was, when the decorator says so in the usual way (`functools.wraps`).
+    """
     names = [name for method in methods for name in (method, method + BATCH)]
-    return any(iscoroutinefunction(getattr(group, name, None)) for name in (*names, "on_unknown", "on_tombstone"))
+    found = (getattr(group, name, None) for name in (*names, "on_unknown", "on_tombstone"))
+    return any(iscoroutinefunction(method) or iscoroutinefunction(unwrap(method)) for method in found if method)
 
 
 def _undecoded(_: bytes) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from eventpact import tracing
 from eventpact.consume.context import Context, Received
 from eventpact.consume.record import milliseconds_of
-from eventpact.consume.steps import walk, walk_async
-from eventpact.errors import NotRegistered, RegistryError
+from eventpact.consume.steps import NotRun, check_run, walk, walk_async
+from eventpact.errors import HandlerError, NotRegistered, RegistryError
 from eventpact.in_hand import IN_HAND
 from eventpact.logs import about, described
 from eventpact.wire import HEADER_SIZE
@@ -175,7 +175,8 @@ class Handling:
                 context._source = handler
                 hand.context = context
                 try:
-                    call(event, context)
+                    if (result := call(event, context)) is not None:
+                        check_run(result)
                 except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
                     self._statistics.count(handler, done - counted)
                     counted = done
@@ -209,10 +210,10 @@ class Handling:
             context.attempt = self.attempt
         if self._delays and (due := self._failures.due(message)) is not None:
             raise Later(due)
-        if self._delays and not self._failures.origin(message, context):
-            self._statistics.skipped += 1
-            return
         try:
+            if self._delays and not self._failures.origin(message, context):
+                self._statistics.skipped += 1
+                return
             handler = context._source = self._table.of(value)
             context._event = None if value is None else handler.decode(value[HEADER_SIZE:])
         except Exception as error:
@@ -233,6 +234,7 @@ class Handling:
         """Call the handler, and again after each failure, until it succeeds or the record is dealt with otherwise."""
         while True:
             if failure is not None:
+                self._check_run(failure, context)
                 wait = self._failures.attempt_failed(message, context, handler.contract, failure)
                 if wait is None:
                     return
@@ -261,11 +263,11 @@ class Handling:
             if found is None or found.batch is None or (handler is not None and found.method != handler.method):
                 break
             context = Received.of(message, found)
-            if self._delays and (
-                self._failures.due(message) is not None or not self._failures.origin(message, context)
-            ):
-                break
             try:
+                if self._delays and (
+                    self._failures.due(message) is not None or not self._failures.origin(message, context)
+                ):
+                    break
                 context._event = found.decode(value[HEADER_SIZE:])
             except Exception:  # noqa: BLE001 - alone, it will be a dead letter
                 break
@@ -290,6 +292,7 @@ class Handling:
             with tracing.handling(self._name, handler.contract, contexts):
                 yield partial(batch, [context._event for context in contexts], contexts)
         except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
+            self._check_run(error, contexts[0])
             _LOG.warning(
                 "group %s: a batch of %d from %s on failed and is handled one by one: %s",
                 self._name,
@@ -306,6 +309,11 @@ class Handling:
                     yield from self._attempts(message, context, handler)
         else:
             self._succeeded(handler, contexts)
+
+    def _check_run(self, failure: Exception, context: Context) -> None:
+        """Stop the group for a handler that cannot have done anything, whatever is said of exceptions."""
+        if isinstance(failure, NotRun):
+            raise HandlerError(f"group {self._name} stops at {context.position}: {failure}") from failure
 
     def _succeeded(self, handler: Handler, contexts: Sequence[Context]) -> None:
         self._statistics.count(handler, len(contexts))

@@ -9,19 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from eventpact.consume.dead_letters import DeadLetterInfo, letter_of, texts
+from eventpact.consume.dead_letters import DUE, DeadLetterInfo, damaged_of, letter_of, number_of, texts
 from eventpact.names import topic_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from eventpact.consume.record import RawHeaders
     from eventpact.event import EventContract
 
 PREFIX: Final = "retry-letter-"
 """What the headers that a record carries on a retry topic begin with."""
-
-_DUE: Final = "due"
 
 BEHIND: Final = "behind-its-key"
 """Why a record is on a retry topic that was not tried itself."""
@@ -116,6 +114,8 @@ class Waiting(NamedTuple):
     info: DeadLetterInfo
     due: float
     """Seconds since 1970 before which it must not be handled."""
+    damaged: Sequence[str] = ()
+    """Names of headers that hold none of the numbers that they could: nobody knows how often the record was tried."""
 
 
 def waiting_of(headers: RawHeaders) -> Waiting | None:
@@ -123,10 +123,10 @@ def waiting_of(headers: RawHeaders) -> Waiting | None:
     info = letter_of(headers, PREFIX)
     if info is None:
         return None
-    due = texts(headers, PREFIX).get(_DUE, "")
-    return Waiting(info, int(due) / 1000 if due.isdecimal() else 0.0)
+    due = number_of(texts(headers, PREFIX), DUE) or 0
+    return Waiting(info, due / 1000, damaged_of(headers, PREFIX))
 
 
 def waiting_headers(info: DeadLetterInfo, due: float) -> list[tuple[str, bytes]]:
     """The headers that a record carries on a retry topic until it is due."""
-    return [*info.headers(PREFIX), (PREFIX + _DUE, str(int(due * 1000)).encode())]
+    return [*info.headers(PREFIX), (PREFIX + DUE, str(int(due * 1000)).encode())]

@@ -6,8 +6,9 @@ wait. What a call raises is thrown into the generator, which decides what comes 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Generator
-from inspect import isawaitable
+from inspect import isasyncgen, isawaitable, iscoroutine, isgenerator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -21,6 +22,31 @@ Steps: TypeAlias = Generator[Step, None, None]
 
 class Stopped(Exception):  # noqa: N818 - not an error
     """The run was told to stop while a record waited for another attempt; the record is not dealt with."""
+
+
+class NotRun(Exception):  # noqa: N818 - told to who wrote the handler in a HandlerError
+    """A handler returned something that nobody runs, so that it has done nothing yet: no attempt will do better."""
+
+
+class HandlerCancelled(Exception):  # noqa: N818 - named as asyncio's own
+    """A handler ended in asyncio's CancelledError, and nobody had cancelled it: something that it awaited was."""
+
+
+def check_run(result: object) -> None:
+    """Look at what a handler returned, where that is not awaited; anything is fine that is not work still to be done.
+
+    Raises:
+        NotRun: it is a coroutine, a generator or the like.
+    """
+    if isawaitable(result):
+        kind, advice = "a coroutine", "make it `async def`, and what decorates it, too"
+    elif isgenerator(result) or isasyncgen(result):
+        kind, advice = "a generator", "take the `yield` out of it"
+    else:
+        return
+    if iscoroutine(result) or isgenerator(result):
+        result.close()
+    raise NotRun(f"its handler returned {kind}, which nobody runs: {advice}")
 
 
 def walk(steps: Steps, clock: Clock, stop: threading.Event) -> None:
@@ -41,7 +67,9 @@ def walk(steps: Steps, clock: Clock, stop: threading.Event) -> None:
                 raise Stopped
             continue
         try:
-            step()
+            result = step()
+            if result is not None:
+                check_run(result)
         except Exception as error:  # noqa: BLE001 - the service's own code may raise anything; the steps decide
             failure = error
 
@@ -66,6 +94,14 @@ async def walk_async(steps: Steps, clock: Clock, stop: threading.Event) -> None:
         try:
             result = step()
             if isawaitable(result):
-                await result
+                result = await result
+            if result is not None:
+                check_run(result)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            failure = HandlerCancelled("the handler ended in CancelledError, and nobody cancelled it")
+            failure.__cause__ = error
         except Exception as error:  # noqa: BLE001 - as above
             failure = error

@@ -18,6 +18,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.consume.policy import InOtherHands
+from eventpact.consume.steps import check_run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -108,6 +109,8 @@ class Idempotent:
         """Call a handler, and tell the store how it ended."""
         try:
             result = call()
+            if result is not None and not isawaitable(result):
+                check_run(result)  # or it would count as handled
         except BaseException:
             self._release(group, new)
             raise

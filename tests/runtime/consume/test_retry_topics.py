@@ -373,3 +373,50 @@ def test_an_exception_that_is_to_stop_the_group_does_so_at_once_and_the_record_i
     assert reader.calls == [("e1", 1)]
     assert committed(broker, "careful", "sample.posted") == {}
     assert run(reader, settings, max_events=1).handled == 1
+
+
+HEADERS = {
+    "reason": b"handler-failed",
+    "topic": b"sample.posted",
+    "partition": b"0",
+    "offset": b"1",
+    "group": b"later",
+    "attempts": b"2",
+    "timestamp": b"1000",
+    "due": b"1",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "damaged"),
+    [
+        ("partition", b"99999999999999999999"),
+        ("offset", b"99999999999999999999"),
+        ("offset", b"-7"),
+        ("timestamp", b"9" * 24),
+        ("attempts", b"-1000000000"),
+        ("attempts", b"9999999999999"),
+        ("attempts", b"many"),
+        ("due", b"9" * 5000),
+        ("due", "\u0663".encode()),
+    ],
+)
+def test_a_record_whose_numbers_are_damaged_is_a_dead_letter_and_those_after_it_are_handled(
+    producer: SampleProducer, settings: Settings, broker: LocalBroker, name: str, damaged: bytes
+) -> None:
+    producer.send_and_wait(Posted(event_id="e1"))
+    value = read(broker, "sample.posted", 1)[0].value()
+    for headers in ({**HEADERS, name: damaged}, HEADERS):
+        named: list[tuple[str, str | bytes | None]] = [(f"retry-letter-{one}", held) for one, held in headers.items()]
+        write(broker, "again.1", value, key=b"k", headers=named)
+    reader = Later()
+
+    statistics = reader.run(settings, max_events=3)
+
+    assert sorted(reader.calls) == [("e1", 1), ("e1", 3)]
+    assert (statistics.handled, statistics.dead_lettered, statistics.retried) == (2, 1, 0)
+    [letter] = read(broker, "sample.dead", 1)
+    info = letter_of(headers_of(letter))
+    assert info is not None
+    assert (letter.value(), info.reason, info.exception) == (value, "undecodable", "eventpact.errors.DecodeError")
+    assert f"retry-letter-{name}" in info.message
