@@ -148,6 +148,12 @@ class TestGroups:
         assert state.partitions[0].member == "indexer-1"
         assert committed(kafka, unique, topic) == {0: 0}
 
+    def test_what_the_cluster_refuses_is_said_in_words_with_what_to_do(self, groups: Groups, unique: str) -> None:
+        with pytest.raises(BrokerError, match=r"Broker: Unknown topic or partition .*: create the topic") as refused:
+            groups.commit(unique, {(f"{unique}.nowhere", 0): 1})
+
+        assert "KafkaError{" not in str(refused.value)
+
     def test_a_group_that_nobody_knows_is_said_to_be_none(self, groups: Groups, unique: str) -> None:
         with pytest.raises(BrokerError, match=f"there is no group {unique}"):
             groups.describe(unique)
@@ -382,6 +388,23 @@ class TestOnce:
 
         assert sent.total == 1
         assert [one.value() for one in read_all(kafka, large, 2)] == [value, value]
+
+    @pytest.mark.parametrize(
+        ("topic", "partition", "complaint"),
+        [
+            ("operated.narrow", 999, "not written to operated.narrow: .*the topic has fewer partitions"),
+            ("__consumer_offsets", 0, "Broker: Topic authorization failed"),
+        ],
+    )
+    def test_an_archive_that_does_not_fit_the_cluster_is_refused_with_the_reason(  # noqa: PLR0917 - fixtures and parameters
+        self, settings: Settings, topics: Topics, tmp_path: Path, topic: str, partition: int, complaint: str
+    ) -> None:
+        made(topics, "operated.narrow", 1)
+        archive = tmp_path / "other.avro"
+        write_archive(archive, [ArchivedRecord(topic=topic, partition=partition, offset=0, value=b"x")])
+
+        with pytest.raises(DeliveryError, match=complaint):
+            Replay(settings, ArchiveSource(archive), name=f"other-{partition}", same_partitions=True).run()
 
 
 class TestCommands:

@@ -59,8 +59,9 @@ def replay(
     SOURCE is one archive (.avro, as `consume` and `dead-letters export` write them), or topics. POSITION is earliest,
     latest, offset:1200, last:10, an instant such as 2026-03-01T08:00:00Z, or how long ago: 90m, 2d.
 
-    The cluster keeps how far a replay came. The same command goes on there, whether it was stopped, killed or done, and
-    writes nothing twice; another --id begins anew. A handler may see the last records before a kill twice.
+    The cluster keeps how far a replay came, and where its first run began and was to end: 2d means what it meant then.
+    The same command goes on there, whether it was stopped, killed or done, and writes nothing twice; another --id
+    begins anew. A handler may see the last records before a kill twice.
 
     Examples:
       eventpact replay sent-archive.avro
