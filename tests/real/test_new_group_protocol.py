@@ -30,7 +30,7 @@ class ByPattern(PostReader, name="by-pattern"):
     ignored_topics: ClassVar[tuple[str, ...]] = ("sample.dead",)
 
 
-def test_members_share_the_partitions_and_every_event_is_handled_and_committed(
+def test_members_share_the_partitions_and_every_event_is_handled_once_and_committed(
     producer: SampleProducer, settings: Settings, kafka: KafkaCluster, unique: str
 ) -> None:
     first, second = PostReader(), PostReader()
@@ -52,6 +52,7 @@ def test_members_share_the_partitions_and_every_event_is_handled_and_committed(
 
     assert first.events
     assert second.events
+    assert len(first.events) + len(second.events) == producer.statistics.acknowledged
 
 
 def test_patterns_and_what_is_left_out_of_them_hold(producer: SampleProducer, settings: Settings) -> None:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("eventpact.consume")
 
-_CROSSED: Final = frozenset({KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS})
+_CROSSED: Final = frozenset(
+    {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.STALE_MEMBER_EPOCH}
+)
 _CROSSINGS: Final = 20
 _CROSSING: Final = 0.05
 """Seconds until the client should have heard of the new generation."""
@@ -115,11 +117,7 @@ class Offsets:
             self._unanswered.update(positions)
 
     def commit_and_wait(self, positions: Mapping[Partition, int]) -> None:
-        """Send positions of partitions that go to another member, and wait for the answer, but not for ever.
-
-        A commit that crosses a rebalance is of a generation that is over: it is sent again when the client knows the
-        next one, which it does before this member has to let go. What the cluster has not confirmed in time is logged.
-        """
+        """Send the last positions of a run and wait for the answer, but not for ever: what never came is logged."""
         if not positions:
             return
         until = time.monotonic() + _ANSWER
@@ -131,8 +129,21 @@ class Offsets:
             )
         self._committed.update(positions)
 
+    def hand_back(self, positions: Mapping[Partition, int]) -> None:
+        """Send positions of partitions that go to another member, and wait for the answer.
+
+        To be called in the thread of the rebalance's callback: while that runs, the client serves nobody else's commit.
+        """
+        if positions:
+            self._confirm(positions, time.monotonic() + _ANSWER)
+            self._committed.update(positions)
+
     def _confirm(self, positions: Mapping[Partition, int], until: float) -> None:
-        """Commit, however long the client waits, and again as long as nobody has given up on it."""
+        """Commit, however long the client waits, and again as long as nobody has given up on it.
+
+        A commit that crosses a rebalance is of a generation that is over: it is sent again when the client knows the
+        next one, which it does before this member has to let go.
+        """
         for left in reversed(range(_CROSSINGS)):
             try:
                 self._consumer.commit(offsets=_listed(positions), asynchronous=False)

@@ -60,7 +60,7 @@ class Settling:
             if self._finished:
                 return
             positions = self._safe(self._offsets.unsettled())
-            self._offsets.commit_and_wait({one: positions[one] for one in partitions if one in positions})
+            self._offsets.hand_back({one: positions[one] for one in partitions if one in positions})
             self._lost = {place: why for place, why in self._lost.items() if place[:2] not in partitions}
 
     def lag(self) -> dict[Partition, int]:

@@ -22,10 +22,12 @@ class Notebook:
     def __init__(self) -> None:
         self.commits: list[dict[tuple[str, int], int]] = []
         self.refusals: list[int] = []
+        self.threads: set[threading.Thread] = set()
         self.answers = threading.Event()
         self.answers.set()
 
     def commit(self, *, offsets: list[TopicPartition], **_: Any) -> None:
+        self.threads.add(threading.current_thread())
         self.answers.wait()
         if self.refusals:
             raise KafkaException(KafkaError(self.refusals.pop(0)))
@@ -108,12 +110,27 @@ def test_a_partition_is_confirmed_by_the_last_commit_alone(offsets: Offsets) -> 
 
 def test_a_commit_that_crosses_a_rebalance_is_sent_again(offsets: Offsets, notebook: Notebook) -> None:
     offsets.passed({A: 5})
-    notebook.refusals = [KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS]
+    notebook.refusals = [
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.REBALANCE_IN_PROGRESS,
+        KafkaError.STALE_MEMBER_EPOCH,
+    ]
 
-    offsets.commit_and_wait(offsets.changed())
+    offsets.hand_back(offsets.changed())
 
     assert notebook.commits == [{A: 6}]
     assert not notebook.refusals
+
+
+def test_partitions_are_handed_back_in_the_thread_that_the_client_waits_for(
+    offsets: Offsets, notebook: Notebook
+) -> None:
+    offsets.passed({A: 5})
+
+    offsets.hand_back(offsets.changed())
+
+    assert notebook.threads == {threading.current_thread()}
+    assert offsets.changed() == {}
 
 
 def test_a_commit_that_is_refused_for_good_is_told_and_not_repeated(
