@@ -32,6 +32,7 @@ from eventpact.operate.writing import RecordWriter
 from eventpact_registry.client import Pin, RegisteredVersion, RegistryClient
 from eventpact_registry.contracts.model import Mode
 from eventpact_registry.keeping import KeptSchemas, give_back
+from eventpact_testing.kafka import KafkaCluster
 from tests.cli import conftest as command_line
 from tests.cli.commands import Run, Started, execute
 from tests.cli.commands import write as write_files
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from eventpact_testing.kafka import KafkaCluster
     from tests.real.conftest import Registry
 
 redrive = partial(send_back, origins=any_topic)
@@ -317,6 +317,19 @@ class TestOnce:
 
         assert (first.total, first.stopped, second.total, second.resumed) == (600, True, 300, True)
         assert [one.value() for one in read_all(kafka, topic, 900)] == [b"%d" % n for n in range(900)]
+
+    def test_a_replay_may_be_the_first_that_a_new_cluster_hears_of_groups(
+        self, libraries: Path, tmp_path: Path
+    ) -> None:
+        """Its coordinators are about to come then; asked too early for offsets, the client crashed."""
+        with KafkaCluster(libraries, folder=tmp_path / "kafka") as new:
+            made(Topics(Settings(brokers=new.bootstrap_servers, timeout=20)), "operated.first", 1)
+            write(new, "operated.first", b"1")
+
+            command = ("replay", "operated.first", "--to", "operated.first", "--dry-run")
+            first = execute(*command, "--brokers", new.bootstrap_servers, cwd=tmp_path)
+
+        assert (first.code, first.out) == (0, "operated.first: 1 record would be replayed\n"), first.err
 
     def test_two_runs_of_one_replay_cannot_be(self, settings: Settings, topics: Topics, unique: str) -> None:
         topic = made(topics, "operated.twice", 1)

@@ -5,6 +5,7 @@ Every call waits a bounded time (`Settings.timeout` unless told otherwise) and r
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -33,7 +34,17 @@ _STATES: Final[dict[ConsumerGroupState, str]] = {
 }
 
 _ABSENT: Final = frozenset({KafkaError.GROUP_ID_NOT_FOUND})
-_NOTHING_COMMITTED: Final = -1001
+_COMING: Final = frozenset(
+    {
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    }
+)
+"""Errors of a group whose coordinator is about to be there, as on a cluster that nobody has committed to before."""
+
+_LOOK: Final = 0.1
+"""Seconds between two looks at whether a coordinator is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +125,8 @@ class Groups:
         """Connect in the background, or share the connection of `administrator`, and its timeout."""
         self.administrator = administrator or Administrator(settings, timeout=timeout)
         self.log = LogOffsets(self.administrator)
+        self._coordinated: set[str] = set()
+        """Groups whose coordinator has answered."""
 
     def names(self) -> tuple[str, ...]:
         """Every group that the cluster knows, in order of name."""
@@ -155,6 +168,7 @@ class Groups:
 
     def noted(self, name: str, partitions: Collection[Partition] = ()) -> dict[Partition, Committed]:
         """As `committed`, with the notes that were left with the offsets."""
+        self._await_coordinator(name)
         client, timeout = self.administrator.client, self.administrator.timeout
         places = [TopicPartition(*place) for place in partitions]
         asked = [ConsumerGroupTopicPartitions(name, places or None)]
@@ -180,6 +194,7 @@ class Groups:
         Raises:
             BrokerError: a member runs after all, or the cluster does not answer.
         """
+        self._await_coordinator(name)
         client, timeout = self.administrator.client, self.administrator.timeout
         wanted = [TopicPartition(*place, offset, notes.get(place, "")) for place, offset in offsets.items()]
         [done] = self.administrator.answers(
@@ -192,6 +207,25 @@ class Groups:
             if one.error is not None:
                 doing = f"set the offset of group {name} on {one.topic}/{one.partition}"
                 raise broker_error(one.error, self.administrator.complaints, doing)
+
+    def _await_coordinator(self, name: str) -> None:
+        """Wait until a group's coordinator answers, on a new cluster for some seconds.
+
+        Asked for offsets before that, librdkafka 2.16 crashes the process or calls what will pass an error.
+        """
+        if name in self._coordinated:
+            return
+        client, timeout = self.administrator.client, self.administrator.timeout
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            try:
+                client.describe_consumer_groups([name], request_timeout=timeout)[name].result()
+            except KafkaException as error:
+                if error.args[0].code() in _COMING:
+                    time.sleep(_LOOK)
+                    continue
+            break  # whatever else is wrong is told when it is in the way
+        self._coordinated.add(name)
 
     def _described(self, names: Iterable[str]) -> dict[str, Any]:
         wanted = list(names)
@@ -210,6 +244,7 @@ class Groups:
         return found
 
     def _states(self, names: Iterable[str], described: Mapping[str, Any]) -> tuple[GroupState, ...]:
+        self._coordinated |= described.keys()
         committed = {name: self.committed(name) for name in names}
         members = {name: _members(described[name]) for name in committed}
         held = {
