@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import confluent_kafka
 import pytest
 
+from eventpact.consume.clock import REAL
 from eventpact.consume.handling import Later
 from eventpact.consume.inline import Inline
 from eventpact.consume.offsets import Offsets
@@ -27,6 +28,7 @@ class Handling:
     """Notes the offsets of what it handles, once their time has come."""
 
     def __init__(self) -> None:
+        self.clock = REAL
         self.early = True
         self.handled: list[int | None] = []
         self.meanwhile: Callable[[], Any] = int
