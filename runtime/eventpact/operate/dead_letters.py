@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MARK: Final = f"{PREFIX}redriven"
 """Header of a mark: which letter was sent back."""
 
+_LARGEST_ID: Final = (1 << 31) - 1
+"""Of a schema; a letter may name another number."""
+
 MARKS: Final = 0
 """The partition that marks are written to."""
 
@@ -155,7 +158,7 @@ class DeadLetters:
 
     def _event(self, info: DeadLetterInfo, record: ArchivedRecord) -> str | None:
         schema_id = info.schema_id if info.schema_id is not None else record.schema_id
-        if self.catalog is None or schema_id is None:
+        if self.catalog is None or schema_id is None or not 0 <= schema_id <= _LARGEST_ID:
             return None
         try:
             return getattr(self.catalog.schema(schema_id), "name", None)

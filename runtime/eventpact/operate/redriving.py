@@ -210,7 +210,7 @@ class _Run:
         info = letter.info
         place = (info.topic, info.partition)
         found = None
-        if place in self._log.partitions([info.topic]) and info.offset >= self._log.earliest([place])[place]:
+        if self._is_kept(place, info.offset):
             with Reading(self._settings, {place: info.offset}, {place: info.offset + 1}, stop=self._stop) as reading:
                 found = next((ArchivedRecord.of(one) for one in reading.messages() if one is not None), None)
         if found is None and self._stop is not None and self._stop.is_set():
@@ -219,6 +219,11 @@ class _Run:
             self._done.lost[letter.id] = f"the letter does not hold its value, and {info.position} is not kept any more"
             return None
         return found
+
+    def _is_kept(self, place: Partition, offset: int) -> bool:
+        if place not in self._log.partitions([place[0]]):
+            return False
+        return self._log.earliest([place])[place] <= offset < self._log.latest([place])[place]
 
     def _count(self, letter: DeadLetter, on_letter: Callable[[DeadLetter], None]) -> None:
         topic = letter.info.topic

@@ -107,6 +107,16 @@ class TestWhich:
         assert [letter.id for letter in letters.letters(Which(event="io.sample.*"))] == ["sample.dead/0@0"]
         assert list(letters.letters(Which(event="Noted"))) == []
 
+    def test_a_schema_id_that_cannot_be_is_that_of_no_event(
+        self, broker: LocalBroker, settings: Settings, catalog: SchemaCatalog
+    ) -> None:
+        bury(broker, b"forged", schema_id=10**30)
+        bury(broker, b"forged", schema_id=-1)
+
+        letters = DeadLetters(settings, ["sample.dead"], catalog=catalog)
+
+        assert [letter.event for letter in letters.letters()] == [None, None]
+
     def test_a_topic_that_is_missing_is_named(self, settings: Settings) -> None:
         with pytest.raises(BrokerError, match=r"there is no topic nowhere\.dead"):
             list(DeadLetters(settings, ["nowhere.dead"]).letters())
@@ -197,8 +207,13 @@ class TestRedrive:
 
     @pytest.mark.parametrize(
         "facts",
-        [{"offset": 1000}, {"offset": 0, "left_bytes": 6}, {"offset": 0, "timestamp_ms": 1_772_352_000_000}],
-        ids=["beyond the end", "of another length", "of another time"],
+        [
+            {"offset": 1000},
+            {"offset": 10**30},
+            {"offset": 0, "left_bytes": 6},
+            {"offset": 0, "timestamp_ms": 1_772_352_000_000},
+        ],
+        ids=["beyond the end", "beyond all ends", "of another length", "of another time"],
     )
     def test_another_record_at_the_place_of_the_origin_is_not_sent_in_its_stead(
         self, broker: LocalBroker, settings: Settings, facts: dict[str, Any]
