@@ -292,7 +292,7 @@ def fail_inside(producer: SampleProducer) -> None:
 
 def overtake(older: SampleProducer, newer: SampleProducer) -> None:
     with older.transaction():
-        older.send(Posted(event_id="e", likes=2))
+        older.send_and_wait(Posted(event_id="e", likes=2))
         with newer.transaction():
             newer.send(Posted(event_id="e", likes=3))
 

@@ -87,6 +87,7 @@ class Starts:
         self._report = report
         self._is_retry = is_retry
         self._begun: dict[tuple[str, int], int] = {}
+        self._gone: dict[tuple[str, int], int] = {}
 
     @property
     def config(self) -> dict[str, str]:
@@ -105,6 +106,8 @@ class Starts:
             beginning = OFFSET_BEGINNING if self._is_retry(partition.topic) else self._beginning
             if beginning is not None and partition.offset < 0 and partition.error is None and found is not partitions:
                 partition.offset = beginning
+        for partition in found:
+            self._gone.pop((partition.topic, partition.partition), None)
         if self._cooperative:
             consumer.incremental_assign(found)
             return
@@ -117,15 +120,19 @@ class Starts:
     def recover(self, consumer: confluent_kafka.Consumer, message: Message) -> Gap | None:
         """Go on where the position of a partition is not there any more; what is gone, unless nothing was expected.
 
-        `message` is the client's report. `None` too when the setting is `error`, and for a partition that went.
+        `message` is the client's report. `None` too for a report that comes twice: an eager member begins on all its
+        partitions when it begins on one, and is told again of those that it comes to next.
 
         Raises:
             KafkaException: the cluster does not say which offsets there are.
         """
         topic, number, expected = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+        if self._gone.get((topic, number)) == expected and _position(consumer, topic, number) != expected:
+            return None
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=self._timeout)
         resumed = high if self._beginning == OFFSET_END and not self._is_retry(topic) else low
         self._begin(consumer, TopicPartition(topic, number, resumed))
+        self._gone[topic, number] = expected
         if expected < 0:
             return None
         gap = Gap(topic, number, expected, resumed)
@@ -162,3 +169,9 @@ class Starts:
             _LOG.info("cannot ask for the end of a partition: %s", error.args[0].str())
             found = None
         return OFFSET_END if found is None else found[1]
+
+
+def _position(consumer: confluent_kafka.Consumer, topic: str, number: int) -> int:
+    """Offset of the record that is read next; negative before the first."""
+    [place] = consumer.position([TopicPartition(topic, number)])
+    return int(place.offset)
