@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.codec_events import CONTRACTS
 from eventpact import Settings
 from eventpact.operate.topics import Topics
 from eventpact.topic import TopicContract
@@ -99,8 +100,7 @@ def bench(brokers: int) -> Iterator[Bench]:
         KafkaCluster(libraries, brokers=brokers, folder=Path(name) / "kafka", heap="512m") as kafka,
         EmbeddedRegistry() as registry,
     ):
-        contracts = _ROOT / "contracts"
         folder = Path(name) / "packages"
-        repository = ContractRepository.load(parse_source(f"dir:{contracts}", contracts))
+        repository = ContractRepository.load(parse_source(f"dir:{CONTRACTS}", CONTRACTS))
         generate(repository, folder, systems=["quikapp", "chatplatform"])
         yield Bench(kafka, registry.url, folder, brokers, Path(name))

@@ -11,7 +11,7 @@ from eventpact.consume.dead_letters import DeadLetterInfo
 from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import LocalBroker
 from tests.cli.commands import write
-from tests.registry.contracts.building import SYSTEM, TOPIC, avsc, field
+from tests.cli.letters_shop import CONTRACTS
 from tests.runtime import raw
 
 if TYPE_CHECKING:
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
     from tests.cli.commands import Run
 
-CONTRACTS = {
-    "shop/system.yaml": SYSTEM + "defaults: {dead-letters: dead}\n",
-    "shop/order.placed/topic.yaml": TOPIC,
-    "shop/order.placed/OrderPlaced.v1.avsc": avsc("OrderPlaced", field("orderId")),
-    "shop/dead/topic.yaml": (
-        "description: What failed.\npurpose: dead-letters\npartitions: 1\nretention: 30d\n"
-        "key: null\ndead-letters: null\n"
-    ),
-}
 LETTER = DeadLetterInfo(
     reason="handler-failed",
     exception="builtins.ValueError",

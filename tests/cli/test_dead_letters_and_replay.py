@@ -11,22 +11,13 @@ from eventpact.consume.dead_letters import DeadLetterInfo
 from eventpact.containers import ArchivedRecord, read_archive, write_archive
 from eventpact_testing.broker import LocalBroker
 from tests.cli.commands import Ended, Run, write
-from tests.registry.contracts.building import SYSTEM, TOPIC, avsc, field
+from tests.cli.letters_shop import CONTRACTS
 from tests.runtime import raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CONTRACTS = {
-    "shop/system.yaml": SYSTEM + "defaults: {dead-letters: dead}\n",
-    "shop/order.placed/topic.yaml": TOPIC,
-    "shop/order.placed/OrderPlaced.v1.avsc": avsc("OrderPlaced", field("orderId")),
-    "shop/dead/topic.yaml": (
-        "description: What failed.\npurpose: dead-letters\npartitions: 1\nretention: 30d\n"
-        "key: null\ndead-letters: null\n"
-    ),
-}
 HANDLERS = """\
 from eventpact import Group
 

@@ -77,6 +77,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, count it, and log it."""
         if scope["type"] != "http":
+            # How ASGI has a server told that an application takes no part in its life span, or in WebSockets.
             raise NotImplementedError(f"the registry speaks http, not {scope['type']}")
         began, answer = perf_counter(), FAILURE
         try:
