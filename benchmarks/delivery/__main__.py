@@ -1,7 +1,7 @@
 """How fast are typed producers and consumers on Apache Kafka, beside plain confluent-kafka moving the same bytes?
 
-Brokers and clients share this machine, and every side is a process of its own. All questions take some 20 minutes;
-EVENTPACT_BENCHMARK_SECONDS shortens the paced runs, which take a minute otherwise.
+Brokers and clients share this machine, and every side is a process of its own. EVENTPACT_BENCHMARK_SECONDS shortens the
+paced runs, which take a minute otherwise.
 """
 
 from __future__ import annotations
