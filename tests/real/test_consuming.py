@@ -173,14 +173,14 @@ class TestSlowHandlers:
 
 
 class TestRebalances:
+    @pytest.mark.parametrize("strategy", ["cooperative-sticky", "range"])
     @pytest.mark.parametrize(("concurrency", "ordering"), [(1, "partition"), (8, "key")])
     def test_members_that_come_and_go_under_load_lose_nothing_and_keep_the_order(
-        self, producer: SampleProducer, settings: Settings, concurrency: int, ordering: Any
+        self, producer: SampleProducer, settings: Settings, concurrency: int, ordering: Any, strategy: str
     ) -> None:
         # A member that is busy on a busy machine must not be taken for dead: this is about those that are well.
-        settings = replace(
-            settings, consumer={**settings.consumer, "max.poll.interval.ms": "20000"}, session_timeout_ms=10_000
-        )
+        patient = {"max.poll.interval.ms": "20000", "partition.assignment.strategy": strategy}
+        settings = replace(settings, consumer={**settings.consumer, **patient}, session_timeout_ms=10_000)
         total, group = 1500, Ordered(pause=0.0005)
         members: list[Any] = []
 
@@ -224,6 +224,28 @@ class TestTopicsThatComeAndGo:
             producer.send_and_wait(Noted(note="hello"), tenant_id="globex")
             producer.send_and_wait(Noted(note="second"), tenant_id="initech")
             until(lambda: {("globex", "hello"), ("initech", "second")} <= set(group.notes))
+
+    @pytest.mark.parametrize("strategy", ["cooperative-sticky", "range"])
+    def test_tenants_that_come_take_no_event_from_those_that_are_there(
+        self, producer: SampleProducer, settings: Settings, strategy: str
+    ) -> None:
+        """A member alone has its partitions back within one look for records, which then come with the rebalance."""
+        settings = replace(settings, consumer={**settings.consumer, "partition.assignment.strategy": strategy})
+        tenants = Tenants(Topics(settings, timeout=20), TOPICS)
+        tenants.create("acme")
+        group = NoteReader()
+        sent: list[tuple[str, str]] = []
+        with running(group, settings):
+            for newcomer in range(4):
+                tenants.create(f"newcomer-{newcomer}")
+                for _ in range(150):
+                    sent.append(("acme", str(len(sent))))
+                    producer.send(Noted(note=sent[-1][1]), tenant_id="acme")
+                    threading.Event().wait(0.005)
+            producer.flush()
+            until(lambda: set(group.notes) >= set(sent))
+
+        assert sorted(group.notes) == sorted(sent)
 
 
 class Gapped(PostReader, name="gapped"):

@@ -9,23 +9,12 @@ from confluent_kafka import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import confluent_kafka
-
     from eventpact.consume.offsets import Partition
 
 _ERROR: Final = Message.error
 _TOPIC: Final = Message.topic
 _PARTITION: Final = Message.partition
 _OFFSET: Final = Message.offset
-
-
-def drain(consumer: confluent_kafka.Consumer, most: int, patience: float) -> list[Message]:
-    """What is there, at most so many, waiting a moment when nothing is: `consume` would wait for its full number."""
-    first = consumer.poll(patience)
-    if first is None:
-        return []
-    rest = consumer.consume(most - 1, 0) if most > 1 else []
-    return [first, *rest]
 
 
 def without_errors(drained: list[Message]) -> tuple[list[Message], list[Message]]:

@@ -87,7 +87,7 @@ class Starts:
         self._report = report
         self._is_retry = is_retry
         self._begun: dict[tuple[str, int], int] = {}
-        self._gone: dict[tuple[str, int], int] = {}
+        self._gaps: dict[tuple[str, int], Gap] = {}
 
     @property
     def config(self) -> dict[str, str]:
@@ -107,7 +107,7 @@ class Starts:
             if beginning is not None and partition.offset < 0 and partition.error is None and found is not partitions:
                 partition.offset = beginning
         for partition in found:
-            self._gone.pop((partition.topic, partition.partition), None)
+            self._gaps.pop((partition.topic, partition.partition), None)
         if self._cooperative:
             consumer.incremental_assign(found)
             return
@@ -127,15 +127,19 @@ class Starts:
             KafkaException: the cluster does not say which offsets there are.
         """
         topic, number, expected = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
-        if self._gone.get((topic, number)) == expected and _position(consumer, topic, number) != expected:
-            return None
+        known = self._gaps.get((topic, number))
+        if known is not None and known.expected == expected:
+            position = _position(consumer, topic, number)
+            if position != expected:
+                # However late the report is, the client has stopped reading for it, wherever it had got to by then.
+                self._begin(consumer, TopicPartition(topic, number, position if position >= 0 else known.resumed))
+                return None
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=self._timeout)
-        resumed = high if self._beginning == OFFSET_END and not self._is_retry(topic) else low
-        self._begin(consumer, TopicPartition(topic, number, resumed))
-        self._gone[topic, number] = expected
+        gap = Gap(topic, number, expected, high if self._beginning == OFFSET_END and not self._is_retry(topic) else low)
+        self._begin(consumer, TopicPartition(topic, number, gap.resumed))
+        self._gaps[topic, number] = gap
         if expected < 0:
             return None
-        gap = Gap(topic, number, expected, resumed)
         _LOG.error("%s", gap)
         self._report(gap)
         return gap

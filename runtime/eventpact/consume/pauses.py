@@ -36,21 +36,17 @@ class Pauses:
         return sum(1 for causes in self._causes.values() if causes)
 
     def assigned(self, partitions: Iterable[Partition]) -> None:
-        """The member got partitions; those that come while all are paused are so too.
-
-        The others are told to go on: the client remembers that one was paused when it went.
-        """
+        """The member got partitions; those that come while all are paused are so too."""
         for partition in partitions:
             self._causes[partition] = set()
             if self._holding:
                 self._add(partition, "busy")
-            else:
-                self._tell(self._consumer.resume, partition)
 
     def revoked(self, partitions: Iterable[Partition]) -> None:
-        """The member has partitions no more."""
+        """The member is about to let go of partitions: the client would remember the pause of one that comes back."""
         for partition in partitions:
-            self._causes.pop(partition, None)
+            if self._causes.pop(partition, None):
+                self._tell(self._consumer.resume, partition)
 
     def hold_all(self) -> None:
         """Take nothing for now, from no partition."""
@@ -73,11 +69,6 @@ class Pauses:
                 self._add(partition, cause)
             elif cause in causes and partition not in partitions:
                 self._remove(partition, cause)
-
-    def again(self, partition: Partition) -> None:
-        """The client began anew on a partition, which ends a pause; repeat it where it has to last."""
-        if self._causes.get(partition):
-            self._tell(self._consumer.pause, partition)
 
     def _add(self, partition: Partition, cause: Cause) -> None:
         causes = self._causes[partition]

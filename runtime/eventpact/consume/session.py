@@ -11,7 +11,7 @@ import confluent_kafka
 from confluent_kafka import KafkaException
 
 from eventpact.clients import Complaints, connect, translated
-from eventpact.consume.drains import drain, outside, partition_of, without_errors
+from eventpact.consume.drains import outside, partition_of, without_errors
 from eventpact.consume.failures import Failures
 from eventpact.consume.gaps import Starts
 from eventpact.consume.handlers import HandlerTable
@@ -121,7 +121,8 @@ class Session:
         self._committed_at = time.monotonic()
         self._started = False
         self._assigned = False
-        self._gone: set[Partition] = set()
+        self._gone: set[Partition] | None = None
+        """What went to other members while records were drained; `None` while none are."""
         self._spare: list[Message] = []
         self._unplaced: list[Message] = []
         patience = Patience(self._name, running.registry_patience)
@@ -212,20 +213,26 @@ class Session:
         return []
 
     def _drain(self, most: int) -> list[Message]:
-        self._gone.clear()
+        """What is there, at most so many, waiting a moment where nothing is: `consume` would wait for all of them."""
         self._drop_rewound()
-        spare, self._spare = self._spare, []
         with translated(self._complaints, f"read for group {self._name}"):
-            drained = drain(self._consumer, most, 0 if spare else _LOOK)
+            # What this returns was fetched after the rebalances that it serves, also of partitions that went in them.
+            first = self._consumer.poll(0 if self._spare else _LOOK)
+            drained, self._spare = self._spare, []
+            if first is not None:
+                drained.append(first)
+                self._gone = set()
+                drained += self._consumer.consume(most - 1, 0) if most > 1 else []
         self._polled_at = time.monotonic()
-        records, errors = without_errors([*spare, *drained])
+        gone, self._gone = self._gone, None
+        records, errors = without_errors(drained)
         for message in errors:
             if self._starts.may_recover(message):
                 self._unplaced.append(message)
             else:
                 self._reports.weigh(message)
         # Drained just before its partition went to another member, who will read it.
-        return outside(records, self._gone) if self._gone else records
+        return outside(records, gone) if gone else records
 
     def _serve(self) -> None:
         """Poll without wanting records: everything is paused."""
@@ -272,7 +279,6 @@ class Session:
             self._complaints(error.args[0])
             self._unplaced.append(message)  # asked again on the next round
             return
-        self._pauses.again(partition)
         if gap is not None and not self._workers.in_flight:
             self._offsets.rewound(partition, gap.resumed)
 
@@ -330,8 +336,10 @@ class Session:
 
     def _on_assign(self, consumer: confluent_kafka.Consumer, partitions: list[TopicPartition]) -> None:
         self._assigned = self._assigned or bool(partitions)
-        self._starts.assign(consumer, partitions)
         got = _places(partitions)
+        if self._gone and self._gone & got:
+            self._pauses.hold_all()  # until the next drain: in this one, what it gave before would look the same
+        self._starts.assign(consumer, partitions)
         for partition in got:
             self._offsets.mark(partition)
         self._failures.assigned(got)
@@ -363,7 +371,8 @@ class Session:
         )
 
     def _leave(self, gone: set[Partition]) -> None:
-        self._gone |= gone
+        if self._gone is not None:
+            self._gone |= gone
         self._spare = outside(self._spare, gone)
         self._offsets.forget(gone)
         self._failures.revoked(gone)

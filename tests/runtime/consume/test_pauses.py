@@ -63,3 +63,28 @@ def test_a_partition_that_comes_while_all_are_paused_waits_until_they_go_on(
     pauses.release_all()
 
     assert consumer.poll(10) is not None
+
+
+@pytest.mark.parametrize("strategy", ["incremental", "eager"])
+def test_a_pause_lasts_where_the_client_begins_anew(consumer: confluent_kafka.Consumer, strategy: str) -> None:
+    pauses = Pauses(consumer)
+    place = TopicPartition(*PARTITION, 0)
+    if strategy == "eager":
+        consumer.assign([place])
+        pauses.assigned([PARTITION])
+    else:
+        begin(consumer, pauses)
+    assert consumer.poll(10) is not None
+    pauses.only("waiting", {PARTITION})
+
+    if strategy == "eager":
+        consumer.assign([place])
+    else:
+        consumer.incremental_unassign([place])
+        consumer.incremental_assign([place])
+
+    assert consumer.poll(1) is None
+    pauses.only("waiting", ())
+    found = consumer.poll(10)
+    assert found is not None
+    assert found.value() == b"first"
