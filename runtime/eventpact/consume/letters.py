@@ -14,6 +14,7 @@ import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.clients import Complaints, connect
+from eventpact.produce.unconfirmed import UNCONFIRMED, judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -145,7 +146,10 @@ class Letters:
         letter, *smaller = forms
 
         def told(error: KafkaError | None, message: Message) -> None:
-            if error is None:
+            error = judged(error, message)
+            if error is UNCONFIRMED:
+                self._produce(client, place, forms)
+            elif error is None:
                 self._forget(place)
                 if letter.written is not None:
                     letter.written(message)

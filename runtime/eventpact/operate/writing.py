@@ -18,6 +18,7 @@ from eventpact.clients import Complaints, connect, set_log_level
 from eventpact.errors import DeliveryError
 from eventpact.produce.serving import Serving
 from eventpact.produce.transaction import RECONNECTING, Transactions
+from eventpact.produce.unconfirmed import judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -198,5 +199,7 @@ class RecordWriter:
             self._transactions.abort(self._patience)
 
     def _told(self, error: KafkaError | None, message: Message) -> None:
+        error = judged(error, message)
         if error is not None and self._failure is None and error.code() not in _GIVEN_UP:
+            self._transactions.failed(error)
             self._failure = DeliveryError(f"not written to {message.topic()}: {self._complaints.explain(error)}")

@@ -63,6 +63,8 @@ class Configuration:
     """Seconds that a send waits for room."""
     largest: int
     """Bytes of the largest record."""
+    acknowledging: bool
+    """Whether brokers are asked to acknowledge."""
 
 
 def configured(
@@ -109,6 +111,7 @@ def configured(
         down_after=down_after or deadline,
         queue_timeout=queue_timeout,
         largest=int(config.get(_LARGEST, _LARGEST_BY_DEFAULT)),
+        acknowledging=config.get("acks") != "0",
     )
 
 

@@ -12,6 +12,7 @@ from eventpact.errors import DeliveryError, EventPactError
 from eventpact.histogram import DELIVERY_SECONDS, Histogram, HistogramSnapshot
 from eventpact.produce.kept import Kept
 from eventpact.produce.refusal import PURGED
+from eventpact.produce.unconfirmed import judged
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
@@ -134,10 +135,16 @@ class Ledger:
         self.on_failure: Callable[[KafkaError], None] = _nothing
         """Told of each failed delivery."""
         self.latency = Histogram(DELIVERY_SECONDS)
+        self.acknowledging = True
+        """Whether brokers are asked to acknowledge: not with `acks=0`."""
 
     def acknowledged(self, pending: int, spooled: int = 0) -> int:
         """How many were acknowledged when so many are pending and so many went to the spool."""
         return max(0, self.count_sent() - self.failed - self.given_up - pending - spooled)
+
+    def judged(self, error: KafkaError | None, message: Message) -> KafkaError | None:
+        """What went wrong with a delivery, if anything did: the client can be wrong about that."""
+        return judged(error, message) if self.acknowledging else error
 
     def delivered(self, message: Message) -> Delivery:
         """What somebody who waited is told of an acknowledged or spooled event."""
@@ -163,6 +170,8 @@ class Ledger:
 
     def fire_and_forget(self, error: KafkaError | None, message: Message) -> None:
         """Delivery callback of events that nobody waits for."""
+        if error is None and message.offset() is None:
+            error = self.judged(error, message)
         if error is None:
             self._reports = reports = self._reports + 1
             if not reports & _LOOK_MASK:

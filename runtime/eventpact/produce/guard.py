@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from eventpact.errors import DeliveryError
 from eventpact.produce.absence import Absence
 from eventpact.produce.refusal import PERMANENT, PURGED
+from eventpact.produce.unconfirmed import UNCONFIRMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,8 +94,8 @@ class Guard:
 
     def failed(self, error: KafkaError) -> None:
         """A delivery failed."""
-        if error.code() in PERMANENT:
-            return
+        if error.code() in PERMANENT or error is UNCONFIRMED:
+            return  # brokers answer
         with self._lock:
             if self._breaker.state == "closed" and self._acknowledged_more():
                 self._breaker.succeeded()

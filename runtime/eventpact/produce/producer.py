@@ -136,6 +136,7 @@ class Producer:
             policy=breaker,
             queue_timeout=queue_timeout,
         )
+        self._ledger.acknowledging = config.acknowledging
         self._serving = serving = Serving(self._complaints)
         store = None if config.spool is None else Spool(config.spool)
         try:
@@ -160,6 +161,7 @@ class Producer:
         )
         if transactional_id is not None:
             self._transactions = Transactions(self._client, self._complaints, serving)
+            self._ledger.on_failure = self._transactions.failed
         elif store is not None or breaker is not None:
             self._guarded(Breaker(breaker or BREAKER), store, config)
         if store is None:
@@ -466,6 +468,7 @@ class Producer:
 
     def _tell(self, future: Future[Delivery], error: KafkaError | None, message: Message) -> None:
         self._poller.served_one()
+        error = self._ledger.judged(error, message)
         if error is None:
             future.set_result(self._ledger.delivered(message))
         else:
@@ -474,6 +477,7 @@ class Producer:
     def _record(
         self, outcomes: Outcomes, waiting: set[int], position: int, error: KafkaError | None, message: Message
     ) -> None:
+        error = self._ledger.judged(error, message)
         if error is None:
             outcomes.spooled += self._ledger.delivered(message).spooled
         elif position in waiting:

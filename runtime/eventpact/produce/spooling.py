@@ -23,6 +23,7 @@ from eventpact.produce.disk import Disk
 from eventpact.produce.kept import Kept
 from eventpact.produce.refusal import PERMANENT, PURGED, queue_full, refused, too_large
 from eventpact.produce.spool import Spooled
+from eventpact.produce.unconfirmed import judged
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
@@ -231,6 +232,7 @@ class Spooling:
 
     def _delivered(self, seq: int, error: KafkaError | None, message: Message) -> None:
         """Delivery callback of events that went straight to the client."""
+        error = self._judged(error, message)
         with self._lock:
             flight = self._in_flight.pop(seq, None)
             if flight is None:  # it went to the spool meanwhile
@@ -251,8 +253,9 @@ class Spooling:
                 del self._in_flight[seq]  # the spool does not take it either
         flight.told(error, message)
 
-    def _resent(self, seq: int, error: KafkaError | None, _: Message) -> None:
+    def _resent(self, seq: int, error: KafkaError | None, message: Message) -> None:
         """Delivery callback of events from the spool."""
+        error = self._judged(error, message)
         with self._lock:
             record = self._resending.pop(seq).record
             if error is None:
@@ -266,6 +269,9 @@ class Spooling:
                 self._breaker.withdrawn(self._clock())
             elif error.code() not in PURGED:
                 self._open(error)
+
+    def _judged(self, error: KafkaError | None, message: Message) -> KafkaError | None:
+        return judged(error, message) if self._config.acknowledging else error
 
     def _broker_answers(self) -> None:
         self._absence.over()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.errors import DeliveryError
+from eventpact.produce.unconfirmed import UNCONFIRMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,8 @@ class Transactions:
         self._open = False
         self._broken = False
         """Whether the client takes nothing more in this transaction but its end."""
+        self._unconfirmed = False
+        """Whether something that was sent in this transaction may not be written, although the client says so."""
         self._lock = threading.Lock()
         self._holder: threading.Thread | None = None
         """Who began the transaction that is open."""
@@ -60,7 +63,7 @@ class Transactions:
             if not self._initialised:
                 self._call("register the transactional producer", self.client.init_transactions, timeout)
                 self._initialised = True
-            self._broken = False
+            self._broken = self._unconfirmed = False
             self._call("begin a transaction", lambda _: self.client.begin_transaction(), timeout)
         except BaseException:
             self._holder = None
@@ -76,6 +79,7 @@ class Transactions:
             DeliveryError: the offsets are not taken, or what was sent before is not acknowledged in time.
         """
         unwritten = self._write(timeout)
+        self._check_confirmed("commit offsets in the transaction")
         if unwritten and not self._broken:  # else the client says why
             raise DeliveryError(
                 f"cannot commit offsets in the transaction: {unwritten} events before them are not acknowledged after "
@@ -94,8 +98,15 @@ class Transactions:
         return self._serving.ended is not None
 
     def commit(self, timeout: float) -> None:
-        """Send what is left and commit."""
-        self._call("commit the transaction", self.client.commit_transaction, timeout)
+        """Send what is left and commit.
+
+        Raises:
+            DeliveryError: it is not committed.
+        """
+        deadline = time.monotonic() + timeout
+        self._write(timeout)
+        self._check_confirmed("commit the transaction")
+        self._call("commit the transaction", self.client.commit_transaction, max(_AGAIN, deadline - time.monotonic()))
         self._open, self._holder = False, None
 
     def abort(self, timeout: float) -> None:
@@ -120,6 +131,10 @@ class Transactions:
                 what = f"what became of events that were taken back ({unwritten}) is not known"
                 self._serving.end(KafkaError(KafkaError._PURGE_INFLIGHT, what, fatal=True))
 
+    def failed(self, error: KafkaError) -> None:
+        """An event failed that was sent in the transaction: the client knows, but for what it takes for written."""
+        self._unconfirmed |= error is UNCONFIRMED
+
     def aborted(self, timeout: float) -> bool:
         """Abort what is open, at the end of the producer; whether nothing is open then."""
         if self._open and not self.finished:
@@ -142,6 +157,10 @@ class Transactions:
             f"cannot begin a transaction: {whose} has one open, and a producer has one at a time; wait for its end, or "
             "give each thread a producer, and a transactional id, of its own"
         )
+
+    def _check_confirmed(self, doing: str) -> None:
+        if self._unconfirmed:
+            raise DeliveryError(f"cannot {doing}: an event of it may not be written: {UNCONFIRMED.str()}")
 
     def _write(self, timeout: float) -> int:
         """Send what lingers and wait until it is acknowledged or has failed; how much is neither after `timeout`.

@@ -1,0 +1,27 @@
+"""Acknowledgements that no broker gave.
+
+An idempotent client that hears of a written batch takes those before it on the partition for written as well, although
+the broker refused them and they were to be sent again (librdkafka, `rd_kafka_handle_idempotent_Produce_success`): a
+broker refuses what does not follow the batch before. But from a producer that it does not know on a partition, it takes
+any batch as the first (Kafka, `ProducerAppendInfo.checkSequence`). So where it refused the very first one, because it
+had not heard yet that it leads the partition, and takes the second, the client calls both delivered, and the first is
+lost. It is told by the offset, which the report of such an event does not have.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from confluent_kafka import KafkaError
+
+if TYPE_CHECKING:
+    from confluent_kafka import Message
+
+UNCONFIRMED: Final = KafkaError(
+    KafkaError._GAPLESS_GUARANTEE, "no broker has answered for it, only for a later one of its partition"
+)
+
+
+def judged(error: KafkaError | None, message: Message) -> KafkaError | None:
+    """What went wrong with a delivery, from the client's report of it; not for producers with `acks=0`."""
+    return UNCONFIRMED if error is None and message.offset() is None else error
