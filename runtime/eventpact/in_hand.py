@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from eventpact.consume.context import Context
 
 
+CORRELATION_HEADER: Final = "correlation-id"
+"""The record header with the id of what an event came from."""
+
+
 class Hand:
     """What one thread or task of a group is handling: its record changes, the hand stays.
 

@@ -10,6 +10,7 @@ from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_NOT_AVAILABLE, Mess
 
 from eventpact import tracing
 from eventpact.consume.record import headers_of, milliseconds_of
+from eventpact.in_hand import CORRELATION_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,20 +34,22 @@ class Context:
         "_correlation_id",
         "_event",
         "_event_id",
-        "_headers",
         "_message",
         "_parameters",
+        "_said",
         "_schema_id",
         "_source",
     )
 
     _attempt: int
-    _correlation_id: str
+    _correlation_id: str | None
+    """`None` until it is asked for."""
     _event: object
     _event_id: str | None
-    _headers: RawHeaders
     _message: Message
     _parameters: Mapping[str, str]
+    _said: tuple[str | None, str | None] | None
+    """Correlation id and `traceparent` of the headers; `None` until one of them is asked for."""
     _schema_id: int | None
     _source: Handler
 
@@ -73,7 +76,7 @@ class Context:
             headers=list(headers),
             timestamp=_NO_TIME if timestamp_ms is None else (TIMESTAMP_CREATE_TIME, timestamp_ms),
         )
-        self._event = None
+        self._event = self._said = None
         self._schema_id = schema_id
         self._correlation_id = correlation_id
         self._event_id = event_id
@@ -83,7 +86,7 @@ class Context:
     def stand_for(self, original: Message) -> None:
         """Tell of another record than the one that was read: of the one that it is a later attempt at."""
         self._message = original
-        self._headers = headers_of(original)
+        self._said = None
 
     @property
     def topic(self) -> str:
@@ -146,19 +149,16 @@ class Context:
     @property
     def correlation_id(self) -> str:
         """Of the `correlation-id` header, else of the event itself, else new; events sent while handling carry it."""
-        try:
-            return self._correlation_id
-        except AttributeError:
+        found = self._correlation_id
+        if found is None:
             found = self._correlation_id = self._said_correlation_id() or str(uuid4())
-            return found
+        return found
 
     @property
     def known_correlation_id(self) -> str | None:
         """The same, but `None` in place of a new one: what is asked before the event is decoded stays open."""
-        try:
-            return self._correlation_id
-        except AttributeError:
-            return self._said_correlation_id()
+        found = self._correlation_id
+        return self._said_correlation_id() if found is None else found
 
     @property
     def event_id(self) -> str | None:
@@ -171,7 +171,7 @@ class Context:
     @property
     def traceparent(self) -> str | None:
         """The span that the event was sent in (W3C Trace Context); events sent while handling carry it on."""
-        header = self._header(tracing.HEADER)
+        header = (self._said or self._read_headers())[1]
         return None if header is None else tracing.traceparent(header)
 
     @property
@@ -204,17 +204,18 @@ class Context:
         return f"Context({self.position})"
 
     def _said_correlation_id(self) -> str | None:
-        return self._header("correlation-id") or self._of_event(self._source.correlation)
+        return (self._said or self._read_headers())[0] or self._of_event(self._source.correlation)
 
-    def _header(self, wanted: str) -> str | None:
-        try:
-            headers = self._headers
-        except AttributeError:  # the client makes them anew each time
-            headers = self._headers = headers_of(self._message)
-        for name, value in headers:
-            if name == wanted and value:
-                return value.decode(errors="replace") if isinstance(value, bytes) else value
-        return None
+    def _read_headers(self) -> tuple[str | None, str | None]:
+        """Both at once, for the client makes the headers anew each time."""
+        correlation = trace = None
+        for name, value in headers_of(self._message):
+            if name == CORRELATION_HEADER:
+                correlation = correlation or value
+            elif name == tracing.HEADER:
+                trace = trace or value
+        self._said = said = _text(correlation), _text(trace)
+        return said
 
     def _of_event(self, read: Callable[[Any], Any] | None) -> str | None:
         found = None if read is None or self._event is None else read(self._event)
@@ -224,7 +225,7 @@ class Context:
 class Received(Context):
     """The context of a record that was read for a group.
 
-    Where every instruction counts, whoever makes it sets the message, the event and the source; others call `of`.
+    Where every instruction counts, whoever makes it sets what `of` sets; others call that.
     """
 
     __slots__ = ()
@@ -238,4 +239,9 @@ class Received(Context):
         context._message = message
         context._event = event
         context._source = source
+        context._said = context._correlation_id = None
         return context
+
+
+def _text(value: str | bytes | None) -> str | None:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value

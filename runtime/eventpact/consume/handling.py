@@ -173,6 +173,7 @@ class Handling:
                 context._message = message
                 context._event = event
                 context._source = handler
+                context._said = context._correlation_id = None
                 hand.context = context
                 try:
                     if (result := call(event, context)) is not None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from eventpact import tracing
 from eventpact.event import CORRELATION
-from eventpact.in_hand import IN_HAND
+from eventpact.in_hand import CORRELATION_HEADER, IN_HAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eventpact.produce.route import Headers, Route
-
-CORRELATION_HEADER: Final = "correlation-id"
 
 
 def carried_correlation() -> str | None:

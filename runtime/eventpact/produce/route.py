@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from eventpact import tracing
 from eventpact.errors import DeliveryError
-from eventpact.produce.carrying import CORRELATION_HEADER, carried_correlation
+from eventpact.in_hand import CORRELATION_HEADER
+from eventpact.produce.carrying import carried_correlation
 from eventpact.produce.taking import taker
 from eventpact.wire import prefix
 
