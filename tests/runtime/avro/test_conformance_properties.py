@@ -102,7 +102,8 @@ def test_instances_of_every_type_come_back_as_they_were(case: tuple[Any, Any], l
     instance = codec.decode(data)
 
     assert exact(codec.decode(codec.encode(instance))) == exact(instance)
-    assert codec.encode(instance) == data
+    if logical:  # else a date and a time are numbers both, and the first branch of a union takes either
+        assert codec.encode(instance) == data
 
 
 @pytest.mark.parametrize("schema", ["null", "boolean", "int", "long", "float", "double", "bytes", "string"])
