@@ -148,7 +148,8 @@ class Letters:
         def told(error: KafkaError | None, message: Message) -> None:
             error = judged(error, message)
             if error is UNCONFIRMED:
-                self._produce(client, place, forms)
+                if not self._closed:  # else nobody commits its record
+                    self._produce(client, place, forms)
             elif error is None:
                 self._forget(place)
                 if letter.written is not None:

@@ -215,6 +215,11 @@ class Ledger:
             self._begin_to_log(now)
         _LOG.warning("%s failed within %.0f s; the last: %s", counted(count, "more event"), seconds, last)
 
+    def forget(self) -> None:
+        """Failures that nobody was told of were those of a transaction that is given up, and that is told."""
+        with self._lock:
+            self._untold.clear()
+
     def settle(self, unfinished: int, waited: float) -> None:
         """Raise `DeliveryError` when events are unfinished or failed without anybody being told; forget the latter."""
         with self._lock:

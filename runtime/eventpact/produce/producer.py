@@ -162,6 +162,7 @@ class Producer:
         if transactional_id is not None:
             self._transactions = Transactions(self._client, self._complaints, serving)
             self._ledger.on_failure = self._transactions.failed
+            self._transactions.on_abort = self._ledger.forget
         elif store is not None or breaker is not None:
             self._guarded(Breaker(breaker or BREAKER), store, config)
         if store is None:

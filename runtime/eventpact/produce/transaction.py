@@ -48,6 +48,8 @@ class Transactions:
         """Whether the client takes nothing more in this transaction but its end."""
         self._unconfirmed = False
         """Whether something that was sent in this transaction may not be written, although the client says so."""
+        self.on_abort: Callable[[], None] = _nothing
+        """Called when what was sent in a transaction is taken back."""
         self._lock = threading.Lock()
         self._holder: threading.Thread | None = None
         """Who began the transaction that is open."""
@@ -127,6 +129,7 @@ class Transactions:
             self._open = False
         finally:
             self._holder = None
+            self.on_abort()
             if unwritten and not self.finished:
                 what = f"what became of events that were taken back ({unwritten}) is not known"
                 self._serving.end(KafkaError(KafkaError._PURGE_INFLIGHT, what, fatal=True))
@@ -204,3 +207,7 @@ class Transactions:
                 if not cause.retriable() or time.monotonic() + _AGAIN > deadline:
                     raise DeliveryError(f"cannot {doing}: {self._complaints.explain(cause)}") from error
                 time.sleep(_AGAIN)
+
+
+def _nothing() -> None:
+    """What is done after an abort where nobody asks for more."""
