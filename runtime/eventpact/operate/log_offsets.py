@@ -82,6 +82,14 @@ class LogOffsets:
         found = self._asked({place: OffsetSpec.for_timestamp(max(time, 0)) for place, time in times.items()})
         return {place: high[place] if offset == _FOUND_NONE else offset for place, offset in found.items()}
 
+    def unserved(self, partitions: Collection[Partition]) -> tuple[Partition, ...]:
+        """Those whose leader does not know yet that it leads, or does not answer: it is the leaders that are asked."""
+        if not partitions:
+            return ()
+        latest: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # as above
+        futures = self._futures(dict.fromkeys(partitions, latest))
+        return tuple(place for place, future in zip(partitions, futures, strict=True) if future.exception() is not None)
+
     def _ask(
         self,
         partitions: Collection[Partition],
@@ -95,15 +103,15 @@ class LogOffsets:
     ) -> dict[Partition, int]:
         if not specs:
             return {}
-        asked = {TopicPartition(*place): spec for place, spec in specs.items()}
-        timeout, client = self._administrator.timeout, self._administrator.client
-        found = self._administrator.answers(
-            "list offsets",
-            lambda: _in_order(client.list_offsets(asked, isolation_level=isolation, request_timeout=timeout), specs),
-        )
+        found = self._administrator.answers("list offsets", lambda: self._futures(specs, isolation))
         return {place: int(result.offset) for place, result in zip(specs, found, strict=True)}
 
-
-def _in_order(futures: Mapping[TopicPartition, Future[Any]], places: Iterable[Partition]) -> list[Future[Any]]:
-    by_place = {(one.topic, one.partition): future for one, future in futures.items()}
-    return [by_place[place] for place in places]
+    def _futures(
+        self, specs: Mapping[Partition, OffsetSpec], isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED
+    ) -> list[Future[Any]]:
+        """The answers to come, in the order of the questions."""
+        asked = {TopicPartition(*place): spec for place, spec in specs.items()}
+        timeout, client = self._administrator.timeout, self._administrator.client
+        futures = client.list_offsets(asked, isolation_level=isolation, request_timeout=timeout)
+        by_place = {(one.topic, one.partition): future for one, future in futures.items()}
+        return [by_place[place] for place in specs]

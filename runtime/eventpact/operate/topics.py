@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from confluent_kafka import KafkaError
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports these names without re-exporting them
     AlterConfigOpType,
     ConfigEntry,
@@ -23,15 +24,19 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports 
 
 from eventpact.errors import BrokerError
 from eventpact.operate.administrator import Administrator
+from eventpact.operate.log_offsets import LogOffsets
 from eventpact.topic import TopicContract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from eventpact.settings import Settings
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
-_LOOK_AGAIN: Final = 0.05
+_LOOK_AGAIN: Final = 0.005
+"""Seconds before the second look at a change; each further wait is twice as long, for brokers that need their time."""
+_LONGEST_PAUSE: Final = 0.1
+"""Seconds that no wait between two looks exceeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,19 +95,18 @@ class Topics:
         return TopicConfig(values=values, own={name: value for name, value in values.items() if name in own})
 
     def create(self, *contracts: TopicContract) -> None:
-        """Create topics and wait until each partition has a leader."""
+        """Create topics and wait until each partition's leader serves it: what is sent from then on is taken."""
         for contract in contracts:
             self._create(contract)
-        names = [contract.name for contract in contracts]
-        self._wait(names, lambda states: all(name in states and states[name].offline == 0 for name in names))
+        self._wait_for_leaders({contract.name: contract.partitions for contract in contracts})
 
     def grow(self, name: str, partitions: int) -> None:
-        """Raise a topic's partition count; keyed records move to other partitions from then on."""
+        """Raise a topic's partition count, and wait as `create` does; keyed records move to other partitions then."""
         self._result(
             f"grow topic {name} to {partitions} partitions",
             lambda: self._client.create_partitions([NewPartitions(name, partitions)], request_timeout=self._timeout),
         )
-        self._wait([name], lambda states: name in states and states[name].partitions == partitions)
+        self._wait_for_leaders({name: partitions})
 
     def configure(self, name: str, config: Mapping[str, str | None]) -> None:
         """Set configuration values; `None` returns one to the broker's default."""
@@ -124,7 +128,7 @@ class Topics:
         """Delete topics with everything on them and wait until they are gone."""
         for name in names:
             self._delete(name)
-        self._wait(names, lambda states: not any(name in states for name in names))
+        self._wait(lambda states: [name for name in names if name in states])
 
     def _create(self, contract: TopicContract) -> None:
         new = NewTopic(
@@ -144,15 +148,39 @@ class Topics:
         [answer] = self._administrator.answers(doing, lambda: call().values())
         return answer
 
-    def _wait(self, names: Iterable[str], settled: Callable[[Mapping[str, TopicState]], bool]) -> None:
-        """A change is answered by the controller before every broker has heard of it."""
-        deadline = time.monotonic() + self._timeout
-        while not settled(self.states()):
+    def _wait_for_leaders(self, partitions: Mapping[str, int]) -> None:
+        """Wait until the cluster shows the partitions of topics, and each one's leader knows that it leads.
+
+        Metadata of one broker names leaders that have not heard of it themselves. An idempotent producer of librdkafka
+        whose first batch such a leader refuses may take it for written with the second.
+        """
+        offsets = LogOffsets(self._administrator)
+        waiting = {(name, number) for name, count in partitions.items() for number in range(count)}
+
+        def missing(states: Mapping[str, TopicState]) -> set[str]:
+            shown = {name for name, count in partitions.items() if name in states and states[name].partitions >= count}
+            hidden = {name for name in partitions if name not in states and self._is_hidden(name)}
+            waiting.intersection_update(offsets.unserved([place for place in waiting if place[0] not in hidden]))
+            return (partitions.keys() - shown - hidden) | {name for name, _ in waiting}
+
+        self._wait(missing)
+
+    def _is_hidden(self, name: str) -> bool:
+        """Whether this account may not describe a topic: then there is nothing to see of it, however long one looks."""
+        error = self._administrator.metadata(name).topics[name].error
+        return error is not None and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+
+    def _wait(self, missing: Callable[[Mapping[str, TopicState]], Collection[str]]) -> None:
+        """Until no topic is missing: a change is answered by the controller before every broker has heard of it."""
+        deadline, pause = time.monotonic() + self._timeout, _LOOK_AGAIN
+        while names := missing(self.states()):
             if time.monotonic() > deadline:
                 raise BrokerError(
-                    f"the cluster took the change of {', '.join(names)}, but does not show it after {self._timeout:g} s"
+                    f"the cluster took the change of {', '.join(sorted(names))}, but does not show it after "
+                    f"{self._timeout:g} s"
                 )
-            time.sleep(_LOOK_AGAIN)
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def plain_topic(name: str, settings: Settings) -> TopicContract:
