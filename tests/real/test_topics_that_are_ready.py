@@ -11,6 +11,7 @@ from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets
 
 if TYPE_CHECKING:
+    from eventpact.operate.log_offsets import Partition
     from eventpact_testing.kafka import KafkaCluster
 
 _ROUNDS = 10
@@ -26,7 +27,7 @@ def settings(three_brokers: KafkaCluster) -> Settings:
 def test_the_leaders_of_new_topics_serve_when_create_returns(settings: Settings, unique: str) -> None:
     topics, offsets = Topics(settings, timeout=30), LogOffsets(Administrator(settings, timeout=30))
     names = [f"{unique}.{number}" for number in range(_ROUNDS)]
-    unserved = []
+    unserved: list[Partition] = []
 
     for name in names:
         topics.create(TopicContract(name=name, partitions=_PARTITIONS, replication_factor=3))
