@@ -117,11 +117,12 @@ class Starts:
         self._begun = {(one.topic, one.partition): one.offset for one in found}
         consumer.assign(found)
 
-    def recover(self, consumer: confluent_kafka.Consumer, message: Message) -> Gap | None:
+    def recover(self, consumer: confluent_kafka.Consumer, message: Message, reached: int = 0) -> Gap | None:
         """Go on where the position of a partition is not there any more; what is gone, unless nothing was expected.
 
-        `message` is the client's report. `None` too for a report that comes twice: an eager member begins on all its
-        partitions when it begins on one, and is told again of those that it comes to next.
+        `message` is the client's report, `reached` the first offset of the partition that is not dealt with. `None` too
+        for a report that comes twice: an eager member begins on all its partitions when it begins on one, and is told
+        again of those that it comes to next.
 
         Raises:
             KafkaException: the cluster does not say which offsets there are.
@@ -132,7 +133,9 @@ class Starts:
             position = _position(consumer, topic, number)
             if position != expected:
                 # However late the report is, the client has stopped reading for it, wherever it had got to by then.
-                self._begin(consumer, TopicPartition(topic, number, position if position >= 0 else known.resumed))
+                if position < 0:
+                    position = max(known.resumed, reached)
+                self._begin(consumer, TopicPartition(topic, number, position))
                 return None
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=self._timeout)
         gap = Gap(topic, number, expected, high if self._beginning == OFFSET_END and not self._is_retry(topic) else low)

@@ -274,7 +274,7 @@ class Session:
         if partition not in self._offsets.partitions:
             return  # another member has it, and finds the same
         try:
-            gap = self._starts.recover(self._consumer, message)
+            gap = self._starts.recover(self._consumer, message, self._offsets.positions().get(partition, 0))
         except KafkaException as error:
             self._complaints(error.args[0])
             self._unplaced.append(message)  # asked again on the next round

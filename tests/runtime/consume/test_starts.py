@@ -83,3 +83,15 @@ def test_a_report_that_comes_again_is_not_told_again_and_does_not_stop_the_parti
 
     assert member.read() == b"first"
     assert len(member.gaps) == 1
+
+
+def test_what_is_dealt_with_is_not_read_again_for_a_report_that_comes_again(member: Member) -> None:
+    assert member.read() == b"first"
+    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
+    member.starts.recover(member.consumer, member.told())
+    assert member.read() == b"first"
+    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
+
+    member.starts.recover(member.consumer, member.told(), reached=1)
+
+    assert member.read() == b"second"
