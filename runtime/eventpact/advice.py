@@ -32,9 +32,6 @@ _BY_CODE: Final[Mapping[int, str]] = {
     KafkaError._UNKNOWN_PARTITION: (
         "the topic has fewer partitions: leave the choice to the key, or raise `partitions` in its contract"
     ),
-    KafkaError._GAPLESS_GUARANTEE: (
-        "send it again; this happens on topics that were created just before, and where leaders change"
-    ),
     KafkaError.MSG_SIZE_TOO_LARGE: "raise max.message.bytes of the topic",
     KafkaError.TOPIC_AUTHORIZATION_FAILED: "{account} lacks {topic_right}",
     KafkaError.GROUP_AUTHORIZATION_FAILED: "{account} lacks READ on this group: " + _GRANT,

@@ -106,12 +106,14 @@ class ProduceRequest:
 class Loss:
     """How one Produce request to a topic gets lost: it waits for the next one to the same partition, and is refused."""
 
-    def __init__(self, topic: str) -> None:
+    def __init__(self, topic: str, *, at_once: bool = False) -> None:
+        """Of the first request to a topic; `at_once` refuses it without waiting for another."""
         self.topic = topic
+        self.at_once = at_once
         self.held = threading.Event()
         """Set when the first request has come."""
         self.done = threading.Event()
-        """Set when the second request has come too, and the first was answered: before the second goes on."""
+        """Set when the first was answered, as a rule when the second has come too: before that goes on."""
         self._first: tuple[ProduceRequest, asyncio.StreamWriter] | None = None
 
     def takes(self, request: ProduceRequest, client: asyncio.StreamWriter) -> bool:
@@ -121,12 +123,18 @@ class Loss:
         if self._first is None:
             self._first = request, client
             self.held.set()
+            if self.at_once:
+                self._refuse()
             return True
-        first, waiting = self._first
-        if not set(first.partitions).isdisjoint(request.partitions):
-            _write(waiting, first.refusal())
-            self.done.set()
+        if not set(self._first[0].partitions).isdisjoint(request.partitions):
+            self._refuse()
         return False
+
+    def _refuse(self) -> None:
+        assert self._first is not None
+        request, client = self._first
+        _write(client, request.refusal())
+        self.done.set()
 
 
 class Interposer:
@@ -157,9 +165,9 @@ class Interposer:
         """Name the broker's port."""
         self._target = port
 
-    def lose_first(self, topic: str) -> Loss:
+    def lose_first(self, topic: str, *, at_once: bool = False) -> Loss:
         """From now on, lose the first Produce request to a topic; replaces what was to be lost before."""
-        self._loss = Loss(topic)
+        self._loss = Loss(topic, at_once=at_once)
         return self._loss
 
     def close(self) -> None:

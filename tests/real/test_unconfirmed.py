@@ -17,9 +17,9 @@ from eventpact import Context, Settings, TopicContract, Topics
 from eventpact.errors import DeliveryError
 from eventpact_testing import kafka as kafka_part
 from tests.real.interposer import Interposer, Loss
-from tests.real.members import PATIENCE, running, until
-from tests.runtime.raw import read, read_all
-from tests.runtime.sample import Posted, PostReader, SampleProducer
+from tests.real.members import PATIENCE, until
+from tests.runtime.raw import read_all
+from tests.runtime.sample import Noted, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 TOPIC = "sample.posted"
 DEAD = "sample.dead"
+TENANT = "acme"
+NOTES = f"sample.notes.{TENANT}"
 LOST, WRITTEN = Posted(event_id="lost"), Posted(event_id="written")
 
 
@@ -63,15 +65,17 @@ def settings(broker: KafkaCluster, interposer: Interposer, embedded: Registry, u
         producer={"linger.ms": "0"},
     )
     topics = Topics(settings, timeout=20)
-    topics.create(*(TopicContract(name=name, partitions=1, replication_factor=1) for name in (TOPIC, DEAD)))
+    topics.create(*(TopicContract(name=name, partitions=1, replication_factor=1) for name in (TOPIC, DEAD, NOTES)))
     yield settings
-    topics.delete(TOPIC, DEAD)
+    topics.delete(TOPIC, DEAD, NOTES)
 
 
-def ids(broker: KafkaCluster, expected: int, topic: str = TOPIC) -> list[str]:
+def ids(broker: KafkaCluster, expected: int, topic: str = TOPIC) -> list[str | None]:
     """Of the committed events on a topic, in their order; waits for as many as expected, and a moment for more."""
-    events = [Posted.contract.decode((record.value() or b"")[5:]) for record in read_all(broker, topic, expected)]
-    return [event.event_id for event in events if isinstance(event, Posted)]
+    values = [(record.value() or b"")[5:] for record in read_all(broker, topic, expected)]
+    if topic == NOTES:
+        return [event.note for event in map(Noted.contract.decode, values) if isinstance(event, Noted)]
+    return [event.event_id for event in map(Posted.contract.decode, values) if isinstance(event, Posted)]
 
 
 def test_the_client_reports_a_refused_batch_as_delivered_when_the_one_behind_it_is_written(
@@ -107,7 +111,9 @@ def test_the_future_of_an_event_that_may_not_be_written_raises(
         assert loss.held.wait(PATIENCE)
         written = producer.submit(WRITTEN)
 
-        with pytest.raises(DeliveryError, match=r"no broker has answered for it.*may (not )?(have been|be) written"):
+        with pytest.raises(
+            DeliveryError, match=r"no broker has said at which offset it is.*may (not )?(have been|be) written"
+        ):
             lost.result(PATIENCE)
         assert written.result(PATIENCE).offset == 0
 
@@ -123,7 +129,9 @@ def test_a_flush_raises_for_an_event_that_may_not_be_written(
         assert loss.held.wait(PATIENCE)
         producer.send(WRITTEN)
 
-        with pytest.raises(DeliveryError, match=r"^1 event failed .*no broker has answered for it") as caught:
+        with pytest.raises(
+            DeliveryError, match=r"^1 event failed .*no broker has said at which offset it is"
+        ) as caught:
             producer.flush()
 
     assert caught.value.failed == 1
@@ -140,6 +148,7 @@ def test_a_spool_sends_an_event_again_that_may_not_be_written(
         producer.send(WRITTEN)
         producer.flush()
         until(lambda: not producer.statistics.waiting)
+        assert (producer.statistics.opened, producer.statistics.resent) == (0, 1)
 
     assert ids(broker, 2) == ["written", "lost"]
 
@@ -172,15 +181,37 @@ class Failing(PostReader, name="failing"):
         raise LookupError(event.event_id)
 
 
-def test_a_dead_letter_that_may_not_be_written_is_sent_again(
+def test_dead_letters_go_one_batch_after_the_other_so_that_none_is_passed_over(
     settings: Settings, broker: KafkaCluster, interposer: Interposer
 ) -> None:
-    loss = interposer.lose_first(DEAD)
-    with SampleProducer(settings, register="dev") as producer, running(Failing(), settings):
+    loss = interposer.lose_first(DEAD, at_once=True)
+    with SampleProducer(settings, register="dev") as producer:
         producer.send_and_wait(LOST)
-        assert loss.held.wait(PATIENCE)
         producer.send_and_wait(WRITTEN)
-        until(lambda: len(read(broker, DEAD, 2, patience=0.5)) == 2)
+
+    Failing().run(settings, max_events=2)
 
     assert loss.done.is_set()
-    assert ids(broker, 2, DEAD) == ["written", "lost"]
+    assert ids(broker, 2, DEAD) == ["lost", "written"]
+
+
+def test_exactly_once_handles_again_what_went_with_an_event_that_may_not_be_written(
+    settings: Settings, broker: KafkaCluster, interposer: Interposer, unique: str
+) -> None:
+    handled: list[str] = []
+    with SampleProducer(settings, register="dev") as producer:
+        producer.send_and_wait(LOST)
+        producer.send_and_wait(WRITTEN)
+    loss = interposer.lose_first(NOTES)
+    with SampleProducer(settings, register="dev", transactional_id=unique) as producer:
+
+        class Noting(PostReader, name="noting"):
+            def on_posted(self, event: Posted, context: Context) -> None:
+                handled.append(event.event_id)
+                producer.send(Noted(note=event.event_id), tenant_id=TENANT)
+                assert loss.held.wait(PATIENCE)
+
+        Noting().run(settings, exactly_once=True, producer=producer, max_events=2)
+
+    assert handled == ["lost", "written"] * 2
+    assert ids(broker, 2, NOTES) == ["lost", "written"]

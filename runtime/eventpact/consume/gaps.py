@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     import confluent_kafka
     from confluent_kafka import Message
 
+    from eventpact.consume.offsets import Partition
+
 _LOG: Final = logging.getLogger("eventpact.consume")
 
 RESET: Final = "auto.offset.reset"
 _STRATEGY: Final = "partition.assignment.strategy"
 _COOPERATIVE: Final = "cooperative-sticky"
+
+NOWHERE: Final[Mapping[Partition, int]] = {}
 
 _BEGINNINGS: Final[Mapping[str, int]] = {
     "smallest": OFFSET_BEGINNING,
@@ -86,8 +90,8 @@ class Starts:
         self._timeout = timeout
         self._report = report
         self._is_retry = is_retry
-        self._begun: dict[tuple[str, int], int] = {}
-        self._gaps: dict[tuple[str, int], Gap] = {}
+        self._begun: dict[Partition, int] = {}
+        self._gaps: dict[Partition, Gap] = {}
 
     @property
     def config(self) -> dict[str, str]:
@@ -117,12 +121,14 @@ class Starts:
         self._begun = {(one.topic, one.partition): one.offset for one in found}
         consumer.assign(found)
 
-    def recover(self, consumer: confluent_kafka.Consumer, message: Message, reached: int = 0) -> Gap | None:
+    def recover(
+        self, consumer: confluent_kafka.Consumer, message: Message, reached: Mapping[Partition, int] = NOWHERE
+    ) -> Gap | None:
         """Go on where the position of a partition is not there any more; what is gone, unless nothing was expected.
 
-        `message` is the client's report, `reached` the first offset of the partition that is not dealt with. `None` too
-        for a report that comes twice: an eager member begins on all its partitions when it begins on one, and is told
-        again of those that it comes to next.
+        `message` is the client's report, `reached` the first offset of each partition that is not dealt with. `None`
+        too for a report that comes twice: an eager member begins on all its partitions when it begins on one, and is
+        told again of those that it comes to next.
 
         Raises:
             KafkaException: the cluster does not say which offsets there are.
@@ -134,12 +140,12 @@ class Starts:
             if position != expected:
                 # However late the report is, the client has stopped reading for it, wherever it had got to by then.
                 if position < 0:
-                    position = max(known.resumed, reached)
-                self._begin(consumer, TopicPartition(topic, number, position))
+                    position = max(known.resumed, reached.get((topic, number), 0))
+                self._begin(consumer, TopicPartition(topic, number, position), reached)
                 return None
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=self._timeout)
         gap = Gap(topic, number, expected, high if self._beginning == OFFSET_END and not self._is_retry(topic) else low)
-        self._begin(consumer, TopicPartition(topic, number, gap.resumed))
+        self._begin(consumer, TopicPartition(topic, number, gap.resumed), reached)
         self._gaps[topic, number] = gap
         if expected < 0:
             return None
@@ -152,20 +158,26 @@ class Starts:
         error = message.error()
         return error is not None and error.code() == KafkaError._AUTO_OFFSET_RESET and self._beginning is not None
 
-    def _begin(self, consumer: confluent_kafka.Consumer, place: TopicPartition) -> None:
+    def _begin(
+        self, consumer: confluent_kafka.Consumer, place: TopicPartition, reached: Mapping[Partition, int]
+    ) -> None:
         # A partition in this state cannot be sought on, only begun anew.
         if self._cooperative:
             consumer.incremental_unassign([TopicPartition(place.topic, place.partition)])
             consumer.incremental_assign([place])
             return
-        # An eager member can only begin on all of its partitions anew: where it is, or where it began on those that
-        # nothing came of yet. Left to the client, these would begin at the committed offset, which may be gone.
+        # An eager member can only begin on all of its partitions anew: where it is, or, on those that nothing came of
+        # yet, where it began or had got to. Left to the client, they would begin at the committed offset, which may be
+        # gone.
         self._begun[place.topic, place.partition] = place.offset
         held = consumer.position(consumer.assignment())
         for one in held:
             key = (one.topic, one.partition)
-            if one.offset < 0 or key == (place.topic, place.partition):
-                one.offset = self._begun.get(key, one.offset)
+            if key == (place.topic, place.partition):
+                one.offset = place.offset
+            elif one.offset < 0:
+                begun = self._begun.get(key, one.offset)
+                one.offset = max(begun, reached.get(key, begun))
         consumer.assign(held)
 
     def _end(self, consumer: confluent_kafka.Consumer, partition: TopicPartition) -> int:

@@ -14,7 +14,7 @@ import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
 
 from eventpact.clients import Complaints, connect
-from eventpact.produce.unconfirmed import UNCONFIRMED, judged
+from eventpact.produce.unconfirmed import judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ _ALWAYS: Final = {
     # A letter stands for a record that is committed, so it is written as safely as can be, and in its order.
     "acks": "all",
     "enable.idempotence": "true",
-    "max.in.flight.requests.per.connection": "5",
+    "max.in.flight.requests.per.connection": "1",  # else the client may pass one over: see `unconfirmed`
     "message.send.max.retries": "2147483647",
     "queue.buffering.max.kbytes": "1048576",  # one with room for less than one letter would never have any
 }
@@ -147,10 +147,7 @@ class Letters:
 
         def told(error: KafkaError | None, message: Message) -> None:
             error = judged(error, message)
-            if error is UNCONFIRMED:
-                if not self._closed:  # else nobody commits its record
-                    self._produce(client, place, forms)
-            elif error is None:
+            if error is None:
                 self._forget(place)
                 if letter.written is not None:
                     letter.written(message)

@@ -274,7 +274,7 @@ class Session:
         if partition not in self._offsets.partitions:
             return  # another member has it, and finds the same
         try:
-            gap = self._starts.recover(self._consumer, message, self._offsets.positions().get(partition, 0))
+            gap = self._starts.recover(self._consumer, message, self._offsets.positions())
         except KafkaException as error:
             self._complaints(error.args[0])
             self._unplaced.append(message)  # asked again on the next round
@@ -374,6 +374,7 @@ class Session:
         if self._gone is not None:
             self._gone |= gone
         self._spare = outside(self._spare, gone)
+        self._unplaced = outside(self._unplaced, gone)
         self._offsets.forget(gone)
         self._failures.revoked(gone)
         self._pauses.revoked(gone)

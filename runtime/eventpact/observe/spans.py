@@ -81,7 +81,9 @@ class OpenTelemetrySpans:
             elif isinstance(message, Kept):
                 span.set_attribute(_SPOOLED, True)
             else:
-                span.set_attributes({_PARTITION: str(message.partition()), _OFFSET: int(message.offset() or 0)})
+                span.set_attribute(_PARTITION, str(message.partition()))
+                if (offset := message.offset()) is not None:  # with `acks=0` nobody says
+                    span.set_attribute(_OFFSET, offset)
             span.end()
             told(error, message)
 

@@ -102,11 +102,12 @@ class Topics:
 
     def grow(self, name: str, partitions: int) -> None:
         """Raise a topic's partition count, and wait as `create` does; keyed records move to other partitions then."""
+        before = self._partitions_of(name)
         self._result(
             f"grow topic {name} to {partitions} partitions",
             lambda: self._client.create_partitions([NewPartitions(name, partitions)], request_timeout=self._timeout),
         )
-        self._wait_for_leaders({name: partitions})
+        self._wait_for_leaders({name: partitions}, but=before)
 
     def configure(self, name: str, config: Mapping[str, str | None]) -> None:
         """Set configuration values; `None` returns one to the broker's default."""
@@ -148,14 +149,20 @@ class Topics:
         [answer] = self._administrator.answers(doing, lambda: call().values())
         return answer
 
-    def _wait_for_leaders(self, partitions: Mapping[str, int]) -> None:
-        """Wait until the cluster shows the partitions of topics, and each one's leader knows that it leads.
+    def _partitions_of(self, name: str) -> int:
+        state = self.states().get(name)
+        return 0 if state is None else state.partitions
+
+    def _wait_for_leaders(self, partitions: Mapping[str, int], *, but: int = 0) -> None:
+        """Wait until the cluster shows the partitions of topics, and each new one's leader knows that it leads.
+
+        The first `but` partitions were there before.
 
         Metadata of one broker names leaders that have not heard of it themselves. An idempotent producer of librdkafka
         whose first batch such a leader refuses may take it for written with the second.
         """
         offsets = LogOffsets(self._administrator)
-        waiting = {(name, number) for name, count in partitions.items() for number in range(count)}
+        waiting = {(name, number) for name, count in partitions.items() for number in range(but, count)}
 
         def missing(states: Mapping[str, TopicState]) -> set[str]:
             shown = {name for name, count in partitions.items() if name in states and states[name].partitions >= count}

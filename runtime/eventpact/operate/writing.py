@@ -200,6 +200,8 @@ class RecordWriter:
 
     def _told(self, error: KafkaError | None, message: Message) -> None:
         error = judged(error, message)
-        if error is not None and self._failure is None and error.code() not in _GIVEN_UP:
-            self._transactions.failed(error)
+        if error is None:
+            return
+        self._transactions.failed(error)
+        if self._failure is None and error.code() not in _GIVEN_UP:
             self._failure = DeliveryError(f"not written to {message.topic()}: {self._complaints.explain(error)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from eventpact.errors import DeliveryError, EventPactError
 from eventpact.histogram import DELIVERY_SECONDS, Histogram, HistogramSnapshot
-from eventpact.produce.kept import Kept
+from eventpact.produce.kept import NOWHERE, Kept
 from eventpact.produce.refusal import PURGED
 from eventpact.produce.unconfirmed import judged
 from eventpact.wording import counted
@@ -37,7 +37,10 @@ NO_LATENCY: Final = Histogram(DELIVERY_SECONDS).snapshot()
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where an acknowledged event was written; -1 where nothing was: it is spooled, or `KAFKA_ENABLED` is off."""
+    """Where an acknowledged event was written.
+
+    -1 where nothing was, for it is spooled or `KAFKA_ENABLED` is off, and where nobody says at which offset (`acks=0`).
+    """
 
     topic: str
     partition: int
@@ -151,8 +154,19 @@ class Ledger:
         latency = message.latency()
         if latency is not None:
             self.latency.observe(latency)
-        topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
-        return Delivery(topic, partition, offset, spooled=isinstance(message, Kept))
+        offset = message.offset()
+        return Delivery(
+            str(message.topic()),
+            int(message.partition() or 0),
+            NOWHERE if offset is None else offset,
+            spooled=isinstance(message, Kept),
+        )
+
+    def undelivered(self, error: KafkaError, message: Message) -> DeliveryError:
+        """What somebody who waited is told of a failed event."""
+        return self.failure(error, message) or DeliveryError(
+            "given up: its transaction was aborted, or its producer was closed before it was acknowledged"
+        )
 
     def tally(self, event: str) -> Tally:
         """The tally of an event's name; the same for all its topics."""

@@ -473,7 +473,7 @@ class Producer:
         if error is None:
             future.set_result(self._ledger.delivered(message))
         else:
-            future.set_exception(self._ledger.failure(error, message) or _given_up())
+            future.set_exception(self._ledger.undelivered(error, message))
 
     def _record(
         self, outcomes: Outcomes, waiting: set[int], position: int, error: KafkaError | None, message: Message
@@ -482,7 +482,7 @@ class Producer:
         if error is None:
             outcomes.spooled += self._ledger.delivered(message).spooled
         elif position in waiting:
-            outcomes.failures[position] = self._ledger.failure(error, message) or _given_up()
+            outcomes.failures[position] = self._ledger.undelivered(error, message)
         waiting.discard(position)
 
     def _tick(self) -> bool:
@@ -496,7 +496,3 @@ class Producer:
             transactions.abort(timeout)
         except DeliveryError as error:
             _LOG.warning("%s", error)  # the transaction's own failure is what its caller must see
-
-
-def _given_up() -> DeliveryError:
-    return DeliveryError("given up: its transaction was aborted, or its producer was closed before it was acknowledged")

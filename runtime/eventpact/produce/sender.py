@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from confluent_kafka import KafkaException
@@ -14,6 +15,7 @@ from eventpact.names import topic_name
 from eventpact.produce.carrying import in_context
 from eventpact.produce.refusal import queue_full, refused
 from eventpact.produce.route import Route, route
+from eventpact.produce.unconfirmed import judging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +82,8 @@ class Sender:
         value = way.prefix + way.encode(event)
         if _in_hand() is not None or tracing.SPANS is not None or not way.correlated:
             headers, told = in_context(way, headers, told)
+            if tracing.SPANS is not None and self._ledger.acknowledging:
+                told = partial(judging, told)  # the span is told before the ledger is
         if self.gate is not None:
             self.gate.queue(way, (way.topic, value, record_key, -1, told, None, 0, headers))
             return

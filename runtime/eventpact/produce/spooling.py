@@ -3,7 +3,8 @@
 Every event gets its place in the order of sending, and what is not acknowledged is known by it. When the breaker opens,
 all of that goes to the spool in that order and is taken back from the client; from then on everything new goes there,
 too. One event tries whether brokers answer again; then the spool is sent in order, and only events whose key has none
-waiting pass it by. So events of one key reach the brokers in the order in which they were sent.
+waiting pass it by. So events of one key reach the brokers in the order in which they were sent; all but those that no
+broker took although the client says so (`unconfirmed`), which are sent again after what was on its way behind them.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from eventpact.produce.disk import Disk
 from eventpact.produce.kept import Kept
 from eventpact.produce.refusal import PERMANENT, PURGED, queue_full, refused, too_large
 from eventpact.produce.spool import Spooled
-from eventpact.produce.unconfirmed import judged
+from eventpact.produce.unconfirmed import UNCONFIRMED, judged
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from confluent_kafka import Message
 
@@ -244,6 +245,9 @@ class Spooling:
                 return
             if error is None:
                 self._broker_answers()
+            elif error is UNCONFIRMED:  # brokers answer
+                if self._keep([flight]):
+                    return
             elif error.code() not in PERMANENT | PURGED:
                 self._in_flight[seq] = flight
                 self._open(error)
@@ -264,7 +268,10 @@ class Spooling:
                 self._broker_answers()
                 return
             self._unsent(record)
-            if error.code() in PERMANENT:
+            if error is UNCONFIRMED:
+                self._cursor = 0
+                self._breaker.withdrawn(self._clock())
+            elif error.code() in PERMANENT:
                 self._set_apart(record, self._complaints.explain(error))
                 self._breaker.withdrawn(self._clock())
             elif error.code() not in PURGED:
@@ -292,23 +299,29 @@ class Spooling:
     def _take_back(self) -> None:
         """Spool what is on its way, and make the client forget it; it stays with the client where the disk refuses."""
         flights = [flight for _, flight in sorted(self._in_flight.items())]
+        if not self._keep(flights):
+            return
+        self._in_flight.clear()
+        self._taken_back.update((flight.record.seq, flight.record) for flight in flights)
+        if flights or self._resending:
+            self._client.purge()
+
+    def _keep(self, flights: Sequence[_Flight]) -> bool:
+        """Spool what was on its way, to be sent in its order; whether the disk takes it."""
         if flights:
             try:
                 self._spool.add([flight.record for flight in flights])
             except DeliveryError as error:
                 self._disk.refused("keep", error, self._clock())
-                return
+                return False
             self._disk.did("keep", self._clock())
-        self._in_flight.clear()
         self.spooled += len(flights)
-        self._taken_back.update((flight.record.seq, flight.record) for flight in flights)
         self._tellings.extend(
             partial(flight.told, None, Kept(flight.record.topic))  # type: ignore[arg-type]  # as above
             for flight in flights
         )
-        if flights or self._resending:
-            self._client.purge()
         self._cursor = 0
+        return True
 
     def _look_for_overdue(self, now: float) -> None:
         """Open where what is on its way is not acknowledged in time."""

@@ -122,6 +122,7 @@ class Transactions:
         """
         if self._serving.ended is not None:
             self._holder = None
+            self.on_abort()
             return  # the client does not even abort
         unwritten = self._write(timeout)
         try:

@@ -10,18 +10,26 @@ lost. It is told by the offset, which the report of such an event does not have.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from confluent_kafka import KafkaError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from confluent_kafka import Message
 
 UNCONFIRMED: Final = KafkaError(
-    KafkaError._GAPLESS_GUARANTEE, "no broker has answered for it, only for a later one of its partition"
+    KafkaError._GAPLESS_GUARANTEE,
+    "no broker has said at which offset it is, as happens where a topic was just created, or leaders change",
 )
 
 
 def judged(error: KafkaError | None, message: Message) -> KafkaError | None:
     """What went wrong with a delivery, from the client's report of it; not for producers with `acks=0`."""
     return UNCONFIRMED if error is None and message.offset() is None else error
+
+
+def judging(told: Callable[..., Any], error: KafkaError | None, message: Message) -> None:
+    """Delivery callback that passes on what is judged."""
+    told(judged(error, message), message)

@@ -53,8 +53,8 @@ class Member:
 
 @pytest.fixture(params=["cooperative-sticky", "range"])
 def member(broker: LocalBroker, request: pytest.FixtureRequest) -> Iterator[Member]:
-    """Of a topic with two records on one partition, beginning with the first."""
-    write(broker, TOPIC, b"first", b"second")
+    """Of a topic with three records on one partition, beginning with the first."""
+    write(broker, TOPIC, b"first", b"second", b"third")
     member = Member(broker, request.param)
     yield member
     member.consumer.close()
@@ -69,6 +69,19 @@ def test_a_gap_is_told_and_the_partition_read_from_where_it_begins(member: Membe
     assert gap == Gap(TOPIC, 0, expected=BEYOND, resumed=0)
     assert member.gaps == [gap]
     assert member.read() == b"first"
+
+
+def test_a_report_that_comes_late_reads_nothing_again(member: Member) -> None:
+    assert member.read() == b"first"
+    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
+    report = member.told()
+    member.starts.recover(member.consumer, report)
+    assert [member.read(), member.read()] == [b"first", b"second"]
+
+    assert member.starts.recover(member.consumer, report) is None
+
+    assert member.read() == b"third"
+    assert len(member.gaps) == 1
 
 
 def test_a_report_that_comes_again_is_not_told_again_and_does_not_stop_the_partition(member: Member) -> None:
@@ -92,6 +105,6 @@ def test_what_is_dealt_with_is_not_read_again_for_a_report_that_comes_again(memb
     assert member.read() == b"first"
     member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
 
-    member.starts.recover(member.consumer, member.told(), reached=1)
+    member.starts.recover(member.consumer, member.told(), reached={(TOPIC, 0): 1})
 
     assert member.read() == b"second"

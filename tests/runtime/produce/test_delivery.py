@@ -114,3 +114,14 @@ def test_a_producer_that_is_never_flushed_counts_its_failures_in_the_log(
     assert "20 more events failed" in caplog.text
     with pytest.raises(DeliveryError, match="30 events failed"):
         producer.close()
+
+
+@pytest.mark.parametrize(("acks", "offset"), [("0", -1), ("1", 0)])
+def test_without_acknowledgement_nobody_says_the_offset_and_nothing_has_failed(
+    settings: Settings, acks: str, offset: int
+) -> None:
+    with SampleProducer(replace(settings, acks=acks), register="dev") as producer:
+        assert producer.send_and_wait(Posted(event_id="e1")).offset == offset
+        producer.send(Posted(event_id="e2"))
+        producer.flush()
+        assert producer.statistics.failed == 0
