@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("eventpact.consume")
 
+_NOTHING: Final = -1
+"""The expected offset where nothing was committed."""
+
 RESET: Final = "auto.offset.reset"
 _STRATEGY: Final = "partition.assignment.strategy"
 _COOPERATIVE: Final = "cooperative-sticky"
@@ -133,7 +136,8 @@ class Starts:
         Raises:
             KafkaException: the cluster does not say which offsets there are.
         """
-        topic, number, expected = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+        topic, number, offset = str(message.topic()), int(message.partition() or 0), message.offset()
+        expected = _NOTHING if offset is None else offset
         known = self._gaps.get((topic, number))
         if known is not None and known.expected == expected:
             position = _position(consumer, topic, number)
@@ -147,7 +151,7 @@ class Starts:
         gap = Gap(topic, number, expected, high if self._beginning == OFFSET_END and not self._is_retry(topic) else low)
         self._begin(consumer, TopicPartition(topic, number, gap.resumed), reached)
         self._gaps[topic, number] = gap
-        if expected < 0:
+        if expected == _NOTHING:
             return None
         _LOG.error("%s", gap)
         self._report(gap)

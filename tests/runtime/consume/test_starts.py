@@ -30,7 +30,9 @@ class Member:
             "group.id": f"starts-{strategy}",
             "partition.assignment.strategy": strategy,
             "auto.offset.reset": "earliest",
+            "enable.auto.commit": "false",
         }
+        self.strategy = strategy
         self.gaps: list[Gap] = []
         self.starts = Starts(config, timeout=10, report=self.gaps.append, is_retry=lambda _: False)
         self.consumer = confluent_kafka.Consumer(config | self.starts.config)
@@ -108,3 +110,19 @@ def test_what_is_dealt_with_is_not_read_again_for_a_report_that_comes_again(memb
     member.starts.recover(member.consumer, member.told(), reached={(TOPIC, 0): 1})
 
     assert member.read() == b"second"
+
+
+def test_where_nothing_is_committed_the_client_asks_and_nothing_is_told(member: Member) -> None:
+    """As when the cluster did not say in time what is committed: see `assign`."""
+    assert member.read() == b"first"
+    member.consumer.unassign()
+    place = TopicPartition(TOPIC, 0)
+    if member.strategy == "range":
+        member.consumer.assign([place])
+    else:
+        member.consumer.incremental_assign([place])
+
+    assert member.starts.recover(member.consumer, member.told()) is None
+
+    assert member.gaps == []
+    assert member.read() == b"first"
