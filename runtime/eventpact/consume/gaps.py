@@ -31,7 +31,7 @@ RESET: Final = "auto.offset.reset"
 _STRATEGY: Final = "partition.assignment.strategy"
 _COOPERATIVE: Final = "cooperative-sticky"
 
-NOWHERE: Final[Mapping[Partition, int]] = {}
+_NONE_REACHED: Final[Mapping[Partition, int]] = {}
 
 _BEGINNINGS: Final[Mapping[str, int]] = {
     "smallest": OFFSET_BEGINNING,
@@ -125,7 +125,7 @@ class Starts:
         consumer.assign(found)
 
     def recover(
-        self, consumer: confluent_kafka.Consumer, message: Message, reached: Mapping[Partition, int] = NOWHERE
+        self, consumer: confluent_kafka.Consumer, message: Message, reached: Mapping[Partition, int] = _NONE_REACHED
     ) -> Gap | None:
         """Go on where the position of a partition is not there any more; what is gone, unless nothing was expected.
 

@@ -45,6 +45,12 @@ class Member:
         assert self.starts.may_recover(report)
         return report
 
+    def lost(self) -> confluent_kafka.Message:
+        """The report of a position that is gone, after the first record was read."""
+        assert self.read() == b"first"
+        self.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
+        return self.told()
+
     def read(self) -> bytes | None:
         """The next record."""
         message = self.consumer.poll(10)
@@ -63,10 +69,7 @@ def member(broker: LocalBroker, request: pytest.FixtureRequest) -> Iterator[Memb
 
 
 def test_a_gap_is_told_and_the_partition_read_from_where_it_begins(member: Member) -> None:
-    assert member.read() == b"first"
-    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
-
-    gap = member.starts.recover(member.consumer, member.told())
+    gap = member.starts.recover(member.consumer, member.lost())
 
     assert gap == Gap(TOPIC, 0, expected=BEYOND, resumed=0)
     assert member.gaps == [gap]
@@ -74,9 +77,7 @@ def test_a_gap_is_told_and_the_partition_read_from_where_it_begins(member: Membe
 
 
 def test_a_report_that_comes_late_reads_nothing_again(member: Member) -> None:
-    assert member.read() == b"first"
-    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
-    report = member.told()
+    report = member.lost()
     member.starts.recover(member.consumer, report)
     assert [member.read(), member.read()] == [b"first", b"second"]
 
@@ -88,26 +89,18 @@ def test_a_report_that_comes_late_reads_nothing_again(member: Member) -> None:
 
 def test_a_report_that_comes_again_is_not_told_again_and_does_not_stop_the_partition(member: Member) -> None:
     """A late report stops the client's reading, wherever the member has begun meanwhile."""
-    assert member.read() == b"first"
-    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
-    member.starts.recover(member.consumer, member.told())
-    assert member.read() == b"first"
-    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
+    member.starts.recover(member.consumer, member.lost())
 
-    assert member.starts.recover(member.consumer, member.told()) is None
+    assert member.starts.recover(member.consumer, member.lost()) is None
 
     assert member.read() == b"first"
     assert len(member.gaps) == 1
 
 
 def test_what_is_dealt_with_is_not_read_again_for_a_report_that_comes_again(member: Member) -> None:
-    assert member.read() == b"first"
-    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
-    member.starts.recover(member.consumer, member.told())
-    assert member.read() == b"first"
-    member.consumer.seek(TopicPartition(TOPIC, 0, BEYOND))
+    member.starts.recover(member.consumer, member.lost())
 
-    member.starts.recover(member.consumer, member.told(), reached={(TOPIC, 0): 1})
+    member.starts.recover(member.consumer, member.lost(), reached={(TOPIC, 0): 1})
 
     assert member.read() == b"second"
 
