@@ -118,7 +118,7 @@ def test_what_is_cut_is_reset_and_refused_until_it_is_restored(network: Proxy) -
         network.cut()
         with pytest.raises(ConnectionError):
             client.recv(5)
-        with call(network) as refused, pytest.raises(ConnectionError):
+        with pytest.raises(ConnectionError), call(network) as refused:  # while it connects, or when it speaks
             said_back(refused, b"hello")
 
     network.restore()
