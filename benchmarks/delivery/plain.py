@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import confluent_kafka
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from confluent_kafka import KafkaError, Message
 
     from eventpact.produce.route import Headers
+
+    Record: TypeAlias = tuple[bytes | None, bytes | None, Headers | dict[str, str | bytes | None] | None]
+    """Value, key and headers, as a consumer's message tells them."""
 
 
 class PlainProducer:
@@ -23,13 +26,13 @@ class PlainProducer:
         self._failed = 0
         self._topic = topic
 
-    def warm_up(self, record: tuple[bytes, bytes | None, Headers]) -> None:
+    def warm_up(self, record: Record) -> None:
         """Connect, and have the cluster number this producer: that takes a second where a broker has just started."""
         self.send(record)
         self.client.flush()
 
-    def send(self, record: tuple[bytes, bytes | None, Headers]) -> None:
-        """Queue a record: value, key, headers."""
+    def send(self, record: Record) -> None:
+        """Queue a record."""
         value, key, headers = record
         while True:
             try:
