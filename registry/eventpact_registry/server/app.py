@@ -29,10 +29,11 @@ from eventpact_registry.server.observing import MEDIA_TYPE, ROUTE, Metrics, log
 from eventpact_registry.server.operations import OPERATIONS
 from eventpact_registry.server.pace import Pace, TakesLonger
 from eventpact_registry.server.paths import path_as_sent
+from eventpact_registry.server.registration import Registration
 from eventpact_registry.server.requests import read_body
 from eventpact_registry.server.routing import Routes
-from eventpact_registry.server.service import Service
 from eventpact_registry.server.store import Store
+from eventpact_registry.server.subjects import Subjects
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -69,8 +70,10 @@ class App:
         self.store = Store(database)
         self._limits = limits or Limits()
         self._metrics, self._access = Metrics(self.store), Access(users)
-        library, governance = Library(), Governance(self.store)
-        self._calls = {pace: Calls(Service(self.store, self._limits, library, pace), governance) for pace in Pace}
+        library, subjects, governance = Library(), Subjects(self.store), Governance(self.store)
+        self._calls = {
+            pace: Calls(Registration(self.store, self._limits, library, pace), subjects, governance) for pace in Pace
+        }
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="eventpact-registry")
         self._routes = Routes(self._endpoints())
 

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from eventpact_registry.server.governance import Governance
+    from eventpact_registry.server.picking import Found
+    from eventpact_registry.server.registration import Registration
     from eventpact_registry.server.rows import StoredSchema
-    from eventpact_registry.server.service import Found, Service
+    from eventpact_registry.server.subjects import Subjects
 
 _ID_DIGITS: Final = 10
 
@@ -39,20 +41,21 @@ _ID_DIGITS: Final = 10
 class Calls:
     """One method a call; the names and shapes of properties are Confluent's."""
 
-    def __init__(self, service: Service, governance: Governance) -> None:
-        self._service = service
+    def __init__(self, registration: Registration, subjects: Subjects, governance: Governance) -> None:
+        self._registration = registration
+        self._subjects = subjects
         self._governance = governance
 
     def register(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /subjects/{subject}/versions."""
-        found = self._service.register(subject(request), submission(body), normalize=flag(request, "normalize"))
+        found = self._registration.register(subject(request), submission(body), normalize=flag(request, "normalize"))
         answer = {"id": found.version.schema_id, "version": found.version.version, "guid": found.schema.guid}
         return {**answer, **_metadata(found.schema)}
 
     def lookup(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /subjects/{subject}."""
         return _version(
-            self._service.lookup(
+            self._registration.lookup(
                 subject(request),
                 submission(body),
                 normalize=flag(request, "normalize"),
@@ -62,14 +65,14 @@ class Calls:
 
     def subjects(self, request: Request) -> Any:
         """GET /subjects."""
-        names = self._service.subjects(
+        names = self._subjects.names(
             prefix=_prefix(request), deleted=flag(request, "deleted"), deleted_only=_deleted_only(request)
         )
         return page(request, names)
 
     def versions(self, request: Request) -> Any:
         """GET /subjects/{subject}/versions."""
-        numbers = self._service.versions(
+        numbers = self._subjects.versions(
             subject(request), deleted=flag(request, "deleted"), deleted_only=_deleted_only(request)
         )
         return page(request, numbers)
@@ -86,40 +89,40 @@ class Calls:
         """GET /subjects/{subject}/metadata."""
         keys, values = (request.query_params.getlist(name) for name in ("key", "value"))
         wanted = dict(zip(map(unquote, keys), map(unquote, values), strict=False))  # clients escape them twice
-        return _version(self._service.latest_with(subject(request), wanted, deleted=flag(request, "deleted")))
+        return _version(self._subjects.latest_with(subject(request), wanted, deleted=flag(request, "deleted")))
 
     def referenced_by(self, request: Request) -> Any:
         """GET /subjects/{subject}/versions/{version}/referencedby."""
         return page(
             request,
-            self._service.referenced_by(subject(request), path(request, "version"), deleted=flag(request, "deleted")),
+            self._subjects.referenced_by(subject(request), path(request, "version"), deleted=flag(request, "deleted")),
         )
 
     def delete_subject(self, request: Request) -> Any:
         """DELETE /subjects/{subject}."""
-        return self._service.delete_subject(subject(request), permanent=flag(request, "permanent"))
+        return self._subjects.delete_subject(subject(request), permanent=flag(request, "permanent"))
 
     def delete_version(self, request: Request) -> Any:
         """DELETE /subjects/{subject}/versions/{version}."""
-        return self._service.delete_version(
+        return self._subjects.delete_version(
             subject(request), path(request, "version"), permanent=flag(request, "permanent")
         )
 
     def schema(self, request: Request) -> Any:
         """GET /schemas/ids/{id}."""
-        return _schema(self._service.schema(*_id(request)))
+        return _schema(self._subjects.schema(*_id(request)))
 
     def schema_text(self, request: Request) -> Any:
         """GET /schemas/ids/{id}/schema."""
-        return json.loads(self._service.schema(*_id(request)).text)
+        return json.loads(self._subjects.schema(*_id(request)).text)
 
     def schema_of_guid(self, request: Request) -> Any:
         """GET /schemas/guids/{guid}."""
-        return _schema(self._service.schema_of_guid(path(request, "guid").lower()))
+        return _schema(self._subjects.schema_of_guid(path(request, "guid").lower()))
 
     def ids_of_guid(self, request: Request) -> Any:
         """GET /schemas/guids/{guid}/ids."""
-        found = self._service.ids_of_guid(path(request, "guid").lower())
+        found = self._subjects.ids_of_guid(path(request, "guid").lower())
         return [{"context": context, "id": schema_id} for context, schema_id in found]
 
     def schema_subjects(self, request: Request) -> Any:
@@ -132,7 +135,7 @@ class Calls:
 
     def schemas(self, request: Request) -> Any:
         """GET /schemas."""
-        found = self._service.schemas(
+        found = self._subjects.schemas(
             prefix=_prefix(request),
             deleted=flag(request, "deleted"),
             latest_only=flag(request, "latestOnly"),
@@ -142,7 +145,7 @@ class Calls:
 
     def test(self, request: Request, body: dict[str, Any]) -> Any:
         """POST /compatibility/subjects/{subject}/versions[/{version}]."""
-        verdict = self._service.test(
+        verdict = self._registration.test(
             subject(request),
             path(request, "version") if "version" in request.path_params else None,
             submission(body),
@@ -184,7 +187,7 @@ class Calls:
 
     def contexts(self, _: Request) -> Any:
         """GET /contexts."""
-        return self._service.contexts()
+        return self._subjects.contexts()
 
     def metadata_id(self, _: Request) -> Any:
         """GET /v1/metadata/id."""
@@ -204,13 +207,13 @@ class Calls:
         return {}
 
     def _picked(self, request: Request) -> Found:
-        return self._service.version(subject(request), path(request, "version"), deleted=flag(request, "deleted"))
+        return self._subjects.version(subject(request), path(request, "version"), deleted=flag(request, "deleted"))
 
     def _uses(self, request: Request) -> list[dict[str, Any]]:
         _, wanted = split(_subject_asked(request))
         return [
             {"subject": use.subject, "version": use.version}
-            for use in self._service.uses(*_id(request), deleted=flag(request, "deleted"))
+            for use in self._subjects.uses(*_id(request), deleted=flag(request, "deleted"))
             if wanted in ("", split(use.subject)[1])
         ]
 

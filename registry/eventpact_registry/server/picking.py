@@ -1,17 +1,27 @@
-"""Which versions a request may see, and which one its path names."""
+"""Which versions a request may see, which one its path names, and what its schema is."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from eventpact_registry.server import errors
+from eventpact_registry.server.contexts import split
 
 if TYPE_CHECKING:
-    from eventpact_registry.server.rows import StoredVersion
+    from eventpact_registry.server.rows import Rows, StoredSchema, StoredVersion
 
 LATEST: Final = "latest"
 _GREATEST_VERSION: Final = 2**31 - 1
 _DIGITS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A version with its schema."""
+
+    version: StoredVersion
+    schema: StoredSchema
 
 
 def visible(versions: list[StoredVersion], *, deleted: bool) -> list[StoredVersion]:
@@ -40,6 +50,14 @@ def pick(subject: str, versions: list[StoredVersion], version: str, *, deleted: 
         if candidate.version == number:
             return candidate
     raise errors.version_not_found(number)
+
+
+def with_schema(rows: Rows, version: StoredVersion) -> Found:
+    """A version, and its schema beside it."""
+    schema = rows.schema(split(version.subject)[0], version.schema_id)
+    if schema is None:
+        raise errors.schema_not_found(version.schema_id)
+    return Found(version, schema)
 
 
 def _version_number(version: str) -> int | None:

@@ -11,8 +11,8 @@ from eventpact_registry.server import errors
 from eventpact_registry.server.contexts import DEFAULT, within
 from eventpact_registry.server.governance import DEFAULT_METADATA, LEVEL, OVERRIDE_METADATA
 from eventpact_registry.server.metadata import metadata_text
+from eventpact_registry.server.registration import Submission
 from eventpact_registry.server.rows import Reference
-from eventpact_registry.server.service import Submission
 
 if TYPE_CHECKING:
     from starlette.requests import Request

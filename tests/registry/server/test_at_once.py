@@ -12,9 +12,10 @@ import pytest
 from eventpact_registry.server import EmbeddedRegistry, Limits
 from eventpact_registry.server.library import Library
 from eventpact_registry.server.pace import Pace, TakesLonger
+from eventpact_registry.server.registration import Registration, Submission
 from eventpact_registry.server.rows import Reference
-from eventpact_registry.server.service import Service, Submission
 from eventpact_registry.server.store import Store
+from eventpact_registry.server.subjects import Subjects
 from tests.registry.server.rest import Rest, record
 
 if TYPE_CHECKING:
@@ -32,17 +33,17 @@ def store() -> Iterator[Store]:
         yield opened
 
 
-def service(store: Store, pace: Pace, library: Library | None = None) -> Service:
-    return Service(store, Limits(), library or Library(), pace)
+def registration(store: Store, pace: Pace, library: Library | None = None) -> Registration:
+    return Registration(store, Limits(), library or Library(), pace)
 
 
-def register(service: Service, subject: str, text: str, *references: Reference) -> int:
-    found = service.register(subject, Submission(text=text, references=references), normalize=False)
+def register(registration: Registration, subject: str, text: str, *references: Reference) -> int:
+    found = registration.register(subject, Submission(text=text, references=references), normalize=False)
     return found.version.version
 
 
 def test_a_small_schema_is_registered_and_found_at_once(store: Store) -> None:
-    at_once = service(store, Pace.AT_ONCE)
+    at_once = registration(store, Pace.AT_ONCE)
 
     assert register(at_once, "users", USER) == 1
     assert register(at_once, "users", USER) == 1
@@ -53,41 +54,41 @@ def test_a_small_schema_is_registered_and_found_at_once(store: Store) -> None:
 
 def test_a_large_schema_is_left_to_a_thread_and_nothing_is_written(store: Store) -> None:
     with pytest.raises(TakesLonger):
-        register(service(store, Pace.AT_ONCE), "large", LARGE)
+        register(registration(store, Pace.AT_ONCE), "large", LARGE)
 
-    assert service(store, Pace.UNHURRIED).subjects(prefix="", deleted=True, deleted_only=False) == []
+    assert Subjects(store).names(prefix="", deleted=True, deleted_only=False) == []
 
 
 def test_a_small_schema_that_refers_to_a_large_one_is_left_to_a_thread(store: Store) -> None:
     library = Library()
-    register(service(store, Pace.UNHURRIED, library), "large", LARGE)
+    register(registration(store, Pace.UNHURRIED, library), "large", LARGE)
 
     with pytest.raises(TakesLonger):
         register(
-            service(store, Pace.AT_ONCE, library), "small", record("S", "l: Large"), Reference("Large", "large", 1)
+            registration(store, Pace.AT_ONCE, library), "small", record("S", "l: Large"), Reference("Large", "large", 1)
         )
 
 
 def test_a_schema_with_very_many_references_is_left_to_a_thread(store: Store) -> None:
     with pytest.raises(TakesLonger):
-        register(service(store, Pace.AT_ONCE), "small", USER, *([Reference("User", "users", 1)] * 1_000))
+        register(registration(store, Pace.AT_ONCE), "small", USER, *([Reference("User", "users", 1)] * 1_000))
 
 
 def test_a_small_schema_after_a_large_one_is_left_to_a_thread(store: Store) -> None:
     library = Library()
-    register(service(store, Pace.UNHURRIED, library), "large", LARGE)
+    register(registration(store, Pace.UNHURRIED, library), "large", LARGE)
 
     with pytest.raises(TakesLonger):
-        register(service(store, Pace.AT_ONCE, library), "large", record("Large", "only: string"))
+        register(registration(store, Pace.AT_ONCE, library), "large", record("Large", "only: string"))
 
 
 def test_what_has_to_be_parsed_again_first_is_left_to_a_thread(store: Store) -> None:
-    register(service(store, Pace.UNHURRIED), "users", USER)
+    register(registration(store, Pace.UNHURRIED), "users", USER)
     library = Library()  # as after a restart
 
     with pytest.raises(TakesLonger):
-        register(service(store, Pace.AT_ONCE, library), "users", NEWER)
-    assert register(service(store, Pace.UNHURRIED, library), "users", NEWER) == 2
+        register(registration(store, Pace.AT_ONCE, library), "users", NEWER)
+    assert register(registration(store, Pace.UNHURRIED, library), "users", NEWER) == 2
 
 
 def test_a_registration_waits_for_a_writer_in_another_process_while_readers_are_answered(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The registry's rules: what registering, looking up and deleting mean. No HTTP here, no SQL."""
+"""What becomes of a schema that a client sends: registered, found where it is already, or judged. No HTTP, no SQL."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Final
 from eventpact import avro
 from eventpact_registry.compatibility import DEMANDS, incompatibilities
 from eventpact_registry.server import errors
-from eventpact_registry.server.contexts import DEFAULT, is_valid, split, within
+from eventpact_registry.server.contexts import is_valid, split, within
 from eventpact_registry.server.governance import Mode, demand_writable, in_force
 from eventpact_registry.server.library import characters_of, gather
-from eventpact_registry.server.metadata import as_json
 from eventpact_registry.server.pace import Pace
-from eventpact_registry.server.picking import is_latest, pick, visible
+from eventpact_registry.server.picking import Found, is_latest, pick, visible, with_schema
 from eventpact_registry.server.rows import StoredSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from eventpact.avro.model import Schema
     from eventpact_registry.compatibility import Incompatibility
@@ -49,14 +48,6 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A version with its schema."""
-
-    version: StoredVersion
-    schema: StoredSchema
-
-
-@dataclass(frozen=True, slots=True)
 class _Case:
     """What a registration meets: read once, and again only when something was written meanwhile."""
 
@@ -82,10 +73,10 @@ class Verdict:
     messages: tuple[str, ...] = ()
 
 
-class Service:
-    """What the registry does, on a store. Safe to use from several threads.
+class Registration:
+    """Takes the schemas that are sent to a store. Safe to use from several threads.
 
-    At the pace `AT_ONCE` every call that parses, judges or writes may raise `TakesLonger`.
+    At the pace `AT_ONCE` each call may raise `TakesLonger`.
     """
 
     def __init__(self, store: Store, limits: Limits, library: Library, pace: Pace = Pace.UNHURRIED) -> None:
@@ -110,7 +101,7 @@ class Service:
         with self._store.writing(wait=False) as rows:
             sent = self._prepared(self._gathered(rows, subject, submission, normalize=normalize), submission)
             case = self._case(rows, subject, sent)
-            return self._known(rows, submission, case) or self._register(rows, submission, case)
+            return _known(rows, submission, case) or self._register(rows, submission, case)
 
     def _register_unhurried(self, subject: str, submission: Submission, *, normalize: bool) -> Found:
         """Parse while nobody waits for the database, and write only what is new."""
@@ -120,7 +111,7 @@ class Service:
         sent = self._prepared(gathered, submission)
         with self._store.reading() as rows:
             case = self._case(rows, subject, sent)
-            known = self._known(rows, submission, case)
+            known = _known(rows, submission, case)
         if known is not None:
             return known
         with self._store.writing() as rows:
@@ -146,116 +137,11 @@ class Service:
             known = visible(rows.versions(subject), deleted=deleted)
             version = self._match(rows, known, prepared, rows.schema_id(context, prepared.guid))
             if version is None:  # who looks up need not know what the registry adds to what is registered
-                described = _described(in_force(rows, subject), self._newest(rows, known), prepared)
+                described = _described(in_force(rows, subject), _newest(rows, known), prepared)
                 version = self._match(rows, known, described, rows.schema_id(context, described.guid))
             if version is None:
                 raise errors.schema_not_found()
-            return self._found(rows, version)
-
-    def subjects(self, *, prefix: str, deleted: bool, deleted_only: bool) -> list[str]:
-        """Names of subjects, in order; one is deleted when all its versions are."""
-        with self._store.reading() as rows:
-            versions = rows.all_versions(prefix)
-        live = dict.fromkeys(version.subject for version in versions if not version.deleted)
-        every = dict.fromkeys(version.subject for version in versions)
-        if deleted_only:
-            return [subject for subject in every if subject not in live]
-        return list(every if deleted else live)
-
-    def versions(self, subject: str, *, deleted: bool, deleted_only: bool) -> list[int]:
-        """A subject's version numbers.
-
-        Raises:
-            RegistryError: 40401, the subject is unknown.
-        """
-        with self._store.reading() as rows:
-            known = visible(rows.versions(subject), deleted=deleted or deleted_only)
-        if not known:
-            raise errors.subject_not_found(subject)
-        return [version.version for version in known if version.deleted or not deleted_only]
-
-    def version(self, subject: str, version: str, *, deleted: bool) -> Found:
-        """One version: a number, `latest` or `-1`.
-
-        Raises:
-            RegistryError: 40401, 40402; 42202, `version` is none of these.
-        """
-        with self._store.reading() as rows:
-            return self._found(rows, pick(subject, rows.versions(subject), version, deleted=deleted))
-
-    def latest_with(self, subject: str, properties: Mapping[str, str], *, deleted: bool) -> Found:
-        """The newest version whose metadata has these properties.
-
-        Raises:
-            RegistryError: 40401, the subject is unknown; 40402, none of its versions has them.
-        """
-        with self._store.reading() as rows:
-            known = visible(rows.versions(subject), deleted=deleted)
-            for version in reversed(known):
-                found = self._found(rows, version)
-                if properties.items() <= as_json(found.schema.metadata).get("properties", {}).items():
-                    return found
-        if not known:
-            raise errors.subject_not_found(subject)
-        raise errors.version_not_found("with this metadata")
-
-    def referenced_by(self, subject: str, version: str, *, deleted: bool) -> list[int]:
-        """Ids of the schemas that refer to a version.
-
-        Raises:
-            RegistryError: 40401, 40402, 42202.
-        """
-        with self._store.reading() as rows:
-            picked = pick(subject, rows.versions(subject), version, deleted=True)
-            return rows.referencing_schemas(subject, picked.version, deleted=deleted)
-
-    def schema(self, context: str, schema_id: int) -> StoredSchema:
-        """The schema of an id. Who asks in the default context is given one of another, if only that has the id.
-
-        Raises:
-            RegistryError: 40403.
-        """
-        with self._store.reading() as rows:
-            return _schema(rows, context, schema_id)
-
-    def schema_of_guid(self, guid: str) -> StoredSchema:
-        """The schema of a guid.
-
-        Raises:
-            RegistryError: 40403.
-        """
-        with self._store.reading() as rows:
-            for context, schema_id in rows.schemas_of_guid(guid):
-                return _schema(rows, context, schema_id)
-        raise errors.schema_not_found(guid)
-
-    def ids_of_guid(self, guid: str) -> list[tuple[str, int]]:
-        """Context and id of each schema with this guid."""
-        with self._store.reading() as rows:
-            return rows.schemas_of_guid(guid)
-
-    def contexts(self) -> list[str]:
-        """The contexts that there are."""
-        with self._store.reading() as rows:
-            return rows.contexts()
-
-    def uses(self, context: str, schema_id: int, *, deleted: bool) -> list[StoredVersion]:
-        """The versions that are this schema.
-
-        Raises:
-            RegistryError: 40403.
-        """
-        with self._store.reading() as rows:
-            found = _schema(rows, context, schema_id)
-            return visible(rows.versions_of_schema(found.context, found.id), deleted=deleted)
-
-    def schemas(self, *, prefix: str, deleted: bool, latest_only: bool, window: slice) -> list[Found]:
-        """Every version of the subjects that start with `prefix`, as far as `window` shows it."""
-        with self._store.reading() as rows:
-            versions = visible(rows.all_versions(prefix), deleted=deleted)
-            if latest_only:
-                versions = list({version.subject: version for version in versions}.values())
-            return [self._found(rows, version) for version in versions[window]]
+            return with_schema(rows, version)
 
     def test(self, subject: str, version: str | None, submission: Submission, *, normalize: bool) -> Verdict:
         """Whether a schema may follow one version, or (without `version`) what is there, under the level in force.
@@ -274,61 +160,19 @@ class Service:
                 if version is None or (not live and is_latest(version))
                 else [pick(subject, live, version, deleted=False)]
             )
-            previous = list(self._parsed(rows, self._schemas(rows, judged)))
+            previous = list(self._parsed(rows, _schemas(rows, judged)))
         found = incompatibilities(level, prepared.schema, previous)
         return Verdict(not found, _messages(level, found, judged))
-
-    def delete_version(self, subject: str, version: str, *, permanent: bool) -> int:
-        """Delete one version: softly first, permanently after that.
-
-        Raises:
-            RegistryError: 40401, 40402, 40406, 40407; 42205, the mode is read-only; 42206, other schemas refer to it.
-        """
-        with self._store.writing() as rows:
-            demand_writable(in_force(rows, subject), subject)
-            picked = pick(subject, rows.versions(subject), version, deleted=True)
-            if picked.deleted and not permanent:
-                raise errors.version_soft_deleted(subject, picked.version)
-            if permanent and not picked.deleted:
-                raise errors.version_not_soft_deleted(subject, picked.version)
-            _delete(rows, [picked], permanent=permanent)
-        return picked.version
-
-    def delete_subject(self, subject: str, *, permanent: bool) -> list[int]:
-        """Delete a subject: softly first, permanently after that.
-
-        Raises:
-            RegistryError: 40401, 40404, 40405; 42205, the mode is read-only; 42206, other schemas refer to it.
-        """
-        with self._store.writing() as rows:
-            demand_writable(in_force(rows, subject), subject)
-            versions = rows.versions(subject)
-            live = visible(versions, deleted=False)
-            if not versions:
-                raise errors.subject_not_found(subject)
-            if permanent and live:
-                raise errors.subject_not_soft_deleted(subject)
-            if not permanent and not live:
-                raise errors.subject_soft_deleted(subject)
-            doomed = versions if permanent else live
-            _delete(rows, doomed, permanent=permanent)
-        return [version.version for version in doomed]
 
     def _case(self, rows: Rows, subject: str, sent: Prepared) -> _Case:
         settings = in_force(rows, subject)
         versions = rows.versions(subject)
         live = visible(versions, deleted=False)
-        newest = self._newest(rows, live)
+        newest = _newest(rows, live)
         prepared = _described(settings, newest, sent)
         schema_id = rows.schema_id(split(subject)[0], prepared.guid)
         known = self._match(rows, live, prepared, schema_id)
         return _Case(subject, settings, versions, live, newest, prepared, schema_id, known)
-
-    def _known(self, rows: Rows, submission: Submission, case: _Case) -> Found | None:
-        """The version that a schema is already, for who does not ask for an id or a version."""
-        if case.known is None or submission.schema_id or submission.version:
-            return None
-        return self._found(rows, case.known)
 
     def _register(self, rows: Rows, submission: Submission, case: _Case) -> Found:
         """Inside the transaction: judge, add."""
@@ -337,7 +181,7 @@ class Service:
         _demand_mode_for(submission, subject, mode)
         if known is not None and submission.version in (None, known.version):
             if submission.schema_id in (None, known.schema_id):
-                return self._found(rows, known)
+                return with_schema(rows, known)
             raise errors.overwrites(submission.schema_id)
         if mode is not Mode.IMPORT:
             self._judge(rows, case)
@@ -359,7 +203,7 @@ class Service:
         level = case.settings.level
         judged = case.live if DEMANDS[level].transitive else case.live[-1:]
         newest = [case.newest] if case.newest else []
-        previous = list(self._parsed(rows, chain(self._schemas(rows, judged[:-1]), newest)))
+        previous = list(self._parsed(rows, chain(_schemas(rows, judged[:-1]), newest)))
         found = incompatibilities(level, case.prepared.schema, previous)
         if found:
             raise errors.incompatible(case.subject, _messages(level, found, judged))
@@ -374,7 +218,7 @@ class Service:
         if prepared.references or not versions:
             return None
         referring = [one for one in reversed(rows.versions_with_references(versions[0].subject)) if one in versions]
-        for version, schema in zip(referring, self._parsed(rows, self._schemas(rows, referring)), strict=True):
+        for version, schema in zip(referring, self._parsed(rows, _schemas(rows, referring)), strict=True):
             if avro.meaning(schema) == avro.meaning(prepared.schema):
                 return version
         return None
@@ -402,17 +246,20 @@ class Service:
                 self._pace.demand(characters if known else None)
             yield self._library.parsed(rows, stored)
 
-    def _schemas(self, rows: Rows, versions: Iterable[StoredVersion]) -> Iterator[StoredSchema]:
-        return (self._found(rows, version).schema for version in versions)
 
-    def _newest(self, rows: Rows, versions: Sequence[StoredVersion]) -> StoredSchema | None:
-        return self._found(rows, versions[-1]).schema if versions else None
+def _known(rows: Rows, submission: Submission, case: _Case) -> Found | None:
+    """The version that a schema is already, for who does not ask for an id or a version."""
+    if case.known is None or submission.schema_id or submission.version:
+        return None
+    return with_schema(rows, case.known)
 
-    def _found(self, rows: Rows, version: StoredVersion) -> Found:
-        schema = rows.schema(split(version.subject)[0], version.schema_id)
-        if schema is None:
-            raise errors.schema_not_found(version.schema_id)
-        return Found(version, schema)
+
+def _schemas(rows: Rows, versions: Iterable[StoredVersion]) -> Iterator[StoredSchema]:
+    return (with_schema(rows, version).schema for version in versions)
+
+
+def _newest(rows: Rows, versions: Sequence[StoredVersion]) -> StoredSchema | None:
+    return with_schema(rows, versions[-1]).schema if versions else None
 
 
 def _described(settings: InForce, newest: StoredSchema | None, prepared: Prepared) -> Prepared:
@@ -448,15 +295,6 @@ def _parts(schema: Schema) -> int:
     return sum(1 + len(getattr(one, "fields", ())) + len(getattr(one, "symbols", ())) for one in types)
 
 
-def _schema(rows: Rows, context: str, schema_id: int) -> StoredSchema:
-    found = rows.schema(context, schema_id)
-    if found is None and context == DEFAULT:
-        found = rows.schema_anywhere(schema_id)
-    if found is None:
-        raise errors.schema_not_found(schema_id)
-    return found
-
-
 def _demand_subject(subject: str) -> None:
     context, name = split(subject)
     if not name or not name.isprintable() or name in ("__GLOBAL", "__EMPTY") or not is_valid(context):
@@ -468,21 +306,6 @@ def _demand_mode_for(submission: Submission, subject: str, mode: Mode) -> None:
         raise errors.not_permitted(f"Subject {subject} is not in import mode")
     if submission.schema_id is None and mode is not Mode.READWRITE:
         raise errors.not_permitted(f"Subject {subject} is not in read-write mode")
-
-
-def _delete(rows: Rows, versions: Sequence[StoredVersion], *, permanent: bool) -> None:
-    """Delete versions of one subject; none of them when another schema refers to one."""
-    for version in versions:
-        if rows.referencing_schemas(version.subject, version.version, deleted=permanent):
-            raise errors.referenced(version.subject, version.version)
-    for version in versions:
-        if permanent:
-            rows.erase(version)
-        else:
-            rows.soft_delete(version.subject, version.version)
-    subject = versions[0].subject
-    if all(version.deleted for version in rows.versions(subject)):
-        rows.forget_settings(subject)  # they end with its last live version
 
 
 def _messages(level: Level, found: Sequence[Incompatibility], versions: Sequence[StoredVersion]) -> tuple[str, ...]:
