@@ -135,7 +135,7 @@ class Ledger:
         self._unlogged = 0
         self._last_failure: DeliveryError | None = None
         self._reports = 0
-        self.on_failure: Callable[[KafkaError], None] = _nothing
+        self.on_failure: Callable[[KafkaError], None] = lambda _: None
         """Told of each failed delivery."""
         self.latency = Histogram(DELIVERY_SECONDS)
         self.acknowledging = True
@@ -270,7 +270,3 @@ def _summed(reasons: Mapping[str, int], most: int = 3) -> str:
     if len(ordered) > most:
         shown.append(f"and {counted(len(ordered) - most, 'more reason')}")
     return "; ".join(shown)
-
-
-def _nothing(_: KafkaError) -> None:
-    """What is done on a failed delivery where there is no breaker."""

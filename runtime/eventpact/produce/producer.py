@@ -193,7 +193,9 @@ class Producer:
         """Put a breaker before the client."""
         self._breaker = breaker
         if store is not None:
-            self._spooling = Spooling(self._serving, store, breaker, complaints=self._complaints, config=config)
+            self._spooling = Spooling(
+                self._serving, store, breaker, judge=self._ledger.judged, complaints=self._complaints, config=config
+            )
             self._sender.gate = self._serving.watch = self._spooling
             return
         self._guard = self._serving.watch = Guard(

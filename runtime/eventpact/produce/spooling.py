@@ -24,7 +24,7 @@ from eventpact.produce.disk import Disk
 from eventpact.produce.kept import Kept
 from eventpact.produce.refusal import PERMANENT, PURGED, queue_full, refused, too_large
 from eventpact.produce.spool import Spooled
-from eventpact.produce.unconfirmed import UNCONFIRMED, judged
+from eventpact.produce.unconfirmed import UNCONFIRMED
 from eventpact.wording import counted
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from eventpact.produce.sender import Arguments, Told
     from eventpact.produce.serving import Serving
     from eventpact.produce.spool import Spool
+    from eventpact.produce.unconfirmed import Judge
 
 _LOG: Final = logging.getLogger("eventpact.produce")
 
@@ -68,6 +69,7 @@ class Spooling:
         spool: Spool,
         breaker: Breaker,
         *,
+        judge: Judge,
         complaints: Complaints,
         config: Configuration,
         clock: Callable[[], float] = time.monotonic,
@@ -78,6 +80,7 @@ class Spooling:
             serving: has the client to send with; it must not give deliveries up by itself, which would break the order.
             spool: to keep events in; closed by `close`.
             breaker: guarded by this object from now on.
+            judge: of what the client reports.
             complaints: what the client says.
             config: of the producer.
             clock: seconds, steady.
@@ -86,6 +89,7 @@ class Spooling:
         self._serve = serving.poll
         self._spool = spool
         self._breaker = breaker
+        self._judge = judge
         self._complaints = complaints
         self._config = config
         self._clock = clock
@@ -233,7 +237,7 @@ class Spooling:
 
     def _delivered(self, seq: int, error: KafkaError | None, message: Message) -> None:
         """Delivery callback of events that went straight to the client."""
-        error = self._judged(error, message)
+        error = self._judge(error, message)
         with self._lock:
             flight = self._in_flight.pop(seq, None)
             if flight is None:  # it went to the spool meanwhile
@@ -259,7 +263,7 @@ class Spooling:
 
     def _resent(self, seq: int, error: KafkaError | None, message: Message) -> None:
         """Delivery callback of events from the spool."""
-        error = self._judged(error, message)
+        error = self._judge(error, message)
         with self._lock:
             record = self._resending.pop(seq).record
             if error is None:
@@ -276,9 +280,6 @@ class Spooling:
                 self._breaker.withdrawn(self._clock())
             elif error.code() not in PURGED:
                 self._open(error)
-
-    def _judged(self, error: KafkaError | None, message: Message) -> KafkaError | None:
-        return judged(error, message) if self._config.acknowledging else error
 
     def _broker_answers(self) -> None:
         self._absence.over()

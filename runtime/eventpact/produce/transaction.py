@@ -48,7 +48,7 @@ class Transactions:
         """Whether the client takes nothing more in this transaction but its end."""
         self._unconfirmed = False
         """Whether something that was sent in this transaction may not be written, although the client says so."""
-        self.on_abort: Callable[[], None] = _nothing
+        self.on_abort: Callable[[], None] = lambda: None
         """Called when what was sent in a transaction is taken back."""
         self._lock = threading.Lock()
         self._holder: threading.Thread | None = None
@@ -208,7 +208,3 @@ class Transactions:
                 if not cause.retriable() or time.monotonic() + _AGAIN > deadline:
                     raise DeliveryError(f"cannot {doing}: {self._complaints.explain(cause)}") from error
                 time.sleep(_AGAIN)
-
-
-def _nothing() -> None:
-    """What is done after an abort where nobody asks for more."""

@@ -10,7 +10,7 @@ lost. It is told by the offset, which the report of such an event does not have.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from confluent_kafka import KafkaError
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from confluent_kafka import Message
+
+    Judge: TypeAlias = Callable[[KafkaError | None, Message], KafkaError | None]
+    """Says what went wrong with a delivery, if anything did, from the client's report of it."""
 
 UNCONFIRMED: Final = KafkaError(
     KafkaError._GAPLESS_GUARANTEE,

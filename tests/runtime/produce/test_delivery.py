@@ -18,6 +18,8 @@ from eventpact.produce.kept import Kept
 from tests.runtime.sample import Posted, SampleProducer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from eventpact import Settings
 
 LATE = KafkaError(KafkaError._MSG_TIMED_OUT)
@@ -125,3 +127,11 @@ def test_without_acknowledgement_nobody_says_the_offset_and_nothing_has_failed(
         producer.send(Posted(event_id="e2"))
         producer.flush()
         assert producer.statistics.failed == 0
+
+
+def test_without_acknowledgement_a_spool_keeps_nothing_while_brokers_take_events(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with SampleProducer(replace(settings, acks="0"), register="dev", spool=tmp_path / "spool.db") as producer:
+        assert not producer.send_and_wait(Posted(event_id="e1")).spooled
+        assert producer.statistics.spooled == 0

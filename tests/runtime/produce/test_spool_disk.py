@@ -15,6 +15,7 @@ from eventpact.produce.serving import Serving
 from eventpact.produce.spool import Spool, Spooled
 from eventpact.produce.spool_settings import SpoolSettings
 from eventpact.produce.spooling import Spooling
+from eventpact.produce.unconfirmed import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,9 @@ class Bench:
         )
         self.now = 0.0
         breaker = Breaker(BreakerPolicy())
-        self.gate = Spooling(serving, self.spool, breaker, complaints=complaints, config=config, clock=lambda: self.now)
+        self.gate = Spooling(
+            serving, self.spool, breaker, judge=judged, complaints=complaints, config=config, clock=lambda: self.now
+        )
 
     def refuse(self, *, writing: bool) -> None:
         """What SQLite raises then is its own."""
