@@ -30,13 +30,13 @@ def in_context(
 
     The contract's own headers `correlation-id` and `traceparent` stand.
     """
-    carried: Headers = []
+    made: Headers = [*headers] if headers else []
     if not way.correlated and (correlation := carried_correlation()):
-        carried.append((CORRELATION_HEADER, correlation.encode()))
+        made.append((CORRELATION_HEADER, correlation.encode()))
     if tracing.SPANS is None:
         traceparent = tracing.outgoing()
     else:
         traceparent, told = tracing.SPANS.sending(way.contract, way.topic, told)
     if traceparent is not None and not way.traced:
-        carried.append((tracing.HEADER, traceparent.encode()))
-    return ([*headers, *carried] if headers else carried) if carried else headers, told
+        made.append((tracing.HEADER, traceparent.encode()))
+    return made or None, told
