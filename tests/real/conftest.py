@@ -23,6 +23,8 @@ from eventpact_testing import apicurio as apicurio_part
 from eventpact_testing import kafka as kafka_part
 from eventpact_testing.java import fetch_libraries, missing_parts
 from eventpact_testing.proxy import Proxy
+from tests.real import tokens
+from tests.runtime.raw import PATIENCE
 from tests.runtime.sample import TOPICS, SampleProducer
 
 if TYPE_CHECKING:
@@ -90,8 +92,9 @@ def three_brokers(
             **kafka_part.FAST_FAILOVER,
             # A member that is silent for a second may be given up: tests wait for that.
             "group.min.session.timeout.ms": "1000",
+            **tokens.CONFIG,
         },
-        listeners=[kafka_part.Listener("PROXIED", advertised=network.ports)],
+        listeners=[kafka_part.Listener("PROXIED", advertised=network.ports), tokens.LISTENER],
         folder=tmp_path_factory.mktemp("three-brokers"),
     ) as cluster:
         network.forward(cluster.ports("PROXIED"))
@@ -138,8 +141,9 @@ def settings(kafka: kafka_part.KafkaCluster, embedded: Registry, unique: str) ->
         registry_url=embedded.url,
         consumer_group=unique,
         consumer={"topic.metadata.refresh.interval.ms": "300"},
+        timeout=PATIENCE,
     )
-    topics = Topics(settings, timeout=20)
+    topics = Topics(settings)
     topics.create(*(topic for topic in TOPICS if topic.template.is_literal))
     yield settings
     topics.delete(*(name for name in topics.states() if name.startswith("sample.")))

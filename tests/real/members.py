@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tests.runtime import raw
 from tests.runtime.sample import Author, Posted
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from eventpact import Settings
     from tests.runtime.sample import SampleProducer
 
-PATIENCE = 30.0
+PATIENCE = raw.PATIENCE
 """Seconds that anything may take."""
 
 

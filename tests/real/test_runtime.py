@@ -12,7 +12,8 @@ from eventpact import Context, Settings, TopicContract, Topics
 from eventpact.errors import BrokerError, DeliveryError
 from eventpact.operate.tenants import Tenants
 from eventpact_testing.kafka import KafkaCluster
-from tests.runtime.raw import committed, read, write
+from tests.real.members import until
+from tests.runtime.raw import PATIENCE, committed, read_all, write
 from tests.runtime.sample import TOPICS, Noted, NoteReader, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 class TestTopics:
     def test_a_topic_is_made_as_declared_changed_and_removed(self, kafka: KafkaCluster, unique: str) -> None:
-        topics = Topics(Settings(brokers=kafka.bootstrap_servers), timeout=20)
+        topics = Topics(Settings(brokers=kafka.bootstrap_servers), timeout=PATIENCE)
         contract = TopicContract(name=unique, partitions=3, replication_factor=1, config={"retention.ms": "60000"})
 
         topics.create(contract)
@@ -40,7 +41,7 @@ class TestTopics:
         assert unique not in topics.states()
 
     def test_what_the_cluster_refuses_is_said_with_advice(self, kafka: KafkaCluster, unique: str) -> None:
-        topics = Topics(Settings(brokers=kafka.bootstrap_servers))
+        topics = Topics(Settings(brokers=kafka.bootstrap_servers), timeout=PATIENCE)
 
         with pytest.raises(BrokerError, match=f"cannot create topic {unique}.*replication.*or lower it"):
             topics.create(TopicContract(name=unique, partitions=1, replication_factor=3))
@@ -53,7 +54,7 @@ class TestTopics:
         assert unique not in topics.states()
 
     def test_a_tenant_is_created_and_deleted(self, kafka: KafkaCluster) -> None:
-        topics = Topics(Settings(brokers=kafka.bootstrap_servers), timeout=20)
+        topics = Topics(Settings(brokers=kafka.bootstrap_servers), timeout=PATIENCE)
         tenants = Tenants(
             topics,
             [
@@ -86,17 +87,17 @@ class TestGroups:
         assert sum(committed(kafka, unique, "sample.posted").values()) == 2000
 
     def test_a_tenant_that_appears_is_picked_up(self, producer: SampleProducer, settings: Settings) -> None:
-        topics = Topics(settings, timeout=20)
+        topics = Topics(settings)
         tenants = Tenants(topics, TOPICS)
         tenants.create("acme")
-        producer.send_and_wait(Noted(note="first"), tenant_id="acme")
+        producer.send_and_wait(Noted(note="first"), tenant_id="acme", timeout=PATIENCE)
 
         class Welcoming(NoteReader, name="welcoming"):
             def on_noted(self, event: Noted, context: Context) -> None:
                 super().on_noted(event, context)
                 if event.note == "first":
                     tenants.create("initech")
-                    producer.send_and_wait(Noted(note="hello"), tenant_id="initech")
+                    producer.send_and_wait(Noted(note="hello"), tenant_id="initech", timeout=PATIENCE)
 
         reader = Welcoming()
         reader.run(settings, max_events=2)
@@ -114,12 +115,14 @@ class TestGroups:
         statistics = PostReader().run(settings, max_events=100)
 
         assert (statistics.handled, statistics.dead_lettered) == (90, 10)
-        assert {letter.value() for letter in read(kafka, "sample.dead", 10)} == {b"poison %d" % n for n in range(10)}
+        assert {letter.value() for letter in read_all(kafka, "sample.dead", 10)} == {
+            b"poison %d" % n for n in range(10)
+        }
 
     def test_a_dead_letter_topic_that_is_missing_stops_the_group_and_loses_nothing(
         self, settings: Settings, kafka: KafkaCluster, unique: str
     ) -> None:
-        Topics(settings, timeout=20).delete("sample.dead")
+        Topics(settings).delete("sample.dead")
         write(kafka, "sample.posted", b"poison")
         hasty = replace(settings, producer={"topic.metadata.propagation.max.ms": "500"})
 
@@ -155,15 +158,11 @@ class TestGroups:
             join()
             if round_ % 2:
                 leave()
-        waited = threading.Event()
-        for _ in range(300):
-            if len(seen) == 2000:
-                break
-            waited.wait(0.1)
-        while members:
-            leave()
-
-        assert len(seen) == 2000
+        try:
+            until(lambda: len(seen) == 2000)
+        finally:
+            while members:
+                leave()
 
 
 class TestTransactions:
@@ -184,7 +183,7 @@ class TestTransactions:
             with producer.transaction():
                 producer.send(Posted(event_id="e2"))
 
-        assert {record.key() for record in read(kafka, "sample.posted", 3, patience=3)} == {b"e1", b"e2"}
+        assert {record.key() for record in read_all(kafka, "sample.posted", 2)} == {b"e1", b"e2"}
 
     def test_a_fenced_producer_says_why(self, settings: Settings, unique: str) -> None:
         older = SampleProducer(settings, register="dev", transactional_id=unique)
@@ -207,14 +206,16 @@ class TestFaults:
         hasty = replace(settings, producer={"topic.metadata.propagation.max.ms": "500"})
 
         with SampleProducer(hasty, register="dev") as producer, pytest.raises(DeliveryError, match="create the topic"):
-            producer.send_and_wait(Noted(note="n"), tenant_id="nobody", timeout=20)
+            producer.send_and_wait(Noted(note="n"), tenant_id="nobody", timeout=PATIENCE)
 
     def test_a_broker_that_is_killed_and_comes_back_loses_and_doubles_nothing(
         self, libraries: Path, tmp_path: Path, embedded: Registry
     ) -> None:
         with KafkaCluster(libraries, folder=tmp_path) as cluster:
-            settings = Settings(brokers=cluster.bootstrap_servers, client_id="tests", registry_url=embedded.url)
-            Topics(settings, timeout=20).create(*(topic for topic in TOPICS if topic.template.is_literal))
+            settings = Settings(
+                brokers=cluster.bootstrap_servers, client_id="tests", registry_url=embedded.url, timeout=PATIENCE
+            )
+            Topics(settings).create(*(topic for topic in TOPICS if topic.template.is_literal))
             with SampleProducer(settings, register="dev") as producer:
                 for n in range(3000):
                     producer.send(Posted(event_id=str(n)))
@@ -222,7 +223,7 @@ class TestFaults:
                         cluster.kill(1)
                     if n == 2000:
                         cluster.start(1)
-                producer.flush(60)
+                producer.flush(PATIENCE)
 
-            keys: list[Any] = [record.key() for record in read(cluster, "sample.posted", 3001, patience=5)]
+            keys: list[Any] = [record.key() for record in read_all(cluster, "sample.posted", 3000)]
             assert sorted(keys, key=int) == [str(n).encode() for n in range(3000)]
