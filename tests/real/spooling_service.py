@@ -22,7 +22,7 @@ from tests.runtime.sample import Posted, SampleProducer
 def main(told: dict[str, Any]) -> None:
     """Send posts of seven keys, as many as told; the first one waits for a broker or the spool to take it."""
     logging.basicConfig(level="WARNING")
-    settings = Settings(brokers=told["brokers"], client_id="service", registry_url=told["registry"])
+    settings = Settings(brokers=told["brokers"], client_id="service", registry_url=told["registry"], timeout=60)
     spool = SpoolSettings(path=told["spool"], max_records=told.get("max_records", 1_000_000), synchronous="NORMAL")
     producer = SampleProducer(settings, register="dev", spool=spool, breaker=BreakerPolicy(down_after=0.2))
     producer.close_on_sigterm(timeout=told.get("deadline", 5.0))
