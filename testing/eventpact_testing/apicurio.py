@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 JAVA: Final = 21
 """The least Java that Apicurio 3.3 runs on."""
 
-_START_SECONDS: Final = 90
-_PROBE_SECONDS: Final = 2.0
+_START_SECONDS: Final = 180
+_PROBE_SECONDS: Final = 10.0
 
 
 class ApicurioRegistry:

@@ -149,6 +149,9 @@ def _serving(link: _Link) -> Callable[[asyncio.StreamReader, asyncio.StreamWrite
             from_server, to_server = await asyncio.open_connection("127.0.0.1", link.target)
         except OSError:  # the server is down: so is the way to it
             return _reset(writer)
+        if link.refuses:  # it was cut meanwhile
+            to_server.close()
+            return _reset(writer)
         ends = {writer, to_server}
         link.connections |= ends
         try:

@@ -28,10 +28,10 @@ JAVA: Final = 17
 QUICK_START: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Java's options where a quick start matters more than peak speed."""
 
-_FORMAT_SECONDS: Final = 60
-_START_SECONDS: Final = 60
-_IN_SYNC_SECONDS: Final = 60
-_PROBE_SECONDS: Final = 1.0
+_FORMAT_SECONDS: Final = 120
+_START_SECONDS: Final = 120
+_IN_SYNC_SECONDS: Final = 120
+_PROBE_SECONDS: Final = 5.0
 
 
 class KafkaCluster:
