@@ -189,7 +189,7 @@ def test_what_says_that_a_record_is_undecodable_never_quotes_it(
     damaged = [value[:-1], value[:-3] + b"\xff" * 3, value + b"\x00", value[:5] + b"\x7f" + value[5:], secret.encode()]
     write(broker, "sample.posted", *damaged)
 
-    statistics = PostReader().run(settings, idle_timeout=0.5)
+    statistics = PostReader().run(settings, max_events=1 + len(damaged))
 
     assert statistics.dead_lettered >= 4
     said = [headers(letter)["dead-letter-message"] for letter in read(broker, "sample.dead", statistics.dead_lettered)]

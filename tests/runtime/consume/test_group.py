@@ -100,7 +100,7 @@ class TestHandling:
     def test_a_run_ends_when_nothing_comes(self, producer: SampleProducer, settings: Settings) -> None:
         send(producer, Posted(event_id="e1"))
 
-        statistics = PostReader().run(settings, idle_timeout=2)
+        statistics = PostReader().run(settings, idle_timeout=5)
 
         assert statistics.handled == 1
 
@@ -209,7 +209,7 @@ class TestSubscriptions:
         write(broker, "sample.notes.acme", b"poison")
         send(producer, Posted(event_id="e1"))
 
-        statistics = Wide().run(settings, idle_timeout=2)
+        statistics = Wide().run(settings, idle_timeout=5)
 
         assert (statistics.records, statistics.handled) == (1, 1)
 
@@ -372,7 +372,7 @@ class TestMembers:
         level = logger.level
         logger.setLevel(logging.INFO)
         try:
-            Early().run(settings, stop=stop, idle_timeout=5)
+            Early().run(settings, stop=stop, idle_timeout=60)
         finally:
             logger.removeHandler(listener)
             logger.setLevel(level)
@@ -391,14 +391,14 @@ class TestMembers:
             helper = threading.Thread(target=second.run, args=(settings,), kwargs={"stop": stop})
             helper.start()
             deadline = threading.Event()
-            for round_ in range(60):
+            for round_ in range(300):
                 send(producer, *(Posted(event_id=f"b{round_}-{n}") for n in range(6)))
                 if first.events and second.events:
                     break
                 deadline.wait(0.2)
             send(producer, *(Posted(event_id=f"c{n}") for n in range(30)))
             wanted = 60 + 6 * (round_ + 1)
-            for _ in range(100):
+            for _ in range(600):
                 if len(ids(first) | ids(second)) >= wanted:
                     break
                 deadline.wait(0.1)

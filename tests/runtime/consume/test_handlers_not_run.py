@@ -89,7 +89,7 @@ def test_a_handler_that_nobody_runs_stops_the_group_and_nothing_is_committed(
     group = reader()
 
     with pytest.raises(HandlerError, match=r"stops at sample\.posted/\d@0: its handler returned a (coroutine|gener)"):
-        group.run(settings, idle_timeout=2, **how)
+        group.run(settings, idle_timeout=30, **how)
 
     assert group.events == []
     assert sum(committed(broker, "storing", "sample.posted").values()) == 0

@@ -152,14 +152,14 @@ def test_a_handler_that_fails_for_good_stops_all_lanes_and_nothing_of_it_is_comm
 def test_a_group_whose_lanes_are_all_busy_is_not_idle(producer: SampleProducer, settings: Settings) -> None:
     class Slow(PostReader, name="slow"):
         def on_posted(self, event: Posted, context: Context) -> None:
-            threading.Event().wait(1.2)  # longer than the client goes without a poll, and than the group may be idle
+            threading.Event().wait(2.5)  # longer than the client goes without a poll, and than the group may be idle
 
     send(producer, 8)
     # Polled every 0.5 s at least, for which everything is paused while there is no room.
     slow = {"max.poll.interval.ms": "1500", "max.poll.records": "1"}
 
     statistics = Slow().run(
-        replace(settings, consumer={**settings.consumer, **slow}), concurrency=4, ordering="none", idle_timeout=0.2
+        replace(settings, consumer={**settings.consumer, **slow}), concurrency=4, ordering="none", idle_timeout=2.0
     )
 
     assert statistics.handled == 8

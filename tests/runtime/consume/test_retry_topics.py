@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from eventpact_testing.broker import LocalBroker
 
+IDLE = 5.0
+"""Seconds without a record after which all have come, on a machine that is busy, too."""
+
 
 class Tiered(Posted):
     """With two tiers of milliseconds."""
@@ -170,7 +173,7 @@ def test_later_records_of_a_key_wait_where_order_is_asked_for(
     producer.send_and_wait(Posted(event_id="other", author=Author(id="b")))
     reader = InOrder(e1=3)
 
-    statistics = run(reader, settings, idle_timeout=1.5, **how)
+    statistics = run(reader, settings, idle_timeout=IDLE, **how)
 
     assert [event_id for event_id in handled(reader) if event_id != "other"] == ["e1", "e2", "e3"]
     assert handled(reader).index("other") < 3
@@ -192,7 +195,7 @@ def test_a_batch_that_holds_a_failing_record_keeps_the_order_of_its_key(
         producer.send_and_wait(Posted(event_id=event_id, author=Author(id="a")))
     reader = Batched(e2=3)
 
-    run(reader, settings, idle_timeout=1.5)
+    run(reader, settings, idle_timeout=IDLE)
 
     assert handled(reader) == ["e1", "e2", "e3", "e4"]
 
@@ -207,7 +210,7 @@ def test_a_coroutine_is_tried_again_on_tiers(producer: SampleProducer, settings:
         producer.send_and_wait(Posted(event_id=event_id, author=Author(id="a")))
     reader = Awaited(e1=3)
 
-    run(reader, settings, idle_timeout=1.5, concurrency=4, ordering="key")
+    run(reader, settings, idle_timeout=IDLE, concurrency=4, ordering="key")
 
     assert handled(reader) == ["e1", "e2"]
 
@@ -219,7 +222,7 @@ def test_a_key_whose_first_record_is_given_up_goes_on_with_the_next(
         producer.send_and_wait(Posted(event_id=event_id, author=Author(id="a")))
     reader = InOrder(e1=99)
 
-    statistics = run(reader, settings, idle_timeout=1.5)
+    statistics = run(reader, settings, idle_timeout=IDLE)
 
     assert handled(reader) == ["e2"]
     assert statistics.dead_lettered == 1
@@ -233,7 +236,7 @@ def test_who_takes_over_knows_which_keys_wait(producer: SampleProducer, settings
     run(InOrder(e1=99), settings, max_events=1)
     reader = InOrder()
 
-    run(reader, settings, idle_timeout=1.5)
+    run(reader, settings, idle_timeout=IDLE)
 
     assert handled(reader) == ["e1", "e2"]
 
