@@ -105,7 +105,7 @@ def test_a_producer_that_is_never_flushed_counts_its_failures_in_the_log(
     producer = SampleProducer(away, register="dev", breaker=None)
     for number in range(30):
         producer.send(Posted(event_id=str(number)))
-    deadline, pause = time.monotonic() + 20, threading.Event()
+    deadline, pause = time.monotonic() + 60, threading.Event()
     while producer.statistics.failed < 30 and time.monotonic() < deadline:
         pause.wait(0.01)
 

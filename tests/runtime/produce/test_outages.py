@@ -42,7 +42,7 @@ def spooling(settings: Settings, spool: SpoolSettings, *, brokers: str = NOBODY)
 
 def drain(producer: SampleProducer) -> None:
     """Returns when nothing waits in the spool any more."""
-    deadline, pause = time.monotonic() + 20, threading.Event()
+    deadline, pause = time.monotonic() + 60, threading.Event()
     while producer.statistics.waiting:
         assert time.monotonic() < deadline, producer.statistics
         pause.wait(0.02)
