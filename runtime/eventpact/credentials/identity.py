@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.credentials.secrets import Secret, SecretFile, reveal
-from eventpact.credentials.tokens import TokenFile, callback
+from eventpact.credentials.tokens import Renewal, TokenFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,9 +95,9 @@ class OAuthBearer:
             case ClientCredentials():
                 return mechanism | self.source.properties()
             case SecretFile():
-                return {**mechanism, "oauth_cb": callback(TokenFile(self.source))}
+                return {**mechanism, "oauth_cb": Renewal(TokenFile(self.source))}
             case _:
-                return {**mechanism, "oauth_cb": callback(self.source)}
+                return {**mechanism, "oauth_cb": Renewal(self.source)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from eventpact.credentials.secrets import SecretFile
+
+_LOG: Final = logging.getLogger("eventpact.kafka")
 
 _OPAQUE_SECONDS: Final = 300.0
 """How long a token is used that does not say when it ends; then its file is read again."""
@@ -67,29 +70,47 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims if isinstance(claims, dict) else {}
 
 
-def callback(
-    source: Callable[[], Token], *, clock: Callable[[], float] = time.time
-) -> Callable[[str], tuple[str, float, str, dict[str, str]]]:
-    """What confluent-kafka takes as `oauth_cb`.
+class Renewal:
+    """What confluent-kafka takes as `oauth_cb`: asks a source for the next token, in whichever thread polls.
 
     The source is asked once at once: a client whose first token fails would say so only after ten seconds, and not why.
+    Nor does the client ever say why there is no next one, so that is logged here, once for each trouble. It asks again
+    every ten seconds, and its connections end when the broker sees that the last token has.
 
     Raises:
         SettingsError: there is no token now, or it has ended.
     """
 
-    def fetch(_: str = "") -> tuple[str, float, str, dict[str, str]]:
+    def __init__(self, source: Callable[[], Token], *, clock: Callable[[], float] = time.time) -> None:
+        self._source = source
+        self._clock = clock
+        self.trouble = ""
+        """Why there is no next token; empty while there is one."""
+        self._next()
+
+    def __call__(self, _: str = "") -> tuple[str, float, str, dict[str, str]]:
+        """The next token; what is raised becomes an error of the client, without its words."""
         try:
-            token = source()
+            token = self._next()
+        except EventPactError as error:
+            if str(error) != self.trouble:
+                self.trouble = str(error)
+                _LOG.warning("%s; until then the brokers let this client in no longer than its last token holds", error)
+            raise
+        if self.trouble:
+            self.trouble = ""
+            _LOG.info("there is a token for OAUTHBEARER again")
+        return token.text.reveal(), token.expires_at, token.principal, token.extensions
+
+    def _next(self) -> Token:
+        try:
+            token = self._source()
         except EventPactError:
             raise
         except Exception as error:  # whatever the service's own code raises
             raise SettingsError(f"no token for OAUTHBEARER: its source raised {type(error).__name__}") from error
-        if token.expires_at <= clock():
-            where = f" in {source.file.path!r}" if isinstance(source, TokenFile) else ""
+        if token.expires_at <= self._clock():
+            where = f" in {self._source.file.path!r}" if isinstance(self._source, TokenFile) else ""
             ended = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(token.expires_at))
             raise SettingsError(f"the token for OAUTHBEARER{where} ended on {ended}: renew it")
-        return token.text.reveal(), token.expires_at, token.principal, token.extensions
-
-    fetch()
-    return fetch
+        return token

@@ -31,6 +31,8 @@ MESSAGES = "QuikApp.message.sent"
 NOTIFICATIONS = "QuikApp.notification.push"
 LETTERS = "QuikApp-dead-letters"
 SESSION_MS = 3000
+LONG_SESSION = {"session.timeout.ms": "45000"}
+"""Properties of members that are not to be given up while the machine stands still."""
 
 
 @dataclass
@@ -42,6 +44,8 @@ class Stage:
     """Of every program; its consumer group is the test's own."""
     packages: list[Path]
     folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+    """Further variables of every program."""
     programs: list[Program] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -65,19 +69,19 @@ class Stage:
         """What became of everything so far."""
         return judge(program.journal for program in self.programs)
 
-    def wait_for_handled(self, count: int, *, patience: float = 60.0) -> None:
+    def wait_for_handled(self, count: int, *, patience: float = 90.0) -> None:
         """Wait until so many events have been handled."""
         self._wait(lambda ledger: len(ledger.handled) >= count, f"{count} events handled", patience)
 
-    def wait_for_sent(self, count: int, *, patience: float = 60.0) -> None:
+    def wait_for_sent(self, count: int, *, patience: float = 90.0) -> None:
         """Wait until so many events have been sent."""
         self._wait(lambda ledger: len(ledger.sent) >= count, f"{count} events sent", patience)
 
-    def wait_for_note(self, *words: str, patience: float = 60.0) -> None:
+    def wait_for_note(self, *words: str, patience: float = 90.0) -> None:
         """Wait until a program has noted something."""
         self._wait(lambda ledger: words in ledger.notes, f"noted: {' '.join(words)}", patience)
 
-    def settle(self, *, patience: float = 90.0, gone: Program | None = None) -> Ledger:
+    def settle(self, *, patience: float = 150.0, gone: Program | None = None) -> Ledger:
         """Wait until every sender has ended and all that is acknowledged is handled, then let the handlers end.
 
         What the sender `gone` has sent is waited for by nobody.
@@ -108,7 +112,7 @@ class Stage:
         assert isinstance(packages, list)
         words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", _word(value))]
         journal = self.folder / f"{module}-{next(self._numbers)}.journal"
-        values = {**variables(self.settings), "KAFKA_CONSUMER_GROUP": str(group)}
+        values = {**variables(self.settings), "KAFKA_CONSUMER_GROUP": str(group), **self.environ}
         environ = environment(values, *packages)
         program = Program(f"tests.real.faults.{module}", *words, journal=journal, environ=environ)
         self.programs.append(program)
@@ -128,7 +132,7 @@ def apply_messages(settings: Settings) -> None:
     """Bring QuikApp's schemas to the registry, and the topics of its messages to the cluster."""
     wanted = desired(ContractRepository.load(DirectorySource(CONTRACTS)), ["quikapp"])
     wanted = wanted.selected(["io.quikapp.*", "QuikApp.*-value", MESSAGES, NOTIFICATIONS, LETTERS])
-    topics = Topics(settings, timeout=30)
+    topics = Topics(settings, timeout=60)
     with RegistryClient(settings) as registry:
         apply(plan(wanted, read_state(wanted, registry=registry, cluster=topics)), registry=registry, cluster=topics)
 
@@ -136,10 +140,10 @@ def apply_messages(settings: Settings) -> None:
 def purge(settings: Settings) -> None:
     """Remove all records of all topics of QuikApp, so that a test finds none of another."""
     admin = AdminClient({**settings.admin_config(), "log_level": 0})
-    names = [name for name in Topics(settings, timeout=20).states() if name.startswith("QuikApp")]
-    topics = admin.list_topics(timeout=20).topics
+    names = [name for name in Topics(settings, timeout=60).states() if name.startswith("QuikApp")]
+    topics = admin.list_topics(timeout=60).topics
     ends = [TopicPartition(name, number, OFFSET_END) for name in names for number in topics[name].partitions]
-    for future in admin.delete_records(ends, request_timeout=20).values():
+    for future in admin.delete_records(ends, request_timeout=60).values():
         future.result()
 
 
