@@ -147,12 +147,15 @@ def test_dev_offers_what_the_contracts_say_until_it_is_stopped(run: Run, shop: P
 
 
 def test_dev_that_is_stopped_while_it_starts_leaves_nothing(shop: Path) -> None:
-    with Started("dev", "--registry-port", "0", "--env-file", "dev.env", cwd=shop.parent) as dev:
-        stopped = dev.stop()
+    for _ in range(10):  # now and then this process stands still for so long that all has started
+        with Started("dev", "--registry-port", "0", "--env-file", "dev.env", cwd=shop.parent) as dev:
+            stopped = dev.stop()
+        assert not Path("dev.env").exists()
+        if not stopped.out:
+            break
 
     assert stopped.code in {143, -signal.SIGTERM}  # with or before the handler that unwinds
     assert (stopped.out, stopped.err) == ("", "")
-    assert not Path("dev.env").exists()
 
 
 def test_dev_says_which_port_is_in_use(run: Run, shop: Path, taken: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from eventpact import Settings
 from eventpact_registry.server.embedded import EmbeddedRegistry
 from eventpact_testing.broker import FETCH_WAIT_MS, LocalBroker
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ def settings(broker: LocalBroker, registry: EmbeddedRegistry) -> Settings:
         brokers=broker.bootstrap_servers,
         client_id="tests",
         registry_url=registry.url,
+        timeout=PATIENCE,
         session_timeout_ms=1500,
         fetch_wait_ms=FETCH_WAIT_MS,
         # The embedded broker takes half a second to admit an idempotent producer; few tests are about that.

@@ -92,9 +92,9 @@ def test_items_that_take_no_bytes_are_limited_over_the_whole_datum() -> None:
 def test_skipping_items_that_take_no_bytes_takes_no_time() -> None:
     writer = record('many: {"type": "array", "items": "null"}', "id: int")
 
-    start = time.perf_counter()
+    start = time.process_time()
     assert codec(record_json("id: int")).decode(long(2**62) + b"\x00\x0e", writer) == {"id": 7}
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 NESTED = [
@@ -152,10 +152,10 @@ def test_ambiguous_values_are_looked_at_once_and_not_once_for_each_way_there() -
     for _ in range(60):
         value = {"next": value}
 
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(avro.EncodeError):
         codec(schema).encode(value)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_schema_of_200_levels_and_one_of_500_fields_work() -> None:
@@ -198,12 +198,12 @@ def test_a_schema_that_repeats_itself_a_billion_times_compiles_small() -> None:
         fields = [{"name": name, "type": json.loads(inner)} for name in "ab"]
         known.append(avro.parse({"type": "record", "name": f"L{level}", "fields": fields}, known[-1:]))
         inner = f'"L{level}"'
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(avro.DecodeError):
         avro.Codec(known[-1]).decode(b"\x00" * 100)
     with pytest.raises(avro.EncodeError):
         avro.Codec(known[-1]).encode({"a": None, "b": None})
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_random_bytes_raise_nothing_but_decode_errors() -> None:

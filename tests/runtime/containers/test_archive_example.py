@@ -26,7 +26,7 @@ def archive(broker: LocalBroker, file: Path) -> str:
         env={**os.environ, **variables, "PYTHONPATH": str(ROOT / "runtime")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr

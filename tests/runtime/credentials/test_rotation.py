@@ -179,7 +179,7 @@ def test_a_consumer_that_polls_all_the_time_keeps_nobody_waiting(file: Path) -> 
     replace(file, "second")
     CLIENTS.look()
     for _ in range(3):
-        assert polled.acquire(timeout=10)
+        assert polled.acquire(timeout=60)
     stop.set()
     polling.join()
     consumer.close()

@@ -124,13 +124,13 @@ class TestPasswords:
 
 class TestTokens:
     def test_a_token_comes_from_a_file(self, tmp_path: Path) -> None:
-        token = unsecured_token("ann", lifetime=100)
+        token = unsecured_token("ann", lifetime=1000)
         found = settings(OAUTH, KAFKA_SASL_OAUTHBEARER_TOKEN_FILE=write(tmp_path / "token", token + "\n"))
 
         text, ends, principal, extensions = found.admin_config()["oauth_cb"]("")
 
         assert (text, principal, extensions) == (token, "ann", {})
-        assert 90 < ends - time.time() <= 100
+        assert 900 < ends - time.time() <= 1000
 
     def test_a_renewed_token_is_the_next_one(self, tmp_path: Path) -> None:
         path = write(tmp_path / "token", unsecured_token("ann"))
@@ -143,9 +143,10 @@ class TestTokens:
     def test_a_token_that_does_not_say_when_it_ends_is_read_again_after_minutes(self, tmp_path: Path) -> None:
         path = write(tmp_path / "token", "opaque")
 
+        before = time.time()
         ends = settings(OAUTH, KAFKA_SASL_OAUTHBEARER_TOKEN_FILE=path).admin_config()["oauth_cb"]("")[1]
 
-        assert 290 < ends - time.time() <= 300
+        assert before + 300 <= ends <= time.time() + 300
 
     def test_a_token_that_has_ended_is_an_error_before_anything_connects(self, tmp_path: Path) -> None:
         path = write(tmp_path / "token", unsecured_token("ann", lifetime=-1))
@@ -162,7 +163,7 @@ class TestTokens:
         assert settings(OAUTH, KAFKA_SASL_OAUTHBEARER_TOKEN_FILE=path).admin_config()["oauth_cb"]("")[2] == ""
 
     def test_a_token_comes_from_code(self) -> None:
-        source = OAuthBearer(source=lambda: Token(Secret("t"), time.time() + 10, "ann", {"logicalCluster": "lkc"}))
+        source = OAuthBearer(source=lambda: Token(Secret("t"), time.time() + 1000, "ann", {"logicalCluster": "lkc"}))
 
         assert Settings(sasl=source, ssl=Ssl()).admin_config()["oauth_cb"]("")[0] == "t"
 

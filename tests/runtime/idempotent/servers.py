@@ -19,7 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 def binaries(package: str, folder: str) -> Path:

@@ -14,6 +14,7 @@ from eventpact.observe.clients import ClientWatch
 from eventpact.observe.readings import TOTALS
 from eventpact.observing import watched
 from tests.runtime.observe.test_metrics import port
+from tests.runtime.raw import PATIENCE
 from tests.runtime.sample import Posted, SampleProducer
 
 __all__ = ["port"]
@@ -95,7 +96,7 @@ def test_a_real_client_tells(settings: Settings, port: int, monkeypatch: pytest.
             'eventpact_client_round_trip_seconds{broker="1",client="producer",measure="p99",name="sample"}',
             'eventpact_client_brokers_connected{client="producer",name="sample"} 1.0',
         }
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while (missing := absent(wanted, registry)) and time.monotonic() < deadline:
             producer.send_and_wait(Posted(event_id="e"))
 

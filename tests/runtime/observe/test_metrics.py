@@ -22,7 +22,7 @@ from eventpact.observe.catalogue import METRICS
 from eventpact.observe.readings import TOTALS
 from eventpact.observing import GROUPS, PRODUCERS
 from eventpact_testing.broker import LocalBroker
-from tests.runtime.raw import write
+from tests.runtime.raw import PATIENCE, write
 from tests.runtime.sample import Noted, NoteReader, Posted, PostReader, SampleProducer
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -73,7 +73,7 @@ def lags(found: Samples) -> dict[str, float]:
 
 
 def fetched(port: int) -> str:
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as answer:
         text: str = answer.read().decode()
     return text
 
@@ -149,12 +149,12 @@ def test_the_lag_of_a_running_group_is_shown_by_partition(
 
     class Slow(PostReader):
         def on_posted(self, event: Posted, context: Context) -> None:
-            go_on.wait(30)
+            go_on.wait(2 * PATIENCE)
 
     producer.send_many([Posted(event_id=str(number)) for number in range(30)]).raise_for_failures()
     running = threading.Thread(target=Slow().run, args=[settings], kwargs={"stop": stop, "concurrency": 2})
     running.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while sum((shown := lags(scraped(registry_of_metrics))).values()) != 30 and time.monotonic() < deadline:
         time.sleep(0.05)
     in_flight = value(scraped(registry_of_metrics), "eventpact_group_records_in_flight", group="post-reader")
@@ -175,14 +175,14 @@ def test_tenants_are_no_labels(
 
     class Slow(NoteReader):
         def on_noted(self, event: Noted, context: Context) -> None:
-            go_on.wait(30)
+            go_on.wait(2 * PATIENCE)
 
     broker.create_topic("sample.notes.globex", 2)
     for tenant in ("acme", "globex"):
         producer.send_many([Noted(note="n")] * 4, tenant_id=tenant).raise_for_failures()
     running = threading.Thread(target=Slow().run, args=[settings], kwargs={"stop": stop, "concurrency": 2})
     running.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while 8.0 not in (shown := lags(scraped(registry_of_metrics))).values() and time.monotonic() < deadline:
         time.sleep(0.05)
     text = generate_latest(registry_of_metrics).decode()

@@ -24,6 +24,7 @@ from eventpact.operate.health import (
 )
 from eventpact.operate.health.asking import ClusterFacts, PartitionFacts
 from eventpact_testing.broker import LocalBroker
+from tests.runtime.raw import PATIENCE
 from tests.runtime.sample import NoteReader, Posted, PostReader, SampleProducer
 
 ALL_THREE = PartitionFacts(1, (1, 2, 3), (1, 2, 3))
@@ -301,7 +302,7 @@ class TestAsking:
 
         report = Health(settings, CHAT, timeout=0.5).check()
 
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < PATIENCE
         assert [(one.severity, one.subject) for one in report.findings] == [
             ("critical", "cluster"),
             ("critical", "registry"),
@@ -316,13 +317,15 @@ class TestAsking:
 
         report = Health(settings, timeout=0.6).check()
 
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < PATIENCE
         assert [one.subject for one in report.findings] == ["cluster", "registry"]
 
     def test_single_questions_raise_when_the_cluster_is_down(self) -> None:
         health = Health(Settings(brokers="127.0.0.1:1"), timeout=0.3)
 
-        assert health.ping() == Ping(reachable=False, error=health.ping().error)
+        ping = health.ping()
+        assert ping == Ping(reachable=False, error=ping.error)
+        assert ping.error
         with pytest.raises(BrokerError):
             health.brokers()
         with pytest.raises(BrokerError):
