@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections import defaultdict
 from dataclasses import replace
@@ -16,7 +17,8 @@ from eventpact import Context, EventContract, Producer, Settings, TopicContract,
 from eventpact.consume.dead_letters import letter_of
 from eventpact.consume.record import headers_of
 from tests.real.failing_member import DEAD, TIERS, TOPIC, Failing
-from tests.runtime.raw import committed, read, write
+from tests.real.members import running, until
+from tests.runtime.raw import committed, read, read_all, write
 from tests.runtime.sample import Author, Posted, PostReader, SampleProducer
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from tests.real.conftest import Registry
 
 KEYS, EVENTS = 15, 12
-PATIENCE = 60.0
+PATIENCE = 90.0
 
 NARROW = "failing.narrow"
 NARROW_DEAD = "failing.narrow.dead"
@@ -48,9 +50,13 @@ def topic(name: str, partitions: int, **config: str) -> TopicContract:
 def settings(kafka: KafkaCluster, embedded: Registry, unique: str) -> Iterator[Settings]:
     """Of a service whose topics are there, and gone afterwards."""
     settings = Settings(
-        brokers=kafka.bootstrap_servers, client_id="tests", registry_url=embedded.url, consumer_group=unique
+        brokers=kafka.bootstrap_servers,
+        client_id="tests",
+        registry_url=embedded.url,
+        consumer_group=unique,
+        timeout=PATIENCE,
     )
-    topics = Topics(settings, timeout=20)
+    topics = Topics(settings)
     topics.create(
         topic(TOPIC, 3),
         *(topic(tier, 2) for tier in TIERS),
@@ -77,7 +83,7 @@ def producer(settings: Settings) -> Iterator[FailingProducer]:
 def dead(kafka: KafkaCluster) -> dict[str, set[int]]:
     """Ids of the events among the dead letters, which the handler put into its exception's message, and attempts."""
     found: dict[str, set[int]] = defaultdict(set)
-    for letter in read(kafka, DEAD, 10_000, patience=2.0):
+    for letter in read_all(kafka, DEAD):
         info = letter_of(headers_of(letter))
         assert info is not None
         assert (info.topic, info.reason, info.exception) == (TOPIC, "handler-failed", "builtins.LookupError")
@@ -191,7 +197,7 @@ def test_a_record_that_no_topic_takes_does_not_stop_the_group_and_can_be_found_a
 ) -> None:
     """However little a service's own events are waited for: its letters stand for records that were consumed."""
     settings = replace(settings, **weak)
-    producer.send_and_wait(Failing(event_id="large", author=Author(id="a"), text="x" * 2000))
+    producer.send_and_wait(Failing(event_id="large", author=Author(id="a"), text="x" * 2000), timeout=PATIENCE)
     [original] = read(kafka, TOPIC, 1)
     place = (original.partition(), original.offset())
 
@@ -231,7 +237,7 @@ def test_a_dead_letter_is_as_large_as_its_topic_takes(
     kafka: KafkaCluster, settings: Settings, producing: dict[str, str]
 ) -> None:
     with WideProducer(settings, register="dev") as producer:
-        producer.send_and_wait(Wide(event_id="large", author=Author(id="a"), text="x" * LARGE))
+        producer.send_and_wait(Wide(event_id="large", author=Author(id="a"), text="x" * LARGE), timeout=PATIENCE)
 
     HopelessOfLarge().run(replace(settings, producer=producing), max_events=1)
 
@@ -256,18 +262,18 @@ def test_groups_share_retry_topics(kafka: KafkaCluster, settings: Settings, prod
                 raise LookupError("not yet")
 
     ours, theirs = (replace(settings, consumer_group=f"{settings.consumer_group}-{n}") for n in (1, 2))
-    producer.send_and_wait(Failing(event_id="e1", author=Author(id="a")))
+    producer.send_and_wait(Failing(event_id="e1", author=Author(id="a")), timeout=PATIENCE)
     first, second = Unlucky(), Unlucky()
 
     first.run(ours, max_events=1)
     second.run(theirs, max_events=1)
     assert len(read(kafka, TIERS[0], 2)) == 2
-    first.run(ours, idle_timeout=2.0)
-    second.run(theirs, idle_timeout=2.0)
+    for reader, group in ((first, ours), (second, theirs)):
+        with running(reader, group):
+            until(lambda: 3 in reader.attempts)  # noqa: B023 - called in here alone
+            until(lambda: sum(committed(kafka, str(group.consumer_group), TIERS[0]).values()) == 2)  # noqa: B023 - as well
 
     assert (first.attempts, second.attempts) == ([1, 2, 3], [1, 2, 3])
-    for group in (ours, theirs):
-        assert sum(committed(kafka, str(group.consumer_group), TIERS[0]).values()) == 2
 
 
 def test_poison_goes_to_dead_letters_between_events_that_wait(
@@ -283,17 +289,17 @@ def test_poison_goes_to_dead_letters_between_events_that_wait(
             super().on_posted(event, context)
 
     for event_id in ("e1", "e2"):
-        producer.send_and_wait(Failing(event_id=event_id, author=Author(id="a")))
+        producer.send_and_wait(Failing(event_id=event_id, author=Author(id="a")), timeout=PATIENCE)
     [first, _] = read(kafka, TOPIC, 2)
     write(kafka, TOPIC, b"poison", key=b"a", partition=first.partition() or 0)
     reader = Slow()
 
-    statistics = reader.run(settings, idle_timeout=2.0)
+    with running(reader, settings):
+        until(lambda: len(reader.events) >= 2)
+        letters = read_all(kafka, DEAD, 1)
 
     assert [event.event_id for event in reader.events] == ["e1", "e2"]  # type: ignore[attr-defined]  # a `Posted` each
-    assert statistics.dead_lettered == 1
-    [letter] = read(kafka, DEAD, 1)
-    assert letter.value() == b"poison"
+    assert [letter.value() for letter in letters] == [b"poison"]
 
 
 def test_tiers_keep_order_in_transactions_too(
@@ -308,16 +314,19 @@ def test_tiers_keep_order_in_transactions_too(
             if event.event_id == "e1" and context.attempt < 4:
                 raise LookupError("not yet")
             super().on_posted(event, context)
+            if event.event_id == "e3":
+                done.set()
 
-    topics = Topics(settings, timeout=20)
+    done = threading.Event()
+    topics = Topics(settings)
     topics.create(topic("sample.posted", 1))
     for event_id in ("e1", "e2", "e3"):
-        producer.send_and_wait(Failing(event_id=event_id, author=Author(id="a")))
+        producer.send_and_wait(Failing(event_id=event_id, author=Author(id="a")), timeout=PATIENCE)
     reader = Copier()
 
     with SampleProducer(settings, register="dev", transactional_id=settings.consumer_group) as copies:
-        statistics = reader.run(settings, producer=copies, exactly_once=True, idle_timeout=4.0)
-    copied = [message.key() for message in read(kafka, "sample.posted", 4, patience=3.0)]
+        statistics = reader.run(settings, producer=copies, exactly_once=True, stop=done)
+    copied = [message.key() for message in read_all(kafka, "sample.posted", 3)]
     topics.delete("sample.posted")
 
     assert [event.event_id for event in reader.events] == ["e1", "e2", "e3"]  # type: ignore[attr-defined]  # a `Posted` each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from eventpact.operate.redriving import redrive as send_back
 from eventpact.operate.replay_sources import TopicSource
 from eventpact.operate.replaying import Replay
 from tests.cli import conftest as command_line
-from tests.runtime.raw import read_all, write
+from tests.runtime.raw import PATIENCE, read_all, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ run, work = command_line.run, command_line.work
 
 @pytest.fixture
 def settings(kafka: KafkaCluster) -> Settings:
-    return Settings(brokers=kafka.bootstrap_servers, client_id="operator", timeout=20)
+    return Settings(brokers=kafka.bootstrap_servers, client_id="operator", timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -59,8 +60,14 @@ def topics(settings: Settings, unique: str) -> Iterator[list[str]]:
 @contextmanager
 def open_transaction(kafka: KafkaCluster, topic: str, value: bytes) -> Iterator[confluent_kafka.Producer]:
     """A producer whose transaction has written a record and is committed at the end."""
-    producer = confluent_kafka.Producer({"bootstrap.servers": kafka.bootstrap_servers, "transactional.id": topic})
-    producer.init_transactions(10)
+    producer = confluent_kafka.Producer(
+        {
+            "bootstrap.servers": kafka.bootstrap_servers,
+            "transactional.id": topic,
+            "transaction.timeout.ms": 600_000,  # the broker is not to end it while the test still looks
+        }
+    )
+    producer.init_transactions(PATIENCE)
     producer.begin_transaction()
     told: list[object] = []
     producer.produce(topic, value, on_delivery=lambda error, _: told.append(error))
@@ -68,7 +75,7 @@ def open_transaction(kafka: KafkaCluster, topic: str, value: bytes) -> Iterator[
         producer.poll(0.1)
     assert told == [None]
     yield producer
-    producer.commit_transaction(10)
+    producer.commit_transaction(PATIENCE)
 
 
 def values(kafka: KafkaCluster, topic: str, expected: int) -> list[bytes | None]:
@@ -131,7 +138,7 @@ def test_letters_do_not_go_back_while_a_transaction_hides_which_ones_did(
         listed = DeadLetters(settings, [dead])
         found = [letter.id for letter in listed.letters()]
         with pytest.raises(BrokerError, match="a transaction is open on its partition 0; try again when it has ended"):
-            redrive(Settings(brokers=kafka.bootstrap_servers, timeout=1), dead)
+            redrive(replace(settings, timeout=10), dead)
 
     done = redrive(settings, dead)
 
