@@ -27,6 +27,10 @@ _POLL_SECONDS: Final = 0.05
 _MAVEN_SECONDS: Final = 600
 _LOG_TAIL: Final = 20
 _PORTS: Final = range(10_000, 32_000)
+_SHARES: Final = 16
+"""Processes side by side take their ports from different shares, as a rule."""
+_given: set[int] = set()
+"""Ports that this process has named: a server that is down for now comes back to its own."""
 _RANDOM: Final = random.SystemRandom()
 """A test that seeds `random` must not get the ports of the next one that does."""
 
@@ -100,12 +104,19 @@ def free_ports(count: int) -> list[int]:
     They lie below those that systems give to outgoing connections, so that a server finds its port free when it starts,
     and again when it comes back.
     """
+    share = _PORTS[os.getpid() % _SHARES :: _SHARES]
+    if len(_given) + count > len(share) // 2:
+        _given.clear()  # the first are long gone
     sockets: list[socket.socket] = []
     try:
         while len(sockets) < count:
-            with suppress(OSError):  # taken: another one
-                sockets.append(socket.create_server(("127.0.0.1", _RANDOM.choice(_PORTS))))
-        return [listening.getsockname()[1] for listening in sockets]
+            port = _RANDOM.choice(share)
+            if port not in _given:
+                with suppress(OSError):  # taken: another one
+                    sockets.append(socket.create_server(("127.0.0.1", port)))
+        found = [listening.getsockname()[1] for listening in sockets]
+        _given.update(found)
+        return found
     finally:
         for listening in sockets:
             listening.close()
