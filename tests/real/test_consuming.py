@@ -8,8 +8,9 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import confluent_kafka
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from eventpact import Context, Settings, Topics
@@ -205,6 +206,53 @@ class TestRebalances:
         for numbers in group.by_key.values():
             first_times = list(dict.fromkeys(numbers))
             assert first_times == sorted(first_times)
+
+
+class TestEnding:
+    def test_a_member_that_ends_in_a_rebalance_asks_nothing_of_a_group_that_may_be_over_at_any_moment(
+        self,
+        producer: SampleProducer,
+        settings: Settings,
+        kafka: KafkaCluster,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """The client would wait for an answer that never comes, and let no other thread of the process run."""
+        over: list[bool] = []
+
+        class Unpolled(confluent_kafka.Consumer):
+            """Its first assignment waits until it closes; notes of each callback whether the group is over after it."""
+
+            def subscribe(self, topics: list[str], **callbacks: Any) -> None:  # type: ignore[override]  # as the group calls it
+                super().subscribe(topics, **{name: self.noting(call) for name, call in callbacks.items()})
+
+            def poll(self, timeout: float = 0) -> None:
+                threading.Event().wait(timeout)
+
+            def noting(self, call: Any) -> Any:
+                def callback(consumer: Any, partitions: list[TopicPartition]) -> None:
+                    call(consumer, partitions)
+                    try:
+                        consumer.committed(partitions, timeout=0.001)
+                        over.append(False)
+                    except KafkaException as error:
+                        over.append(error.args[0].code() == KafkaError._DESTROY)
+
+                return callback
+
+        monkeypatch.setattr(confluent_kafka, "Consumer", Unpolled)
+        cooperative = {**settings.consumer, "partition.assignment.strategy": "cooperative-sticky"}
+        with running(PostReader(), replace(settings, consumer=cooperative)):
+            until(lambda: settings.consumer_group in _stable(kafka))
+
+        assert over == [False, True]  # what waited, and what is held because of it
+        assert "without a word" not in caplog.text
+
+
+def _stable(kafka: KafkaCluster) -> list[str]:
+    """Groups of which every member has been told what it reads."""
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    return [group.group_id for group in admin.list_consumer_groups(states={ConsumerGroupState.STABLE}).result().valid]
 
 
 class TestTopicsThatComeAndGo:

@@ -11,6 +11,7 @@ import confluent_kafka
 from confluent_kafka import KafkaException
 
 from eventpact.clients import Complaints, connect, translated
+from eventpact.consume.closing import Closing
 from eventpact.consume.drains import outside, partition_of, without_errors
 from eventpact.consume.failures import Failures
 from eventpact.consume.gaps import Starts
@@ -111,6 +112,7 @@ class Session:
             on_commit=self._on_commit,
             **watched(settings, "consumer", self._name),
         )
+        self._closing = Closing(self._consumer)
         self._offsets = Offsets(self._consumer)
         self._pauses = Pauses(self._consumer)
         self._reports = Reports(self._name, group.topics, self._complaints)
@@ -171,9 +173,9 @@ class Session:
                 raise
             self._consumer.subscribe(
                 subscription([*self._group.topics, *self._failures.topics()]),
-                on_assign=self._on_assign,
-                on_revoke=self._on_revoke,
-                on_lost=self._on_lost,
+                on_assign=self._closing.until_then(self._on_assign),
+                on_revoke=self._closing.until_then(self._on_revoke),
+                on_lost=self._closing.until_then(self._on_lost),
             )
         self._workers.start()
         if self._keeper is not None:
@@ -299,7 +301,7 @@ class Session:
             try:
                 self._let_go(self._failures.close)
             finally:
-                self._let_go(self._consumer.close)  # after its last commits
+                self._let_go(self._closing.close)  # after its last commits
 
     def _let_go(self, close: Callable[[], None]) -> None:
         if not within(_CLOSING, close, name="eventpact-close"):
