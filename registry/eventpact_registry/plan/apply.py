@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
@@ -27,6 +28,7 @@ from eventpact_registry.plan.steps import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from eventpact.operate.log_offsets import Partition
     from eventpact_registry.client import RegistryClient
     from eventpact_registry.plan.state import Access, Cluster
     from eventpact_registry.plan.steps import Plan, Step
@@ -69,29 +71,38 @@ def apply(
 ) -> None:
     """Carry out a plan, in order; `on_step` hears of each step when it is done.
 
+    At the end, new topics and partitions are waited for, all together, until their leaders serve them.
+
     Raises:
         ContractError: the plan has conflicts; nothing was changed.
-        EventPactError: a step failed for good; those before it are done, and applying again goes on from there.
+        EventPactError: a step failed for good; those before it are done, and applying again goes on from there. Or all
+            are done, but new partitions are not served within the cluster's timeout.
     """
     if plan.conflicts:
         raise ContractError(*plan.conflicts)
     total = len(plan.steps)
     for done, step in enumerate(plan.steps):
         try:
-            _retrying(step, lambda step: _carry_out(step, registry, cluster, access), retries)
+            _retrying(partial(_carry_out, step, registry, cluster, access), retries)
         except (RegistryError, BrokerError) as error:
             raise EventPactError(
                 f"{describe(step).action} {describe(step).name} failed: {error} "
                 f"({done} of {counted(total, 'step')} done; the next apply goes on from there)"
             ) from error
         on_step(Progress(done + 1, total, step))
+    added = [partition for step in plan.steps for partition in _added(step)]
+    if added:
+        try:
+            _retrying(partial(_needed(cluster).wait_for_leaders, added), retries)
+        except BrokerError as error:
+            raise EventPactError(f"all steps are done ({total}); {error}") from error
 
 
-def _retrying(step: Step, carry_out: Callable[[Step], None], retries: Retries) -> None:
+def _retrying(carry_out: Callable[[], None], retries: Retries) -> None:
     wait = retries.first_wait
     for attempt in range(1, retries.attempts + 1):
         try:
-            carry_out(step)
+            carry_out()
         except (RegistryError, BrokerError) as error:
             if attempt == retries.attempts or not _may_pass(error):
                 raise
@@ -136,6 +147,17 @@ def _carry_out(step: Step, registry: RegistryClient | None, cluster: Cluster | N
             _delete(step, _needed(cluster))
 
 
+def _added(step: Step) -> list[Partition]:
+    """The partitions that there are after a step and were not before."""
+    match step:
+        case CreateTopic():
+            return [(step.contract.name, number) for number in range(step.contract.partitions)]
+        case GrowTopic():
+            return [(step.topic, number) for number in range(step.old, step.new)]
+        case _:
+            return []
+
+
 def _register(step: RegisterVersion, registry: RegistryClient) -> None:
     """Register, and see that it became the version that the contracts give it."""
     newest = max(registry.versions(step.subject), default=0)
@@ -164,7 +186,7 @@ def _moved(registry: RegistryClient, how: str) -> RegistryError:
 def _create(step: CreateTopic, cluster: Cluster) -> None:
     """Create, unless an earlier attempt did although its answer was lost."""
     try:
-        cluster.create(step.contract)
+        cluster.create(step.contract, wait=False)
     except BrokerError:
         existing = cluster.states().get(step.contract.name)
         if existing is None or existing.partitions != step.contract.partitions:
@@ -175,7 +197,7 @@ def _grow(step: GrowTopic, cluster: Cluster) -> None:
     """Add partitions, unless an earlier attempt did although its answer was lost."""
     existing = cluster.states().get(step.topic)
     if existing is None or existing.partitions != step.new:
-        cluster.grow(step.topic, step.new)
+        cluster.grow(step.topic, step.new, wait=False)
 
 
 def _delete(step: DeleteTopic, cluster: Cluster) -> None:

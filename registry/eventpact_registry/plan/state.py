@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from eventpact.avro.model import Schema
     from eventpact.operate.acls import Right
+    from eventpact.operate.log_offsets import Partition
     from eventpact.operate.topics import TopicConfig, TopicState
     from eventpact.topic import TopicContract
     from eventpact_registry.client import RegistryClient
@@ -36,11 +37,14 @@ class Cluster(Protocol):
     def config(self, name: str) -> TopicConfig:
         """One topic's configuration; raises `Unsupported` where configurations cannot be read."""
 
-    def create(self, *contracts: TopicContract) -> None:
-        """Create topics."""
+    def create(self, *contracts: TopicContract, wait: bool = True) -> None:
+        """Create topics; with `wait`, return when their leaders serve them."""
 
-    def grow(self, name: str, partitions: int) -> None:
-        """Raise a partition count."""
+    def grow(self, name: str, partitions: int, *, wait: bool = True) -> None:
+        """Raise a partition count; `wait` as for `create`."""
+
+    def wait_for_leaders(self, partitions: Iterable[Partition]) -> None:
+        """Return when the leaders of new partitions serve them; raises `BrokerError` when they do not in time."""
 
     def configure(self, name: str, config: Mapping[str, str | None]) -> None:
         """Set configuration values."""

@@ -31,17 +31,18 @@ class Administrator:
         self.complaints = Complaints(settings.brokers)
         self.client = connect(AdminClient, settings.admin_config(), self.complaints)
 
-    def metadata(self, topic: str | None = None) -> ClusterMetadata:
-        """Brokers and topics, or one topic.
+    def metadata(self, topic: str | None = None, *, timeout: float | None = None) -> ClusterMetadata:
+        """Brokers and topics, or one topic, within `timeout` seconds, this object's own by default.
 
         Raises:
             BrokerError: the cluster does not answer.
         """
+        timeout = self.timeout if timeout is None else timeout
         with translated(self.complaints, "list topics"):
             try:
                 if topic is None:
-                    return self.client.list_topics(timeout=self.timeout)
-                return self.client.list_topics(topic, timeout=self.timeout)
+                    return self.client.list_topics(timeout=timeout)
+                return self.client.list_topics(topic, timeout=timeout)
             finally:
                 self.client.poll(0)  # lets the client say why it could not
 

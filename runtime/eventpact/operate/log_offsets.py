@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka import OFFSET_INVALID, IsolationLevel, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # imported there, not re-exported
 
 from eventpact.errors import BrokerError
+from eventpact.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -20,6 +21,8 @@ Partition: TypeAlias = tuple[str, int]
 """Topic and number."""
 
 _FOUND_NONE: Final = -1
+_NAMED: Final = 3
+"""Partitions that an error names; it counts the others."""
 
 
 class LogOffsets:
@@ -82,13 +85,20 @@ class LogOffsets:
         found = self._asked({place: OffsetSpec.for_timestamp(max(time, 0)) for place, time in times.items()})
         return {place: high[place] if offset == _FOUND_NONE else offset for place, offset in found.items()}
 
-    def unserved(self, partitions: Collection[Partition]) -> tuple[Partition, ...]:
-        """Those whose leader does not know yet that it leads, or does not answer: it is the leaders that are asked."""
+    def unserved(self, partitions: Collection[Partition], *, timeout: float | None = None) -> tuple[Partition, ...]:
+        """Those whose leader does not know yet that it leads, or does not answer: it is the leaders that are asked.
+
+        They have `timeout` seconds, the administrator's by default.
+        """
         if not partitions:
             return ()
         latest: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # as above
-        futures = self._futures(dict.fromkeys(partitions, latest))
-        return tuple(place for place, future in zip(partitions, futures, strict=True) if future.exception() is not None)
+        futures = self._futures(dict.fromkeys(partitions, latest), timeout=timeout)
+        return tuple(
+            place
+            for place, future in zip(partitions, futures, strict=True)
+            if future.exception() is not None or _is_unanswered(future.result())
+        )
 
     def _ask(
         self,
@@ -104,14 +114,36 @@ class LogOffsets:
         if not specs:
             return {}
         found = self._administrator.answers("list offsets", lambda: self._futures(specs, isolation))
+        silent = [place for place, result in zip(specs, found, strict=True) if _is_unanswered(result)]
+        if silent:
+            raise BrokerError(
+                f"cannot list offsets: {leaders_of(silent)} did not answer within {self._administrator.timeout:g} s"
+                f"{self._administrator.complaints.known()} (brokers: {self._administrator.brokers})"
+            )
         return {place: int(result.offset) for place, result in zip(specs, found, strict=True)}
 
     def _futures(
-        self, specs: Mapping[Partition, OffsetSpec], isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED
+        self,
+        specs: Mapping[Partition, OffsetSpec],
+        isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+        timeout: float | None = None,
     ) -> list[Future[Any]]:
         """The answers to come, in the order of the questions."""
         asked = {TopicPartition(*place): spec for place, spec in specs.items()}
-        timeout, client = self._administrator.timeout, self._administrator.client
-        futures = client.list_offsets(asked, isolation_level=isolation, request_timeout=timeout)
+        timeout = self._administrator.timeout if timeout is None else timeout
+        futures = self._administrator.client.list_offsets(asked, isolation_level=isolation, request_timeout=timeout)
         by_place = {(one.topic, one.partition): future for one, future in futures.items()}
         return [by_place[place] for place in specs]
+
+
+def leaders_of(partitions: Collection[Partition]) -> str:
+    """Whose answer is missing, in words: the leaders of the first few partitions, and how many more there are."""
+    named = [f"{topic}/{number}" for topic, number in sorted(partitions)]
+    others = len(named) - _NAMED
+    more = f" and {counted(others, 'more partition')}" if others > 0 else ""
+    return f"the leader{'' if len(named) == 1 else 's'} of {', '.join(named[:_NAMED])}{more}"
+
+
+def _is_unanswered(result: Any) -> bool:
+    """Whether a partition's leader did not answer in time: the client tells no error then, but no offset either."""
+    return bool(result.offset == OFFSET_INVALID)

@@ -6,7 +6,7 @@ a broker that cannot administer topics at all, such as the embedded one, gives `
 
 from __future__ import annotations
 
-import time
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,19 +24,18 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it imports 
 
 from eventpact.errors import BrokerError
 from eventpact.operate.administrator import Administrator
-from eventpact.operate.log_offsets import LogOffsets
+from eventpact.operate.log_offsets import LogOffsets, leaders_of
+from eventpact.operate.looks import Looks
 from eventpact.topic import TopicContract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from eventpact.operate.log_offsets import Partition
     from eventpact.settings import Settings
 
+_LOG: Final = logging.getLogger("eventpact.operate")
 _DAY_MS: Final = 24 * 60 * 60 * 1000
-_LOOK_AGAIN: Final = 0.005
-"""Seconds before the second look at a change; each further wait is twice as long, for brokers that need their time."""
-_LONGEST_PAUSE: Final = 0.1
-"""Seconds that no wait between two looks exceeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +74,7 @@ class Topics:
 
     def states(self, *, internal: bool = False) -> dict[str, TopicState]:
         """Every topic by name; Kafka's own (`__consumer_offsets`, …) only on request."""
-        topics = self._administrator.metadata().topics
-        return {name: _state(topic) for name, topic in topics.items() if internal or not name.startswith("__")}
+        return {name: state for name, state in self._states().items() if internal or not name.startswith("__")}
 
     def broker_count(self) -> int:
         """How many brokers the cluster has now: the most replicas that a topic can get."""
@@ -94,20 +92,62 @@ class Topics:
         }
         return TopicConfig(values=values, own={name: value for name, value in values.items() if name in own})
 
-    def create(self, *contracts: TopicContract) -> None:
-        """Create topics and wait until each partition's leader serves it: what is sent from then on is taken."""
+    def create(self, *contracts: TopicContract, wait: bool = True) -> None:
+        """Create topics and wait until each partition's leader serves it: what is sent from then on is taken.
+
+        Without `wait`, `wait_for_leaders` is left to the caller, who may do it once for several calls.
+        """
         for contract in contracts:
             self._create(contract)
-        self._wait_for_leaders({contract.name: contract.partitions for contract in contracts})
+        if wait:
+            self.wait_for_leaders([(one.name, number) for one in contracts for number in range(one.partitions)])
 
-    def grow(self, name: str, partitions: int) -> None:
+    def grow(self, name: str, partitions: int, *, wait: bool = True) -> None:
         """Raise a topic's partition count, and wait as `create` does; keyed records move to other partitions then."""
-        before = self._partitions_of(name)
+        before = self._states().get(name)
         self._result(
             f"grow topic {name} to {partitions} partitions",
             lambda: self._client.create_partitions([NewPartitions(name, partitions)], request_timeout=self._timeout),
         )
-        self._wait_for_leaders({name: partitions}, but=before)
+        if wait:
+            self.wait_for_leaders([(name, number) for number in range(before.partitions if before else 0, partitions)])
+
+    def wait_for_leaders(self, partitions: Iterable[Partition]) -> None:
+        """Wait until the cluster shows new partitions, and the leader of each knows that it leads.
+
+        Metadata of one broker names leaders that have not heard of it themselves. An idempotent producer of librdkafka
+        whose first batch such a leader refuses may take it for written with the second. Topics that this account may
+        not describe are not waited for, with a warning: neither can leaders be asked about them.
+
+        Raises:
+            BrokerError: no further one is served within the time of one answer.
+        """
+        offsets, waiting = LogOffsets(self._administrator), set(partitions)
+        looks = Looks(self._timeout)
+        for _ in looks:
+            states = self._states(looks.left)
+            for name in {name for name, _ in waiting} - states.keys():
+                if self._is_hidden(name, looks.left):
+                    waiting = {place for place in waiting if place[0] != name}
+                    account = self._administrator.complaints.client.account
+                    _LOG.warning(
+                        "topic %s: %s lacks DESCRIBE on it, so nobody waits until its leaders serve it; what is sent "
+                        "at once may be refused",
+                        name,
+                        account,
+                    )
+            shown = [place for place in waiting if place[0] in states and place[1] < states[place[0]].partitions]
+            unserved = offsets.unserved(shown, timeout=looks.left)
+            waiting = waiting.difference(shown).union(unserved)
+            if not waiting:
+                return
+            if len(unserved) < len(shown):
+                looks.progressed()
+        raise BrokerError(
+            f"the cluster took the change, but {leaders_of(waiting)} did not answer as such within {self._timeout:g} s "
+            f"(brokers: {self._administrator.brokers}): what is sent there may be refused; `eventpact health` tells "
+            "what is wrong with brokers and topics"
+        )
 
     def configure(self, name: str, config: Mapping[str, str | None]) -> None:
         """Set configuration values; `None` returns one to the broker's default."""
@@ -129,7 +169,14 @@ class Topics:
         """Delete topics with everything on them and wait until they are gone."""
         for name in names:
             self._delete(name)
-        self._wait(lambda states: [name for name in names if name in states])
+        looks = Looks(self._timeout)
+        for _ in looks:
+            shown = self._states(looks.left).keys() & set(names)
+            if not shown:
+                return
+        raise BrokerError(
+            f"the cluster took the deletion of {', '.join(sorted(shown))}, but still shows it after {self._timeout:g} s"
+        )
 
     def _create(self, contract: TopicContract) -> None:
         new = NewTopic(
@@ -149,45 +196,14 @@ class Topics:
         [answer] = self._administrator.answers(doing, lambda: call().values())
         return answer
 
-    def _partitions_of(self, name: str) -> int:
-        state = self.states().get(name)
-        return 0 if state is None else state.partitions
+    def _states(self, timeout: float | None = None) -> dict[str, TopicState]:
+        topics = self._administrator.metadata(timeout=timeout).topics
+        return {name: _state(topic) for name, topic in topics.items()}
 
-    def _wait_for_leaders(self, partitions: Mapping[str, int], *, but: int = 0) -> None:
-        """Wait until the cluster shows the partitions of topics, and each new one's leader knows that it leads.
-
-        The first `but` partitions were there before.
-
-        Metadata of one broker names leaders that have not heard of it themselves. An idempotent producer of librdkafka
-        whose first batch such a leader refuses may take it for written with the second.
-        """
-        offsets = LogOffsets(self._administrator)
-        waiting = {(name, number) for name, count in partitions.items() for number in range(but, count)}
-
-        def missing(states: Mapping[str, TopicState]) -> set[str]:
-            shown = {name for name, count in partitions.items() if name in states and states[name].partitions >= count}
-            hidden = {name for name in partitions if name not in states and self._is_hidden(name)}
-            waiting.intersection_update(offsets.unserved([place for place in waiting if place[0] not in hidden]))
-            return (partitions.keys() - shown - hidden) | {name for name, _ in waiting}
-
-        self._wait(missing)
-
-    def _is_hidden(self, name: str) -> bool:
+    def _is_hidden(self, name: str, timeout: float) -> bool:
         """Whether this account may not describe a topic: then there is nothing to see of it, however long one looks."""
-        error = self._administrator.metadata(name).topics[name].error
+        error = self._administrator.metadata(name, timeout=timeout).topics[name].error
         return error is not None and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
-
-    def _wait(self, missing: Callable[[Mapping[str, TopicState]], Collection[str]]) -> None:
-        """Until no topic is missing: a change is answered by the controller before every broker has heard of it."""
-        deadline, pause = time.monotonic() + self._timeout, _LOOK_AGAIN
-        while names := missing(self.states()):
-            if time.monotonic() > deadline:
-                raise BrokerError(
-                    f"the cluster took the change of {', '.join(sorted(names))}, but does not show it after "
-                    f"{self._timeout:g} s"
-                )
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def plain_topic(name: str, settings: Settings) -> TopicContract:

@@ -32,10 +32,12 @@ TENANTS_PRODUCER = "caas.producer"
 TENANTS_READER = "caas.caas-consumer-group"
 ROTATING = "rotating"
 """Whose password a test changes."""
+CREATOR = "creator"
+"""Who may create topics and not look at them."""
 NOBODY = "nobody"
 """Who may come in and do nothing."""
 
-_USERS = (PRODUCER, NOTIFIER, AUDITOR, TENANTS_PRODUCER, TENANTS_READER, ROTATING, NOBODY)
+_USERS = (PRODUCER, NOTIFIER, AUDITOR, TENANTS_PRODUCER, TENANTS_READER, ROTATING, CREATOR, NOBODY)
 
 
 class Secured(NamedTuple):

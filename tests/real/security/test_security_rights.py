@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eventpact import Context, Group, Settings
+from eventpact import Context, Group, Settings, TopicContract
 from eventpact.errors import BrokerError, DeliveryError
 from eventpact.operate.acls import Acls, Right
 from eventpact.operate.tenants import Tenants
 from eventpact.operate.topics import Topics
 from eventpact_testing.examples import examples
 from eventpact_testing.secured import ADMINISTRATOR
+from tests.real.members import until
 from tests.real.security.conftest import (
     AUDITOR,
     CONTRACTS,
+    CREATOR,
     NOBODY,
     NOTIFIER,
     PRODUCER,
@@ -27,6 +29,7 @@ from tests.real.security.conftest import (
     TENANTS_READER,
     Secured,
 )
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,18 +92,18 @@ class TestAuthorised:
         sent = [message() for _ in range(20)]
         with producer(secured.settings(PRODUCER)) as own:
             for event in sent:
-                own.send_and_wait(event)
+                own.send_and_wait(event, timeout=PATIENCE)
         group = notifier()
 
-        group.run(secured.settings(NOTIFIER), max_events=len(sent), idle_timeout=20)
+        group.run(secured.settings(NOTIFIER), max_events=len(sent), idle_timeout=PATIENCE)
 
         assert sorted(group.seen) == sorted(event.event_id for event in sent)
 
     def test_what_a_group_cannot_handle_becomes_a_dead_letter(self, secured: Secured) -> None:
         with producer(secured.settings(PRODUCER)) as own:
-            own.send_and_wait(message())
+            own.send_and_wait(message(), timeout=PATIENCE)
 
-        statistics = notifier(broken=True).run(secured.settings(NOTIFIER), max_events=1, idle_timeout=20)
+        statistics = notifier(broken=True).run(secured.settings(NOTIFIER), max_events=1, idle_timeout=PATIENCE)
 
         assert statistics.dead_lettered == 1
 
@@ -116,12 +119,12 @@ class TestAuthorised:
         from caas_events.topics import TOPICS
 
         seen: list[Context] = []
-        topics = Topics(secured.settings(ADMINISTRATOR), timeout=20)
+        topics = Topics(secured.settings(ADMINISTRATOR), timeout=PATIENCE)
         Tenants(topics, TOPICS, replication_factor_limit=1).create("acme")
 
         with CaasProducer(secured.settings(TENANTS_PRODUCER)) as own:
-            own.send_and_wait(next(examples(MessageSent, 1)), tenant_id="acme")
-        noting(CaasConsumerGroup, seen).run(secured.settings(TENANTS_READER), max_events=1, idle_timeout=20)
+            own.send_and_wait(next(examples(MessageSent, 1)), tenant_id="acme", timeout=PATIENCE)
+        noting(CaasConsumerGroup, seen).run(secured.settings(TENANTS_READER), max_events=1, idle_timeout=PATIENCE)
 
         assert [context.parameters["tenant_id"] for context in seen] == ["acme"]
 
@@ -130,7 +133,7 @@ class TestAuthorised:
         from caas_events.groups import CaasConsumerGroup
         from caas_events.topics import TOPICS
 
-        topics = Topics(secured.settings(ADMINISTRATOR), timeout=20)
+        topics = Topics(secured.settings(ADMINISTRATOR), timeout=PATIENCE)
         Tenants(topics, TOPICS, replication_factor_limit=1).create("initech")
         stop, handled, failures = threading.Event(), [], iter(range(3))
 
@@ -147,11 +150,11 @@ class TestAuthorised:
         same = [replace(event, conversation_id="c-1") for event in sent]
         with CaasProducer(secured.settings(TENANTS_PRODUCER)) as own:
             for event in same:
-                own.send_and_wait(event, tenant_id="initech")
+                own.send_and_wait(event, tenant_id="initech", timeout=PATIENCE)
         methods = dict.fromkeys(CaasConsumerGroup.__abstractmethods__, handle)
         group: Any = type("Failing", (CaasConsumerGroup,), methods)()
 
-        statistics = group.run(secured.settings(TENANTS_READER), stop=stop, idle_timeout=30)
+        statistics = group.run(secured.settings(TENANTS_READER), stop=stop, idle_timeout=PATIENCE)
 
         assert handled == [event.event_id for event in same]
         assert statistics.dead_lettered == 0
@@ -160,7 +163,7 @@ class TestAuthorised:
 class TestMissing:
     def test_the_right_to_write_to_a_topic(self, secured: Secured) -> None:
         with producer(secured.settings(NOTIFIER)) as own, pytest.raises(DeliveryError) as caught:
-            own.send_and_wait(message())
+            own.send_and_wait(message(), timeout=PATIENCE)
 
         assert "QuikApp.message.sent" in str(caught.value)
         assert f"user {NOTIFIER} lacks WRITE on this topic: {CURE}" in str(caught.value)
@@ -171,7 +174,7 @@ class TestMissing:
         settings = replace(secured.settings(AUDITOR), consumer_group="audit-service")
 
         with pytest.raises(BrokerError) as caught:
-            noting(CommunicationServiceGroup, []).run(settings, idle_timeout=10)
+            noting(CommunicationServiceGroup, []).run(settings, idle_timeout=PATIENCE)
 
         assert f"user {AUDITOR} lacks READ on this topic: {CURE}" in str(caught.value)
 
@@ -179,24 +182,39 @@ class TestMissing:
         settings = replace(secured.settings(NOTIFIER), consumer_group="somebody-elses")
 
         with pytest.raises(BrokerError) as caught:
-            notifier().run(settings, idle_timeout=10)
+            notifier().run(settings, idle_timeout=PATIENCE)
 
         assert f"user {NOTIFIER} lacks READ on this group: {CURE}" in str(caught.value)
 
     def test_the_right_to_a_transactional_id(self, secured: Secured) -> None:
         own = producer(secured.settings(PRODUCER), transactional_id="somebody-elses")
 
-        with own, pytest.raises(DeliveryError) as caught, own.transaction(timeout=10):
+        with own, pytest.raises(DeliveryError) as caught, own.transaction(timeout=PATIENCE):
             own.send(message())
 
         assert f"user {PRODUCER} lacks WRITE on this transactional id: {CURE}" in str(caught.value)
 
     def test_the_right_to_any_topic_without_which_a_producer_does_not_begin(self, secured: Secured) -> None:
         with producer(secured.settings(NOBODY)) as own, pytest.raises(DeliveryError) as caught:
-            own.send_and_wait(message())
+            own.send_and_wait(message(), timeout=PATIENCE)
 
         assert f"user {NOBODY} lacks WRITE on" in str(caught.value)
         assert CURE in str(caught.value)
+
+    def test_the_right_to_look_at_a_topic_that_it_may_create(
+        self, secured: Secured, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        administrator = secured.settings(ADMINISTRATOR)
+        Acls(administrator).grant([Right(f"User:{CREATOR}", "topic", "unseen.", "CREATE", prefixed=True)])
+        contract = TopicContract(name="unseen.made", partitions=2, replication_factor=1)
+
+        Topics(secured.settings(CREATOR), timeout=20).create(contract)
+
+        assert Topics(administrator, timeout=20).states()["unseen.made"].partitions == 2
+        assert [record.message for record in caplog.records if record.name == "eventpact.operate"] == [
+            f"topic unseen.made: user {CREATOR} lacks DESCRIBE on it, so nobody waits until its leaders serve it; what "
+            "is sent at once may be refused"
+        ]
 
     @pytest.mark.parametrize(
         ("doing", "said"),
@@ -209,7 +227,7 @@ class TestMissing:
     )
     def test_the_right_to_administer_rights(self, secured: Secured, doing: Callable[[Acls], object], said: str) -> None:
         with pytest.raises(BrokerError, match=f"user {NOBODY} {said}.*be an administrator"):
-            doing(Acls(secured.settings(NOBODY)))
+            doing(Acls(secured.settings(NOBODY), timeout=PATIENCE))
 
     def test_a_plan_of_somebody_who_may_not_read_rights_fails_instead_of_granting_everything(
         self, secured: Secured
@@ -222,12 +240,14 @@ class TestMissing:
 
 def test_a_cluster_without_an_authorizer_says_that_there_are_no_rights(kafka: KafkaCluster) -> None:
     with pytest.raises(BrokerError, match=r"the brokers have no authorizer \(authorizer.class.name is empty\)"):
-        Acls(Settings(brokers=kafka.bootstrap_servers)).read()
+        Acls(Settings(brokers=kafka.bootstrap_servers, timeout=PATIENCE)).read()
 
 
 class TestRights:
+    """The cluster takes a change of rights before its brokers show it: what is looked at is waited for."""
+
     def test_rights_are_granted_read_and_revoked_as_they_are(self, secured: Secured) -> None:
-        acls = Acls(secured.settings(ADMINISTRATOR))
+        acls = Acls(secured.settings(ADMINISTRATOR), timeout=PATIENCE)
         rights = [
             Right("User:temporary", "topic", "x", "READ", prefixed=True),
             Right("User:temporary", "group", "x", "READ"),
@@ -235,41 +255,45 @@ class TestRights:
             Right("User:temporary", "cluster", "kafka-cluster", "DESCRIBE", host="10.0.0.1", permission="DENY"),
         ]
 
-        acls.grant(rights)
-        acls.grant(rights)
-        there = {right for right in acls.read() if right.principal == "User:temporary"}
-        acls.revoke(rights)
-        acls.revoke(rights)
+        def there() -> set[Right]:
+            return {right for right in acls.read() if right.principal == "User:temporary"}
 
-        assert there == set(rights)
-        assert not any(right.principal == "User:temporary" for right in acls.read())
+        acls.grant(rights)
+        acls.grant(rights)
+        until(lambda: there() == set(rights))
+        acls.revoke(rights)
+        acls.revoke(rights)
+        until(lambda: not there())
 
     def test_what_was_taken_away_by_hand_is_found_and_granted_again(self, secured: Secured) -> None:
-        acls = Acls(secured.settings(ADMINISTRATOR))
+        acls = Acls(secured.settings(ADMINISTRATOR), timeout=PATIENCE)
         taken = Right(f"User:{NOTIFIER}", "group", "notification-service", "READ")
-        assert taken in acls.read()
+        until(lambda: taken in acls.read())
         acls.revoke([taken])
+        until(lambda: taken not in acls.read())
 
         planned = secured.run("plan", "--only", "acls", "--fail-on-drift")
         secured.run("apply", "--only", "acls")
 
         assert planned.exit_code == 1
         assert "READ on group notification-service" in planned.output
-        assert taken in acls.read()
+        until(lambda: taken in acls.read())
 
     def test_a_kept_plan_of_rights_is_applied_or_refused_when_they_have_moved(
         self, secured: Secured, tmp_path: Path
     ) -> None:
-        acls = Acls(secured.settings(ADMINISTRATOR))
+        acls = Acls(secured.settings(ADMINISTRATOR), timeout=PATIENCE)
         taken = Right(f"User:{AUDITOR}", "group", "audit-service", "READ")
         acls.revoke([taken])
+        until(lambda: taken not in acls.read())
         kept = str(tmp_path / "plan.json")
         secured.run("plan", "--only", "acls", "--out", kept)
 
-        applied, again = secured.run("apply", kept), secured.run("apply", kept)
+        applied = secured.run("apply", kept)
+        until(lambda: taken in acls.read())
+        again = secured.run("apply", kept)
 
         assert applied.exit_code == 0, applied.output
-        assert taken in acls.read()
         assert "have moved since the plan: no longer: grant User:" in str(again.exception)
 
     def test_what_earlier_contracts_gave_is_taken_away_with_prune(self, secured: Secured, tmp_path: Path) -> None:
@@ -278,12 +302,17 @@ class TestRights:
         system = before / "quikapp" / "system.yaml"
         group = '  archive-service:\n    description: Archives.\n    topics: ["message.*"]\n'
         system.write_text(system.read_text().replace("groups:\n", f"groups:\n{group}"))
+        acls = Acls(secured.settings(ADMINISTRATOR), timeout=PATIENCE)
+
+        def archiving() -> list[Right]:
+            return [right for right in acls.read() if right.principal == "User:quikapp.archive-service"]
+
         secured.run("apply", "--only", "acls", "--contracts", str(before))
+        until(archiving)
 
         kept = secured.run("plan", "--only", "acls", "--fail-on-drift")
         pruned = secured.run("apply", "--only", "acls", "--prune", f"dir:{before}", "--yes")
 
         assert kept.exit_code == 0, kept.output
         assert "revoke" in pruned.output
-        rights = Acls(secured.settings(ADMINISTRATOR)).read()
-        assert not [right for right in rights if right.principal == "User:quikapp.archive-service"]
+        until(lambda: not archiving())

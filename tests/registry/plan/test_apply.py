@@ -19,8 +19,9 @@ from eventpact_registry.contracts.model import Mode
 from eventpact_registry.plan import Progress, Retries, apply, as_json, describe, plan, read_state, rows, summary
 from eventpact_registry.server import EmbeddedRegistry
 from eventpact_testing.broker import LocalBroker
-from tests.registry.contracts.building import avsc, field
+from tests.registry.contracts.building import TOPIC, avsc, field
 from tests.registry.plan.contracts import SUBJECT, TOPIC_NAME, V1, V2, V3_REQUIRES, shop
+from tests.runtime.leaders import hang
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ class Parts:
 
     def __init__(self, registry: RegistryClient, broker: LocalBroker) -> None:
         self.registry = registry
+        self.broker = broker
         self.cluster = broker.topics
         self.settings = Settings(brokers=broker.bootstrap_servers)
 
@@ -184,6 +186,46 @@ def test_partitions_cannot_be_added_on_the_embedded_broker_and_the_error_says_so
 
     with pytest.raises(EventPactError, match=f"add partitions {TOPIC_NAME} failed"):
         parts.apply(shop(V1, topic="description: Orders.\npartitions: 6\nretention: 7d\n"))
+
+
+def test_new_topics_are_waited_for_together_when_all_steps_are_done(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(Topics, "wait_for_leaders", lambda _, partitions: told.append(sorted(partitions)))
+    wanted = shop(
+        V1,
+        **{
+            "shop/order.paid/topic.yaml": TOPIC,
+            "shop/order.paid/OrderPaid.v1.avsc": avsc("OrderPaid", field("orderId")),
+        },
+    )
+
+    apply(
+        parts.plan(wanted),
+        registry=parts.registry,
+        cluster=parts.cluster,
+        on_step=lambda progress: told.append(describe(progress.step).action),
+    )
+
+    *steps, waited = told
+    assert steps.count("create") == 2
+    assert waited == sorted((name, number) for name in (TOPIC_NAME, "order.paid") for number in range(3))
+
+
+def test_a_topic_that_is_made_and_not_served_is_said_and_not_taken_for_ready(parts: Parts) -> None:
+    parts.cluster._timeout = 0.5
+    done: list[Progress] = []
+    hang(parts.broker, times=20)
+
+    with pytest.raises(
+        EventPactError, match=rf"all steps are done \(4\); .* the leaders of {TOPIC_NAME}/0, .* did not"
+    ):
+        apply(parts.plan(shop(V1)), registry=parts.registry, cluster=parts.cluster, on_step=done.append)
+
+    assert [progress.done for progress in done] == [1, 2, 3, 4]
+    parts.cluster = parts.broker.topics  # whose connection does not hang
+    assert parts.plan(shop(V1)).empty
 
 
 def test_each_side_is_planned_and_applied_alone(parts: Parts) -> None:

@@ -11,6 +11,7 @@ from eventpact.errors import BrokerError, PositionError
 from eventpact.operate.administrator import Administrator
 from eventpact.operate.log_offsets import LogOffsets
 from eventpact.operate.positions import EARLIEST, LATEST, Position, moment, parse_position
+from tests.runtime.leaders import hang
 from tests.runtime.raw import write
 
 if TYPE_CHECKING:
@@ -95,3 +96,11 @@ def test_partitions_are_listed_in_order_and_missing_topics_named(broker: LocalBr
     )
     with pytest.raises(BrokerError, match="there is no topic nowhere on 127"):
         log.partitions(["sample.dead", "nowhere"])
+
+
+def test_a_leader_that_does_not_answer_is_an_error_and_no_offset(broker: LocalBroker, settings: Settings) -> None:
+    log = LogOffsets(Administrator(settings, timeout=0.5))
+    hang(broker, times=1)
+
+    with pytest.raises(BrokerError, match=r"cannot list offsets: the leader of sample\.dead/0 did not answer"):
+        log.latest([PLACE])
