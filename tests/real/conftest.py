@@ -42,6 +42,13 @@ class Registry:
     url: str
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests of real parts the time that their JVMs take to start on a busy machine."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(600))
+
+
 def demand(minimum_java: int) -> None:
     """Skip, or in CI fail, when this machine cannot run Java parts."""
     reason = missing_parts(minimum_java)
