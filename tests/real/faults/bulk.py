@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from eventpact.consume.gaps import Gap
 
 LOOKS: Final = 20
+SHORT_QUEUE: Final = {"queue.buffering.max.messages": "10000"}
+SHORT_FETCH: Final = {"queued.min.messages": "10000", "queued.max.messages.kbytes": "4096"}
+"""So that it is not the pace of the brokers that says how much the client holds."""
 _KEYS: Final = 1000
 
 
@@ -57,7 +61,8 @@ class Meter:
 
 def send(meter: Meter, count: int) -> None:
     """Send `count` messages as fast as they go."""
-    with QuikappProducer.from_env() as producer:
+    settings = replace(Settings.from_env(), producer=SHORT_QUEUE)
+    with QuikappProducer(settings) as producer:
         for number in range(count):
             producer.send(message("ann", number, _KEYS))
             meter.one_more()
@@ -65,7 +70,8 @@ def send(meter: Meter, count: int) -> None:
 
 def handle(meter: Meter, count: int) -> None:
     """Handle `count` messages as fast as they come."""
-    group_of("SearchIndexer", meter).run(Settings.from_env(), max_events=count, idle_timeout=60)
+    settings = replace(Settings.from_env(), consumer=SHORT_FETCH)
+    group_of("SearchIndexer", meter).run(settings, max_events=count, idle_timeout=120)
 
 
 def main() -> None:

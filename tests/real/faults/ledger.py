@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+UNCONFIRMED = "no broker has said at which offset it is"
+"""In the failure of an event that the client calls delivered, and nobody knows where."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handled:
     """One handling of one event."""
@@ -57,6 +61,16 @@ class Ledger:
     def lost(self) -> set[str]:
         """Events that were acknowledged and never handled."""
         return self.acknowledged - self.handled
+
+    @property
+    def unaccounted(self) -> set[str]:
+        """Events that were neither acknowledged nor told of as possibly not written.
+
+        Where leaders change, the client may be told that a batch is there already, and not where: whether it is chance
+        says (`eventpact.produce.unconfirmed`). Any other failure leaves its event unaccounted.
+        """
+        told = {event_id for event_id, why in self.failed.items() if UNCONFIRMED in why}
+        return self.sent - self.acknowledged - told
 
     @property
     def out_of_order(self) -> list[Handled]:

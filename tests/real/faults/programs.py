@@ -86,6 +86,10 @@ class Program:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
 
+    def has_said(self, words: str) -> bool:
+        """Whether it has ever printed some words, however much came after them."""
+        return words in self.log.read_text(errors="replace")
+
     def said(self) -> str:
         """The last that it printed."""
         return self.log.read_text(errors="replace")[-6000:]

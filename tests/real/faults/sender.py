@@ -87,7 +87,7 @@ def main() -> None:
     began = time.monotonic()
     for number in range(arguments.count):
         ahead = number / arguments.rate - (time.monotonic() - began)
-        if ahead > _TICK and stop.wait(ahead):
+        if stop.is_set() or (ahead > _TICK and stop.wait(ahead)):
             break
         event = message(arguments.name, number, arguments.keys, arguments.padding)
         event_id = str(event.event_id)

@@ -73,6 +73,10 @@ class Stage:
         """Wait until so many events have been handled."""
         self._wait(lambda ledger: len(ledger.handled) >= count, f"{count} events handled", patience)
 
+    def wait_for_all(self, *, patience: float = 90.0) -> None:
+        """Wait until all that is acknowledged has been handled."""
+        self._wait(lambda ledger: not ledger.lost, "everything acknowledged is handled", patience)
+
     def wait_for_sent(self, count: int, *, patience: float = 90.0) -> None:
         """Wait until so many events have been sent."""
         self._wait(lambda ledger: len(ledger.sent) >= count, f"{count} events sent", patience)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.real.faults import journal
 from tests.real.faults.journal import Journal
-from tests.real.faults.ledger import judge, table
+from tests.real.faults.ledger import UNCONFIRMED, judge, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,14 @@ def test_everything_handled_once_is_clean(sent: Path, tmp_path: Path) -> None:
 
 def test_an_acknowledged_event_that_nobody_handled_is_lost(sent: Path, tmp_path: Path) -> None:
     assert judge([sent, handle(tmp_path / "handler.journal", 0, 2)]).lost == {"e1"}
+
+
+def test_a_failure_accounts_for_an_event_only_if_it_may_have_been_written_unnoticed(sent: Path) -> None:
+    Journal(sent).write(journal.SENT, "e4", "ann", 4)
+    Journal(sent).write(journal.FAILED, "e4", f"not acknowledged: {UNCONFIRMED}")
+    Journal(sent).write(journal.SENT, "e5", "ann", 5)
+
+    assert judge([sent]).unaccounted == {"e3", "e5"}
 
 
 def test_a_repeat_is_a_duplicate_and_not_out_of_order(sent: Path, tmp_path: Path) -> None:

@@ -37,10 +37,11 @@ def test_each_result_is_there_once(
     forwarder = stage.forwarder(transactional_id="forwarder", consumer_group="forwarder")
     reading = {"group": "AnalyticsService", "event": "PushNotification"}
     watching = stage.handler(**reading)
-    stage.sender(count=COUNT, rate=1000)
+    sender = stage.sender(count=COUNT, rate=1000)
     stage.wait_for_handled(1000)
     fault(stage, forwarder)
-    stage.wait_for_handled(COUNT, patience=120)
+    assert sender.wait(120) == 0
+    stage.wait_for_all(patience=120)
     watching.kill()
     watching.journal.unlink()  # under faults it may see a record twice; the judge has a look of its own
     stage.handler(**reading, consumer_group=f"{stage.settings.consumer_group}-judge")
@@ -48,7 +49,7 @@ def test_each_result_is_there_once(
     ledger = stage.settle()
 
     enter(f"exactly once: {fault.__name__.replace('_', ' ')}", ledger)
-    assert len(ledger.acknowledged) == COUNT
+    assert len(ledger.sent) == COUNT
+    assert not ledger.unaccounted
     assert not ledger.lost
-    assert ledger.duplicates == 0
-    assert len(ledger.handled) == COUNT
+    assert ledger.written_twice == 0  # what a member that lost its session handles again is one result

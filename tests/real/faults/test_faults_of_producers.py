@@ -27,7 +27,7 @@ def test_a_producer_killed_with_a_full_spool_loses_nothing_that_it_took(
     doomed = stage.sender(count=100_000, rate=RATE, spool=spool)
     stage.wait_for_handled(500)
     stage.cluster.kill_all()
-    wait_until(lambda: stage.ledger().failed, patience=60, what=doomed.said)
+    wait_until(lambda: stage.ledger().failed, patience=90, what=doomed.said)
     doomed.kill()
     stage.cluster.start_all()
     stage.sender(count=500, name="bob", spool=spool)
@@ -49,10 +49,10 @@ def test_a_disk_that_fills_up_under_the_spool_refuses_loudly_and_keeps_what_it_h
     sender = stage.sender(count=100_000, rate=300, padding=8_000, spool=spool, file_limit=8 << 20)
     stage.wait_for_handled(500)
     stage.cluster.kill_all()
-    wait_until(lambda: stage.ledger().failed, patience=60, what=sender.said)
+    wait_until(lambda: stage.ledger().failed, patience=90, what=sender.said)
     stage.cluster.start_all()
     sender.signal(signal.SIGUSR1)  # somebody has freed space
-    wait_until(lambda: "brokers answer again" in sender.said(), patience=60, what=sender.said)
+    wait_until(lambda: sender.has_said("brokers answer again"), patience=90, what=sender.said)
     sender.stop()
     stage.sender(count=0, name="bob", spool=spool)  # sends what still waits
 
@@ -73,14 +73,15 @@ def test_a_delivery_given_up_and_written_all_the_same_is_a_duplicate_that_the_id
     sender = stage.sender(count=100_000, rate=300, spool=spool, properties={"message.timeout.ms": "2000"})
     stage.wait_for_handled(300)
     behind_proxy.drop(answers_only=True)
-    wait_until(lambda: "breaker is open" in sender.said(), patience=60, what=sender.said)
+    wait_until(lambda: sender.has_said("breaker is open"), patience=90, what=sender.said)
     behind_proxy.restore()
-    wait_until(lambda: "brokers answer again" in sender.said(), patience=60, what=sender.said)
+    wait_until(lambda: sender.has_said("brokers answer again"), patience=90, what=sender.said)
     sender.stop()
+    stage.sender(count=0, name="bob", spool=spool)  # sends what still waits
     ledger = stage.settle()
     once = stage.handler(consumer_group=f"{stage.settings.consumer_group}-once", once=tmp_path / "handled.sqlite")
     wait_until(
-        lambda: judge([sender.journal, once.journal]).handled >= ledger.acknowledged, patience=60, what=once.said
+        lambda: judge([sender.journal, once.journal]).handled >= ledger.acknowledged, patience=90, what=once.said
     )
     assert once.stop() == 0
     dropping = judge([sender.journal, once.journal])
