@@ -45,7 +45,8 @@ class Registry:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests of real parts the time that their JVMs take to start on a busy machine."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("timeout") is None:
+        has_its_own = any(item.get_closest_marker(name) for name in ("timeout", "soak"))
+        if item.path.is_relative_to(Path(__file__).parent) and not has_its_own:
             item.add_marker(pytest.mark.timeout(600))
 
 

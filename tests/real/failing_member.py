@@ -56,6 +56,11 @@ class Member(Group, name="failing", system="sample"):
 if __name__ == "__main__":
     brokers, registry, path = sys.argv[1:]
     settings = Settings(
-        brokers=brokers, client_id="failing", registry_url=registry, session_timeout_ms=6000, consumer_group="failing"
+        brokers=brokers,
+        client_id="failing",
+        registry_url=registry,
+        session_timeout_ms=6000,
+        consumer_group="failing",
+        timeout=60,
     )
     Member(os.open(path, os.O_WRONLY | os.O_APPEND)).run(settings)
