@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from eventpact import Context
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
 """Seconds without an event after which no more are expected."""
 
 

@@ -145,9 +145,9 @@ def reporting_progress(ledger: Ledger) -> Iterator[None]:
 
 def write_raw(settings: Settings, topic: str, record: bytes) -> None:
     """Write one record as it is, as a service that does not use contracts would."""
-    producer = RawProducer({**settings.admin_config(), "message.timeout.ms": "10000"})
+    producer = RawProducer({**settings.admin_config(), "message.timeout.ms": "60000"})
     producer.produce(topic, value=record, key=b"poison")
-    if producer.flush(15):
+    if producer.flush(PATIENCE):
         raise EventPactError(f"the poison record for {topic} was not written: is the broker at {settings.brokers} up?")
 
 
