@@ -24,7 +24,7 @@ PAGE = DOCS / "security.md"
 SHELL = blocks(PAGE, "sh")
 WAYS_IN = [block for block in SHELL if "eventpact" not in block.text]
 COMMANDS = [block for block in SHELL if "eventpact" in block.text]
-LOOK = "from eventpact import Settings, Topics; Topics(Settings.from_env(required=()), timeout=15).states()"
+LOOK = "from eventpact import Settings, Topics; Topics(Settings.from_env(required=()), timeout=60).states()"
 
 
 @pytest.fixture
