@@ -407,3 +407,57 @@ class TestNewGroupProtocol:
             Settings(session_timeout_ms=6000, consumer=self.NEW).consumer_config("g")
         with pytest.raises(SettingsError, match=r"partition\.assignment\.strategy in Settings\(consumer=…\)"):
             Settings(consumer={**self.NEW, "partition.assignment.strategy": "range"}).consumer_config("g")
+
+
+class TestMisspeltVariables:
+    @pytest.mark.parametrize(
+        ("name", "meant"),
+        [
+            ("PRODUCER_ACK", "PRODUCER_ACKS"),
+            ("PRODUCER_COMPRESSION_TYPE", "PRODUCER_COMPRESSION"),
+            ("PRODUCER_SPOOL_MAX_BYTE", "PRODUCER_SPOOL_MAX_BYTES"),
+            ("PRODCUER_PROFILE", "PRODUCER_PROFILE"),
+            ("KAFKA_CONSUMER_GROUP_ID", "KAFKA_CONSUMER_GROUP"),
+            ("SCHEMA_REGISTRY_USER", "SCHEMA_REGISTRY_USERNAME"),
+            ("LOG_LEVLE", "LOG_LEVEL"),
+        ],
+    )
+    def test_they_are_warned_of_with_the_name_that_is_read_and_without_their_value(
+        self, caplog: pytest.LogCaptureFixture, name: str, meant: str
+    ) -> None:
+        Settings.from_env({**NEEDED, name: "secret"})
+
+        assert [record.message for record in caplog.records] == [f"{name} is not known: did you mean {meant}?"]
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "METRICS_PATH",
+            "KAFKA_BROKER_ID",
+            "KAFKA_DEFAULT_REPLICATION_FACTOR",
+            "KAFKA_HEAP_OPTS",
+            "KAFKA_BROKERS_SERVICE_PORT",
+            "SCHEMA_REGISTRY_HOST",
+            "SCHEMA_REGISTRY_HOST_NAME",
+            "DEFAULT_REGION",
+            "LOG_FORMAT",
+            "PRODUCER_ID",
+        ],
+    )
+    def test_names_of_others_are_let_be(self, caplog: pytest.LogCaptureFixture, name: str) -> None:
+        Settings.from_env({**NEEDED, name: "x"})
+
+        assert caplog.records == []
+
+    def test_a_name_beside_the_one_that_it_resembles_is_somebodys_own(self, caplog: pytest.LogCaptureFixture) -> None:
+        Settings.from_env({**NEEDED, "KAFKA_BROKERS_2": "other:9092"})
+
+        assert caplog.records == []
+
+    def test_they_are_told_where_what_was_meant_is_missing(self, caplog: pytest.LogCaptureFixture) -> None:
+        environ = {"KAFKA_BROKER" if name == "KAFKA_BROKERS" else name: value for name, value in NEEDED.items()}
+
+        with pytest.raises(SettingsError, match="KAFKA_BROKERS is missing"):
+            Settings.from_env(environ)
+
+        assert "KAFKA_BROKER is not known: did you mean KAFKA_BROKERS?" in caplog.text

@@ -32,7 +32,9 @@ _TOGETHER: Final = """\
 - `METRICS_ADDRESS` needs `METRICS_PORT`.
 - Any other variable that begins with `KAFKA_SASL_`, `KAFKA_SSL_` or `KAFKA_SECURITY_` is an error that says which name
   is read: passed over, it would leave a connection open that somebody meant to secure. `KAFKA_SECURITY_PROTOCOL` may
-  stand where it says the same as `KAFKA_SASL_ENABLED` and `KAFKA_SSL_ENABLED`; what Kubernetes sets is no matter."""
+  stand where it says the same as `KAFKA_SASL_ENABLED` and `KAFKA_SSL_ENABLED`; what Kubernetes sets is no matter.
+- A variable that nobody reads, and whose name is nearly that of one that is not set, is warned of in the log:
+  `KAFKA_BROKER is not known: did you mean KAFKA_BROKERS?` It is no error, for others may read it."""
 
 _PROPERTIES: Final = """\
 Properties in librdkafka's names. What the contracts set under `producer`, `consumer` and a group's `settings` wins over

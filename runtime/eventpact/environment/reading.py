@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, Final
 
 from eventpact.environment import security, unread
 from eventpact.environment.reader import Reader
@@ -12,13 +13,19 @@ from eventpact.produce.spool_settings import SpoolSettings
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+_LOG: Final = logging.getLogger("eventpact.settings")
+
 
 def read(environ: Mapping[str, str], required: Collection[str]) -> dict[str, Any]:
     """The arguments of `Settings` that an environment makes; `required` names what must be set.
 
+    Names that are nearly those of variables that are not set are warned of in the log.
+
     Raises:
         SettingsError: names every variable that is missing or wrong.
     """
+    for sentence in unread.misspelt(environ):
+        _LOG.warning("%s", sentence)
     reader = Reader(environ)
     enabled = reader.get("KAFKA_ENABLED", default=True)
     if enabled:

@@ -1,7 +1,8 @@
-"""Variables that nobody reads although somebody meant to secure a connection by them.
+"""Variables that nobody reads although somebody meant something by them.
 
-Passed over, such a variable leaves a connection open that its owner believes closed. So it is an error, with the name
-that is read.
+Passed over, one that was meant to secure a connection leaves it open, and its owner believes it closed. So it is an
+error, with the name that is read. Any other is only warned of, for a service shares its environment: what is nearly a
+name of ours may be the name of somebody else.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ _MEANT: Final[Mapping[str, str]] = {
 }
 """Names that other clients read, to ours."""
 
+_NEAR: Final = 0.88
+"""How alike names are that may be one, misspelt: `PRODUCER_COMPRESSION_TYPE` is, `METRICS_PATH` is not."""
+
 
 def problems(environ: Mapping[str, str], sasl: Sasl | OAuthBearer | None, ssl: Ssl | None) -> Iterator[str]:
     """A sentence for each variable that would be passed over; `sasl` and `ssl` are what the others come to."""
@@ -50,8 +54,23 @@ def problems(environ: Mapping[str, str], sasl: Sasl | OAuthBearer | None, ssl: S
             meant = _PROTOCOLS.get(value.strip().upper())
             if meant != (sasl is not None, ssl is not None):
                 yield f"{name} is not read: set {_switches(meant)} in its place"
-        elif name in _MEANT or _PREFIX.match(name):
+        elif _secures(name):
             yield f"{name} is not read: {_advice(name)}"
+
+
+def misspelt(environ: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each other variable whose name is nearly that of one that is read and not set."""
+    unset = [known for known in VARIABLES if not environ.get(known, "").strip()]
+    for name, value in environ.items():
+        if name in VARIABLES or not value.strip() or _KUBERNETES.fullmatch(name) or _secures(name):
+            continue
+        for near in get_close_matches(name, unset, 1, _NEAR):
+            if not name.endswith(f"_{near}"):  # a name with a prefix is somebody's own
+                yield f"{name} is not known: did you mean {near}?"
+
+
+def _secures(name: str) -> bool:
+    return name in _MEANT or _PREFIX.match(name) is not None
 
 
 def _switches(meant: tuple[bool, bool] | None) -> str:
