@@ -22,8 +22,9 @@ brokers look at no two tokens of a connection within a second: so it cannot be m
 _EVERY: Final = 1.0
 """Seconds between two renewals."""
 
-_REAUTHENTICATION_MS: Final = 6000
-"""After which a broker wants to see a token that holds, or ends the connection (KIP-368)."""
+_REAUTHENTICATION_MS: Final = 60_000
+"""After which a broker wants to see a token that holds, or ends the connection (KIP-368): this, or what is left of the
+token if that is less. Only brokers with this setting end connections at all."""
 
 _SECURITY: Final = "org.apache.kafka.common.security.oauthbearer"
 _PREFIX: Final = f"listener.name.{LISTENER.name.lower()}"
