@@ -294,7 +294,6 @@ class Session:
                 hand.context.position,
                 extra=about(hand.context, self._name),
             )
-        self._in_hand = 0.0  # what hangs now is not waited for a second time
         try:
             self._settling.finish()
         finally:

@@ -32,7 +32,6 @@ class Settling:
         self._failures = failures
         self._lock = threading.Lock()
         self._lost: dict[Place, str] = {}
-        self._finished = False
 
     def settle(self) -> None:
         """Commit what was dealt with, without waiting for the answer.
@@ -45,9 +44,8 @@ class Settling:
             self._tell_lost()
 
     def finish(self) -> None:
-        """The same for the last time: when it is over, whatever it raises, nothing is committed any more."""
+        """The same for the last time, and wait for the answer."""
         with self._lock:
-            self._finished = True  # letters that nobody waited for are given up with the connection
             self._offsets.commit_and_wait(self._safe(self._offsets.unsettled()))
             self._tell_lost()
 
@@ -57,8 +55,6 @@ class Settling:
         Whoever has them next reads the records again whose letters were not acknowledged.
         """
         with self._lock:
-            if self._finished:
-                return
             positions = self._safe(self._offsets.unsettled())
             self._offsets.hand_back({one: positions[one] for one in partitions if one in positions})
             self._lost = {place: why for place, why in self._lost.items() if place[:2] not in partitions}
