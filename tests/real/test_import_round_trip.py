@@ -24,6 +24,7 @@ from tests.registry.importers.round_trip import (
     topic_settings,
     wishes_for,
 )
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +41,8 @@ def original() -> ContractRepository:
 def test_contracts_that_were_applied_come_back_with_their_topics_and_plan_to_nothing(
     own_kafka: KafkaCluster, own_registry: Registry, original: ContractRepository, tmp_path: Path
 ) -> None:
-    cluster = Topics(Settings(brokers=own_kafka.bootstrap_servers))
-    with RegistryClient(Settings(registry_url=own_registry.url)) as client:
+    cluster = Topics(Settings(brokers=own_kafka.bootstrap_servers, timeout=PATIENCE))
+    with RegistryClient(Settings(registry_url=own_registry.url, timeout=PATIENCE)) as client:
         publish(original, client, cluster, ONE_BROKER)
         for system in original.systems.values():
             files = written(from_registry(client, cluster, wishes_for(system)).system)

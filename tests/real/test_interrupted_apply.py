@@ -11,6 +11,7 @@ from eventpact_registry.client import RegistryClient
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import DirectorySource
 from eventpact_registry.plan import Plan, Progress, apply, desired, plan, read_state, summary
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +74,8 @@ def stopping_after(steps: int) -> Callable[[Progress], None]:
 def test_an_apply_that_was_stopped_after_any_step_is_finished_by_the_next(
     own_kafka: KafkaCluster, own_registry: Registry, tmp_path: Path
 ) -> None:
-    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
-    with RegistryClient(Settings(registry_url=own_registry.url)) as registry:
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers, timeout=PATIENCE))
+    with RegistryClient(Settings(registry_url=own_registry.url, timeout=PATIENCE)) as registry:
 
         def planned(wanted: Desired) -> Plan:
             return plan(wanted, read_state(wanted, registry=registry, cluster=topics))

@@ -14,6 +14,7 @@ from eventpact.topic import TopicContract
 from eventpact_testing.apicurio import ApicurioRegistry
 from eventpact_testing.java import accepts_connections
 from eventpact_testing.kafka import KafkaCluster
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def test_a_killed_broker_comes_back_with_its_topics(libraries: Path) -> None:
     with KafkaCluster(libraries) as cluster:
-        settings = Settings(brokers=cluster.bootstrap_servers)
+        settings = Settings(brokers=cluster.bootstrap_servers, timeout=PATIENCE)
         Topics(settings).create(TopicContract(name="kept", partitions=2, replication_factor=1))
         port = int(cluster.bootstrap_servers.rpartition(":")[2])
 
@@ -29,7 +30,7 @@ def test_a_killed_broker_comes_back_with_its_topics(libraries: Path) -> None:
         assert not accepts_connections(port)
         cluster.start(1)
 
-        assert Topics(settings, timeout=20).states()["kept"].partitions == 2
+        assert Topics(settings).states()["kept"].partitions == 2
 
     assert not accepts_connections(port)
     assert not cluster.folder.exists()

@@ -27,6 +27,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext, Se
 from eventpact.settings import Settings
 from eventpact.wire import unframe
 from eventpact_registry.client import RegistryClient
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +59,7 @@ def record(name: str, *fields: tuple[Any, ...]) -> str:
 
 @pytest.fixture
 def client(registry: Registry) -> Iterator[SchemaRegistryClient]:
-    with SchemaRegistryClient({"url": registry.url, "timeout": 20}) as client:
+    with SchemaRegistryClient({"url": registry.url, "timeout": PATIENCE}) as client:
         yield client
 
 
@@ -431,5 +432,5 @@ def test_metadata(client: SchemaRegistryClient, registry: Registry, unique: str)
 
 def test_a_registry_says_which_one_it_is(registry: Registry) -> None:
     names = {"embedded": "the embedded registry", "apicurio": "Apicurio Registry"}
-    with RegistryClient(Settings(registry_url=registry.url)) as client:
+    with RegistryClient(Settings(registry_url=registry.url, timeout=PATIENCE)) as client:
         assert client.vendor.name == names[registry.name]

@@ -15,6 +15,7 @@ from eventpact_registry.diff.differ import diff
 from eventpact_registry.diff.event_changes import EventRemoved
 from eventpact_registry.plan import apply, desired, plan, read_state
 from eventpact_registry.registered import registered
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from tests.real.conftest import Registry
@@ -37,7 +38,7 @@ class Changed:
 def test_what_was_applied_has_not_changed_and_other_words_are_told(registry: Registry) -> None:
     contracts = ContractRepository.load(DirectorySource(CONTRACTS))
     wanted = desired(contracts)
-    with RegistryClient(Settings(registry_url=registry.url)) as client:
+    with RegistryClient(Settings(registry_url=registry.url, timeout=PATIENCE)) as client:
         apply(plan(wanted, read_state(wanted, registry=client, cluster=None)), registry=client, cluster=None)
 
         base = registered(client, contracts, "registry:r")

@@ -13,6 +13,7 @@ from eventpact.wire import frame
 from eventpact_registry.client import Pin, RegistryClient
 from eventpact_testing.java import fetch_libraries, find_java
 from tests.real.judge.java_avro import JAVA
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from tests.real.conftest import Registry
@@ -34,7 +35,7 @@ def test_java_reads_records_by_the_ids_that_we_wrote(registry: Registry, librari
     }
     pins = {currency: [], money: [currency], order: [money]}
     values: list[Any] = [{"id": 7, "price": {"amount": "1.50", "currency": "SEK"}}, {"id": -1, "price": None}]
-    with RegistryClient(Settings(registry_url=registry.url)) as client:
+    with RegistryClient(Settings(registry_url=registry.url, timeout=PATIENCE)) as client:
         ids = {
             name: client.register(name, text, [Pin(f"io.acme.{other}", other, 1) for other in pins[name]])
             for name, text in texts.items()

@@ -15,6 +15,7 @@ from eventpact_registry.client import RegistryClient
 from eventpact_registry.contracts.repository import ContractRepository
 from eventpact_registry.contracts.source import parse_source
 from eventpact_registry.plan import apply, describe, desired, plan, read_state, retired, summary
+from tests.runtime.raw import PATIENCE
 
 if TYPE_CHECKING:
     from eventpact_registry.plan import Desired, Plan
@@ -31,7 +32,7 @@ def wanted() -> Desired:
 
 
 def test_after_apply_a_plan_of_the_schemas_is_empty(own_registry: Registry, wanted: Desired) -> None:
-    with RegistryClient(Settings(registry_url=own_registry.url)) as client:
+    with RegistryClient(Settings(registry_url=own_registry.url, timeout=PATIENCE)) as client:
         state = read_state(wanted, registry=client, cluster=None)
         first = plan(wanted, state)
         apply(first, registry=client, cluster=None)
@@ -48,7 +49,7 @@ def topic_plan(wanted: Desired, topics: Topics) -> Plan:
 
 
 def test_after_apply_a_plan_of_the_topics_is_empty(own_kafka: KafkaCluster, wanted: Desired) -> None:
-    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers, timeout=PATIENCE))
     apply(topic_plan(wanted, topics), registry=None, cluster=topics)
 
     again = topic_plan(wanted, topics)
@@ -58,7 +59,7 @@ def test_after_apply_a_plan_of_the_topics_is_empty(own_kafka: KafkaCluster, want
 
 
 def test_what_was_changed_on_the_cluster_is_found_and_set_back(own_kafka: KafkaCluster, wanted: Desired) -> None:
-    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers, timeout=PATIENCE))
     apply(topic_plan(wanted, topics), registry=None, cluster=topics)
     changed = wanted.topics[0].contract
     topics.configure(changed.name, {"retention.ms": "1234567"})
@@ -75,7 +76,7 @@ def test_what_was_changed_on_the_cluster_is_found_and_set_back(own_kafka: KafkaC
 def test_a_cluster_with_too_few_brokers_is_named_before_anything_is_changed(
     own_kafka: KafkaCluster, wanted: Desired
 ) -> None:
-    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers, timeout=PATIENCE))
 
     found = plan(wanted, read_state(wanted, registry=None, cluster=topics))
 
@@ -86,7 +87,7 @@ def test_a_cluster_with_too_few_brokers_is_named_before_anything_is_changed(
 def test_topics_that_contracts_no_longer_declare_are_deleted_and_no_others(
     own_kafka: KafkaCluster, wanted: Desired
 ) -> None:
-    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers, timeout=PATIENCE))
     apply(topic_plan(wanted, topics), registry=None, cluster=topics)
     topics.create(TopicContract(name="elsewhere", partitions=1, replication_factor=1))
     fewer = replace(wanted, topics=wanted.topics[:-2])
@@ -102,7 +103,7 @@ def test_topics_that_contracts_no_longer_declare_are_deleted_and_no_others(
 
 
 def test_a_keyed_topic_is_repartitioned_when_that_is_allowed(own_kafka: KafkaCluster, wanted: Desired) -> None:
-    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers))
+    topics = Topics(Settings(brokers=own_kafka.bootstrap_servers, timeout=PATIENCE))
     keyed = next(topic for topic in wanted.topics if topic.declared.key and topic.contract.partitions > 1)
     one = replace(wanted, topics=(keyed,))
     if keyed.contract.name in topics.states():  # the cluster is the module's
