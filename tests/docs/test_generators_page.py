@@ -57,7 +57,7 @@ def eventpact(folder: Path, *arguments: str, plug_ins: Path | None = None) -> su
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
 
 

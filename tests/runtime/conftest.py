@@ -28,13 +28,19 @@ def registry() -> Iterator[EmbeddedRegistry]:
 
 
 @pytest.fixture
-def settings(broker: LocalBroker, registry: EmbeddedRegistry) -> Settings:
+def session_timeout_ms() -> int:
+    """So long a member may stand still with its machine; short for tests that start a group again, who wait for it."""
+    return 60_000
+
+
+@pytest.fixture
+def settings(broker: LocalBroker, registry: EmbeddedRegistry, session_timeout_ms: int) -> Settings:
     return Settings(
         brokers=broker.bootstrap_servers,
         client_id="tests",
         registry_url=registry.url,
         timeout=PATIENCE,
-        session_timeout_ms=1500,
+        session_timeout_ms=session_timeout_ms,
         fetch_wait_ms=FETCH_WAIT_MS,
         # The embedded broker takes half a second to admit an idempotent producer; few tests are about that.
         producer={"linger.ms": "0", "enable.idempotence": "false"},

@@ -37,7 +37,7 @@ def test_other_processes_can_use_it() -> None:
         import sys, confluent_kafka
         producer = confluent_kafka.Producer({"bootstrap.servers": sys.argv[1]})
         producer.produce("greetings", b"hello", b"key", headers=[("from", b"elsewhere")])
-        sys.exit(producer.flush(10))
+        sys.exit(producer.flush(60))
     """
     with LocalBroker({"greetings": 1}) as broker:
         subprocess.run([sys.executable, "-c", textwrap.dedent(program), broker.bootstrap_servers], check=True)
@@ -46,7 +46,7 @@ def test_other_processes_can_use_it() -> None:
             {"bootstrap.servers": broker.bootstrap_servers, "group.id": "g", "auto.offset.reset": "earliest"}
         )
         consumer.subscribe(["greetings"])
-        message = consumer.poll(10)
+        message = consumer.poll(60)
         consumer.close()
 
     assert message is not None

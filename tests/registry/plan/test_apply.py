@@ -292,7 +292,7 @@ def test_a_broker_that_is_gone_is_an_error_that_says_how_far_apply_came(parts: P
 
 
 def _asked(url: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
     try:
         connection.request(method, path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()

@@ -415,9 +415,9 @@ class TestAsEvents:
                 self.seen.append((event.value, context.key, context.headers))
 
         with Producer(settings, register="dev") as producer:
-            producer.send_and_wait(shipped.event(Shipped(order_id="o-1")), timeout=10)
+            producer.send_and_wait(shipped.event(Shipped(order_id="o-1")), timeout=60)
         group = Shipping()
-        group.run(settings, max_events=1, idle_timeout=10)
+        group.run(settings, max_events=1, idle_timeout=60)
 
         assert group.seen == [(Shipped(order_id="o-1"), b"o-1", {"kind": b"shipped", "id": b"o-1"})]
 

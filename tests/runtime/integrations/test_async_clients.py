@@ -28,7 +28,7 @@ POST = Posted(event_id="e-1", author=Author(id="a-1", name="Ada"), text="hello")
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 30))
+    asyncio.run(asyncio.wait_for(work, 120))
 
 
 async def send(settings: Settings, *values: Any) -> None:

@@ -241,6 +241,11 @@ class TestRedrive:
 
 
 class TestRoundTrips:
+    @pytest.fixture
+    def session_timeout_ms(self) -> int:
+        """Short: the group is started three times."""
+        return 1500
+
     def test_a_record_that_fails_again_comes_back_with_its_count(
         self, broker: LocalBroker, settings: Settings, catalog: SchemaCatalog
     ) -> None:

@@ -213,7 +213,7 @@ class TestThroughHandlers:
         with SqliteStore(tmp_path / "handled.sqlite3", keep=timedelta(days=1)) as store:
             running, replaying = Indexer(), Indexer()
             running.idempotent = replaying.idempotent = Idempotent(store)  # type: ignore[misc]  # of this test alone
-            running.run(posted, max_events=3, idle_timeout=10)
+            running.run(posted, max_events=3, idle_timeout=60)
 
             Replay(posted, TopicSource(posted, ["sample.posted"]), name="once", group=replaying).run()
 

@@ -98,7 +98,8 @@ class TestLeadersThatDoNotAnswer:
                 topics.wait_for_leaders([("scratch", 0)])
 
         assert asked == sorted(asked, reverse=True)
-        assert asked[-1] < asked[0] <= 1.0
+        assert asked[0] <= 1.0
+        assert len(asked) == 1 or asked[-1] < asked[0]  # one, where all the time went by while the machine stood still
 
     def test_what_they_serve_later_is_waited_for(self) -> None:
         with LocalBroker() as broker:
