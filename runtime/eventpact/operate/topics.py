@@ -123,19 +123,23 @@ class Topics:
             BrokerError: no further one is served within the time of one answer.
         """
         offsets, waiting = LogOffsets(self._administrator), set(partitions)
-        looks = Looks(self._timeout)
+        looks, failure = Looks(self._timeout), None
         for _ in looks:
-            states = self._states(looks.left)
-            for name in {name for name, _ in waiting} - states.keys():
-                if self._is_hidden(name, looks.left):
-                    waiting = {place for place in waiting if place[0] != name}
-                    account = self._administrator.complaints.client.account
-                    _LOG.warning(
-                        "topic %s: %s lacks DESCRIBE on it, so nobody waits until its leaders serve it; what is sent "
-                        "at once may be refused",
-                        name,
-                        account,
-                    )
+            try:
+                states = self._states(looks.left)
+                unseen = {name for name, _ in waiting} - states.keys()
+                hidden = {name for name in unseen if self._is_hidden(name, looks.left)}
+            except BrokerError as error:  # a leader that hangs may hold up the connection that is asked
+                failure = error
+                continue
+            waiting = {place for place in waiting if place[0] not in hidden}
+            for name in hidden:
+                _LOG.warning(
+                    "topic %s: %s lacks DESCRIBE on it, so nobody waits until its leaders serve it; what is sent at "
+                    "once may be refused",
+                    name,
+                    self._administrator.complaints.client.account,
+                )
             shown = [place for place in waiting if place[0] in states and place[1] < states[place[0]].partitions]
             unserved = offsets.unserved(shown, timeout=looks.left)
             waiting = waiting.difference(shown).union(unserved)
@@ -144,10 +148,10 @@ class Topics:
             if len(unserved) < len(shown):
                 looks.progressed()
         raise BrokerError(
-            f"the cluster took the change, but {leaders_of(waiting)} did not answer as such within {self._timeout:g} s "
-            f"(brokers: {self._administrator.brokers}): what is sent there may be refused; `eventpact health` tells "
-            "what is wrong with brokers and topics"
-        )
+            f"the cluster took the change, but {leaders_of(waiting)} did not answer as such within {self._timeout:g} s"
+            f"{self._administrator.complaints.known()} (brokers: {self._administrator.brokers}): what is sent there "
+            "may be refused; `eventpact health` tells what is wrong with brokers and topics"
+        ) from failure
 
     def configure(self, name: str, config: Mapping[str, str | None]) -> None:
         """Set configuration values; `None` returns one to the broker's default."""
