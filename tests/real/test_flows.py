@@ -95,6 +95,7 @@ def test_a_tenant_is_created_and_deleted_while_consumers_run(
         client_id="flows",
         consumer_group=unique,
         consumer={"topic.metadata.refresh.interval.ms": "500"},
+        timeout=60,
     )
     stack = remote_stack(settings)
     repository = ContractRepository.load(DirectorySource(CONTRACTS))
@@ -121,7 +122,7 @@ def test_a_tenant_is_created_and_deleted_while_consumers_run(
                 try:
                     sent.result(60)
                 except DeliveryError:
-                    producer.send_and_wait(event, tenant_id=tenant)
+                    producer.send_and_wait(event, tenant_id=tenant, timeout=60)
             wait_until(lambda: len(handled[tenant]) >= until, patience=60, what=lambda: f"handled: {counted()}")
 
         send("resident", until=100)

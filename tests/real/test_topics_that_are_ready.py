@@ -21,11 +21,12 @@ _PARTITIONS = 32
 
 @pytest.fixture
 def settings(three_brokers: KafkaCluster) -> Settings:
-    return Settings(brokers=three_brokers.bootstrap_servers)
+    three_brokers.mend()  # of what another test may have left
+    return Settings(brokers=three_brokers.bootstrap_servers, timeout=60)
 
 
 def test_the_leaders_of_new_topics_serve_when_create_returns(settings: Settings, unique: str) -> None:
-    topics, offsets = Topics(settings, timeout=30), LogOffsets(Administrator(settings, timeout=30))
+    topics, offsets = Topics(settings), LogOffsets(Administrator(settings))
     names = [f"{unique}.{number}" for number in range(_ROUNDS)]
     unserved: list[Partition] = []
 
@@ -38,7 +39,7 @@ def test_the_leaders_of_new_topics_serve_when_create_returns(settings: Settings,
 
 
 def test_the_leaders_of_added_partitions_serve_when_grow_returns(settings: Settings, unique: str) -> None:
-    topics, offsets = Topics(settings, timeout=30), LogOffsets(Administrator(settings, timeout=30))
+    topics, offsets = Topics(settings), LogOffsets(Administrator(settings))
     topics.create(TopicContract(name=unique, partitions=1, replication_factor=3))
 
     topics.grow(unique, _PARTITIONS)
