@@ -58,7 +58,7 @@ class TestOnce:
         hourly(kafka, source, 400)
         command = ("replay", source, "--to", target, "--brokers", kafka.bootstrap_servers)
         ends = {(target, number): 0 for number in range(3)}
-        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers)))
+        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers, timeout=60)))
 
         with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
             killed.until(lambda: sum(log.latest(ends).values()) >= 260)
@@ -139,10 +139,10 @@ class TestOnce:
                 offset=number,
             )
             producer.produce(dead, b"%d" % number, b"k%d" % (number % 7), headers=list(info.headers()))
-        assert producer.flush(10) == 0
+        assert producer.flush(60) == 0
         command = ("dead-letters", "redrive", "--topic", dead, "--any-topic", "--brokers", kafka.bootstrap_servers)
         ends = {(origin, number): 0 for number in range(3)}
-        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers)))
+        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers, timeout=60)))
 
         with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
             killed.until(lambda: sum(log.latest(ends).values()) >= 260)
@@ -169,7 +169,7 @@ class TestOnce:
             {"bootstrap.servers": kafka.bootstrap_servers, "message.max.bytes": 3_000_000}
         )
         sender.produce(dead, value, headers=list(info.headers()))
-        assert sender.flush(10) == 0
+        assert sender.flush(60) == 0
         archive = tmp_path / "large.avro"
         write_archive(archive, [ArchivedRecord(topic=large, partition=0, offset=0, value=value)])
 
