@@ -60,8 +60,8 @@ class TestOnce:
         ends = {(target, number): 0 for number in range(3)}
         log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers, timeout=60)))
 
-        with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
-            killed.until(lambda: sum(log.latest(ends).values()) >= 260)
+        with Started(*command, "--rate", "40", cwd=tmp_path) as killed:
+            killed.until(lambda: sum(log.latest(ends).values()) >= 100)
             killed.stop(signal.SIGKILL)
         rest = execute(*command, cwd=tmp_path)
         again = execute(*command, cwd=tmp_path)
@@ -144,8 +144,8 @@ class TestOnce:
         ends = {(origin, number): 0 for number in range(3)}
         log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers, timeout=60)))
 
-        with Started(*command, "--rate", "200", cwd=tmp_path) as killed:
-            killed.until(lambda: sum(log.latest(ends).values()) >= 260)
+        with Started(*command, "--rate", "40", cwd=tmp_path) as killed:
+            killed.until(lambda: sum(log.latest(ends).values()) >= 100)
             killed.stop(signal.SIGKILL)
         rest = execute(*command, cwd=tmp_path)
 

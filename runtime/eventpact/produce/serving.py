@@ -71,7 +71,16 @@ class Serving:
         deadline, ended = time.monotonic() + timeout, self.ended
         while len(self.client) and (left := deadline - time.monotonic()) > 0 and self.ended == ended:
             self.poll(min(left, _LOOK))
+        if self.ended != ended:
+            self._serve_what_is_there()
         return len(self.client)
+
+    def _serve_what_is_there(self) -> None:
+        """Serve what the client has to tell already: its further errors count like events that are to come."""
+        before = -1
+        while (left := len(self.client)) != before:
+            before = left
+            self.poll()
 
     def end(self, error: KafkaError) -> None:
         """The client raised an error that it does not come back from."""
