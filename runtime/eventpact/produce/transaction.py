@@ -82,7 +82,7 @@ class Transactions:
         """
         unwritten = self._write(timeout)
         self._check_confirmed("commit offsets in the transaction")
-        if unwritten and not self._broken:  # else the client says why
+        if unwritten and not (self._broken or self.finished):  # else the client says why
             raise DeliveryError(
                 f"cannot commit offsets in the transaction: {unwritten} events before them are not acknowledged after "
                 f"{timeout:g} s{self._complaints.known()}",

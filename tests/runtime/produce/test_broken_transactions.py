@@ -71,6 +71,18 @@ def test_offsets_after_an_event_that_broke_the_transaction_are_refused_at_once_w
     assert client.done == ["begin", "flush", "begin", "offsets"]
 
 
+def test_offsets_of_a_producer_that_is_fenced_meanwhile_are_refused_with_that_reason(
+    client: Client, transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fenced(_: float) -> None:
+        raise KafkaException(KafkaError(KafkaError._FENCED, "another producer has started", fatal=True))
+
+    monkeypatch.setattr(client, "flush", fenced)
+
+    with pytest.raises(DeliveryError, match=r"another producer.*a new one can"):
+        transactions.send_offsets([], None, HOUR)
+
+
 def test_a_broken_transaction_is_taken_back_without_waiting_for_what_is_not_sent_any_more(
     client: Client, transactions: Transactions
 ) -> None:
