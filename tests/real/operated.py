@@ -44,4 +44,4 @@ def hourly(cluster: KafkaCluster, topic: str, count: int = 6) -> None:
     for number in range(count):
         at = int((START + number * timedelta(hours=1)).timestamp() * 1000)
         producer.produce(topic, b"%d" % number, b"k%d" % number, partition=number % 2, timestamp=at)
-    assert producer.flush(60) == 0
+    assert producer.flush(PATIENCE) == 0

@@ -33,7 +33,7 @@ from tests.cli import conftest as command_line
 from tests.cli.commands import Run, Started, execute
 from tests.real import operated
 from tests.real.operated import START, hourly, made
-from tests.runtime.raw import read_all, write
+from tests.runtime.raw import PATIENCE, read_all, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,15 @@ run, work = command_line.run, command_line.work
 settings, topics = operated.settings, operated.topics
 
 
+def kill_under_way(kafka: KafkaCluster, target: str, *command: str, cwd: Path) -> None:
+    """Kill a command that writes 400 records to three partitions when it has written 100, seconds before its end."""
+    ends = {(target, number): 0 for number in range(3)}
+    log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers, timeout=PATIENCE)))
+    with Started(*command, "--rate", "40", cwd=cwd) as killed:
+        killed.until(lambda: sum(log.latest(ends).values()) >= 100)
+        killed.stop(signal.SIGKILL)
+
+
 class TestOnce:
     """What a run that was killed had begun is finished by the next one, and nothing is there twice."""
 
@@ -57,12 +66,8 @@ class TestOnce:
         source, target = made(topics, "operated.source"), made(topics, "operated.target", 3)
         hourly(kafka, source, 400)
         command = ("replay", source, "--to", target, "--brokers", kafka.bootstrap_servers)
-        ends = {(target, number): 0 for number in range(3)}
-        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers, timeout=60)))
 
-        with Started(*command, "--rate", "40", cwd=tmp_path) as killed:
-            killed.until(lambda: sum(log.latest(ends).values()) >= 100)
-            killed.stop(signal.SIGKILL)
+        kill_under_way(kafka, target, *command, cwd=tmp_path)
         rest = execute(*command, cwd=tmp_path)
         again = execute(*command, cwd=tmp_path)
 
@@ -139,14 +144,10 @@ class TestOnce:
                 offset=number,
             )
             producer.produce(dead, b"%d" % number, b"k%d" % (number % 7), headers=list(info.headers()))
-        assert producer.flush(60) == 0
+        assert producer.flush(PATIENCE) == 0
         command = ("dead-letters", "redrive", "--topic", dead, "--any-topic", "--brokers", kafka.bootstrap_servers)
-        ends = {(origin, number): 0 for number in range(3)}
-        log = LogOffsets(Administrator(Settings(brokers=kafka.bootstrap_servers, timeout=60)))
 
-        with Started(*command, "--rate", "40", cwd=tmp_path) as killed:
-            killed.until(lambda: sum(log.latest(ends).values()) >= 100)
-            killed.stop(signal.SIGKILL)
+        kill_under_way(kafka, origin, *command, cwd=tmp_path)
         rest = execute(*command, cwd=tmp_path)
 
         assert rest.code == 0, rest.err
@@ -169,7 +170,7 @@ class TestOnce:
             {"bootstrap.servers": kafka.bootstrap_servers, "message.max.bytes": 3_000_000}
         )
         sender.produce(dead, value, headers=list(info.headers()))
-        assert sender.flush(60) == 0
+        assert sender.flush(PATIENCE) == 0
         archive = tmp_path / "large.avro"
         write_archive(archive, [ArchivedRecord(topic=large, partition=0, offset=0, value=value)])
 

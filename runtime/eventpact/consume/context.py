@@ -151,8 +151,7 @@ class Context:
         """Of the `correlation-id` header, else of the event itself, else new; events sent while handling carry it."""
         found = self._correlation_id
         if found is None:
-            said = self._said or self._read_headers()
-            found = self._correlation_id = said[0] or self._of_event(self._source.correlation) or str(uuid4())
+            found = self._correlation_id = self._said_correlation_id() or str(uuid4())
         return found
 
     @property
