@@ -24,6 +24,8 @@ pub struct Class {
 struct Layout {
     allocate: ffi::allocfunc,
     offsets: Vec<usize>,
+    /// Whether the garbage collector looks at its instances.
+    collected: bool,
 }
 
 impl Class {
@@ -80,7 +82,7 @@ impl Class {
         let Some(layout) = &self.layout else { return Ok(None) };
         // SAFETY: `allocate` is the class's own `tp_alloc`; it gives a new instance with empty slots, or null and an error.
         let instance = unsafe { make::owned(py, (layout.allocate)(self.cls.as_ptr().cast(), 0))? };
-        Ok(Some(Draft { offsets: &layout.offsets, instance }))
+        Ok(Some(Draft { layout, instance }))
     }
 
     /// Calls the class with all its attributes as keyword arguments.
@@ -100,7 +102,7 @@ impl Class {
 
 /// An instance whose slots are being filled.
 pub struct Draft<'c, 'py> {
-    offsets: &'c [usize],
+    layout: &'c Layout,
     instance: Bound<'py, PyAny>,
 }
 
@@ -108,7 +110,7 @@ impl<'py> Draft<'_, 'py> {
     /// Puts a value into the slot of an attribute.
     #[inline]
     pub fn set(&mut self, index: usize, value: Bound<'py, PyAny>) -> Fit<()> {
-        let offset = *self.offsets.get(index).ok_or(GiveUp)?;
+        let offset = *self.layout.offsets.get(index).ok_or(GiveUp)?;
         // SAFETY: the instance was made by `Class::draft` for the layout of these offsets, so there is a slot, which holds
         // null or an object of its own; it takes over the value, and what was there before is let go.
         unsafe {
@@ -122,6 +124,16 @@ impl<'py> Draft<'_, 'py> {
     /// The instance.
     #[inline]
     pub fn finish(self) -> Bound<'py, PyAny> {
+        self.instance
+    }
+
+    /// The instance, which the garbage collector need not look at: nothing in it leads back to it, or ever will.
+    #[inline]
+    pub fn finish_settled(self) -> Bound<'py, PyAny> {
+        if self.layout.collected {
+            // SAFETY: an instance of a class whose instances the collector looks at, all of whose slots are set.
+            unsafe { ffi::PyObject_GC_UnTrack(self.instance.as_ptr().cast()) };
+        }
         self.instance
     }
 }
@@ -180,7 +192,9 @@ impl Layout {
             matching.next().filter(|_| matching.next().is_none())
         };
         let offsets: Option<Vec<usize>> = sentinels.iter().map(found).collect();
-        Ok(offsets.map(|offsets| Self { allocate, offsets }))
+        // SAFETY: a type that is alive.
+        let collected = unsafe { ffi::PyType_GetFlags(cls.as_type_ptr()) } & ffi::Py_TPFLAGS_HAVE_GC != 0;
+        Ok(offsets.map(|offsets| Self { allocate, offsets, collected }))
     }
 }
 

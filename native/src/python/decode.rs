@@ -62,6 +62,8 @@ pub struct Object {
     class: Class,
     /// Whether the class may be filled without calling it.
     fill: bool,
+    /// Whether nothing that instances hold can change, so that none is ever part of a cycle.
+    settled: bool,
     fields: Fields,
 }
 
@@ -119,10 +121,10 @@ impl Program for Node {
             }
             "map" => Node::Map(rest.extract::<(usize,)>()?.0),
             "object" => {
-                type Described<'py> = (Bound<'py, PyType>, Vec<Bound<'py, PyString>>, bool, Bound<'py, PyAny>);
-                let (cls, names, fill, fields): Described<'_> = rest.extract()?;
+                type Described<'py> = (Bound<'py, PyType>, Vec<Bound<'py, PyString>>, bool, bool, Bound<'py, PyAny>);
+                let (cls, names, fill, settled, fields): Described<'_> = rest.extract()?;
                 let fields = Fields::new(&fields, names.len())?;
-                Node::Object(Box::new(Object { class: Class::new(cls, &names)?, fill, fields }))
+                Node::Object(Box::new(Object { class: Class::new(cls, &names)?, fill, settled, fields }))
             }
             "dict" => {
                 let (keys, fields): (Vec<Bound<'_, PyString>>, Bound<'_, PyAny>) = rest.extract()?;
@@ -368,7 +370,7 @@ impl<'d, 'py> Decoding<'d, 'py> {
         let draft = if object.fill { object.class.draft(self.py)? } else { None };
         let Some(mut draft) = draft else { return self.call_object(object) };
         self.read_fields(&object.fields, |index, value| draft.set(index, value))?;
-        Ok(draft.finish())
+        Ok(if object.settled { draft.finish_settled() } else { draft.finish() })
     }
 
     #[inline(never)]

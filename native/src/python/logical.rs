@@ -200,7 +200,7 @@ impl Logical {
                 for index in 0..class.len() {
                     draft.set(index, make::whole(py, u32::from_le_bytes(parts.array()?).into())?)?;
                 }
-                if parts.left() > 0 { Err(GiveUp) } else { Ok(draft.finish()) }
+                if parts.left() > 0 { Err(GiveUp) } else { Ok(draft.finish_settled()) }
             }
             _ => Err(GiveUp),
         }
@@ -284,6 +284,6 @@ impl Uuid {
         let mut draft = self.class.draft(py)?.ok_or(GiveUp)?;
         draft.set(0, number)?;
         draft.set(1, self.unknown.bind(py).clone())?;
-        Ok(draft.finish())
+        Ok(draft.finish_settled())
     }
 }

@@ -73,6 +73,30 @@ def on_cycles(root: Node, children: Callable[[Node], tuple[Node, ...]]) -> froze
     return frozenset(found)
 
 
+def leading_to(
+    root: Node, children: Callable[[Node], tuple[Node, ...]], wanted: Callable[[Node], bool]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The ids of all nodes, and of those that are wanted or lead to one that is."""
+    parents: dict[int, list[int]] = {id(root): []}
+    found: set[int] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if wanted(node):
+            found.add(id(node))
+        for child in children(node):
+            if id(child) not in parents:
+                parents[id(child)] = []
+                pending.append(child)
+            parents[id(child)].append(id(node))
+    leading = list(found)
+    while leading:
+        further = set(parents[leading.pop()]) - found
+        found |= further
+        leading += further
+    return frozenset(parents), frozenset(found)
+
+
 def expands_within(root: object, children: Callable[[Any], Sequence[object]], limit: int) -> bool:
     """Whether the node, with everything inside repeated wherever it is used, holds at most `limit` nodes."""
     pending = [root]

@@ -31,6 +31,7 @@ class Context:
 
     __slots__ = (
         "_attempt",
+        "_carried",
         "_correlation_id",
         "_event",
         "_event_id",
@@ -42,6 +43,8 @@ class Context:
     )
 
     _attempt: int
+    _carried: RawHeaders | None
+    """`None` until somebody sends."""
     _correlation_id: str | None
     """`None` until it is asked for."""
     _event: object
@@ -76,7 +79,7 @@ class Context:
             headers=list(headers),
             timestamp=_NO_TIME if timestamp_ms is None else (TIMESTAMP_CREATE_TIME, timestamp_ms),
         )
-        self._event = self._said = None
+        self._event = self._said = self._carried = None
         self._schema_id = schema_id
         self._correlation_id = correlation_id
         self._event_id = event_id
@@ -86,7 +89,7 @@ class Context:
     def stand_for(self, original: Message) -> None:
         """Tell of another record than the one that was read: of the one that it is a later attempt at."""
         self._message = original
-        self._said = None
+        self._said = self._carried = None
 
     @property
     def topic(self) -> str:
@@ -175,6 +178,15 @@ class Context:
         return None if header is None else tracing.traceparent(header)
 
     @property
+    def carried(self) -> RawHeaders:
+        """The headers `correlation-id` and `traceparent` that events carry on which are sent while it is handled."""
+        found = self._carried
+        if found is None:
+            carried = ((CORRELATION_HEADER, self.correlation_id), (tracing.HEADER, self.traceparent))
+            found = self._carried = [(name, value.encode()) for name, value in carried if value]
+        return found
+
+    @property
     def parameters(self) -> Mapping[str, str]:
         """Values of the topic's run-time parameters, `{"tenant_id": "acme"}`."""
         try:
@@ -239,7 +251,7 @@ class Received(Context):
         context._message = message
         context._event = event
         context._source = source
-        context._said = context._correlation_id = None
+        context._said = context._carried = context._correlation_id = None
         return context
 
 

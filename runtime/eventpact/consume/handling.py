@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from eventpact import tracing
+from eventpact.consume.batch import Batch
 from eventpact.consume.context import Context, Received
 from eventpact.consume.record import milliseconds_of
 from eventpact.consume.steps import NotRun, check_run, walk, walk_async
@@ -173,7 +173,7 @@ class Handling:
                 context._message = message
                 context._event = event
                 context._source = handler
-                context._said = context._correlation_id = None
+                context._said = context._carried = context._correlation_id = None
                 hand.context = context
                 try:
                     if (result := call(event, context)) is not None:
@@ -194,12 +194,12 @@ class Handling:
     def _long(self, turn: Turn, hand: Hand) -> Steps:
         """One record or batch, whatever it may turn out to be."""
         if self._batch and not self.one_by_one:
-            taken, handler, messages, contexts = self._alike(turn)
-            if handler is not None and taken > 1:
-                hand.context = contexts[0]
-                start = turn.done
-                yield from self._together(hand, handler, messages, contexts)
-                turn.done = start + taken
+            batch = self._alike(turn)
+            if len(batch.messages) > 1:
+                hand.context = batch.contexts[0]
+                done = turn.done + len(batch.messages)
+                yield from self._together(hand, batch)
+                turn.done = done
                 return
         yield from self._one(turn.records[turn.done], hand)
         turn.done += 1
@@ -249,61 +249,62 @@ class Handling:
                 self._succeeded(handler, (context,))
                 return
 
-    def _alike(self, turn: Turn) -> tuple[int, Handler | None, list[Message], list[Received]]:
-        """How many records are next that one batch method takes, which one, and those of them that it is called with.
+    def _alike(self, turn: Turn) -> Batch:
+        """The records that are next which one batch method takes.
 
         A batch ends where another event comes, so that the order of each partition holds.
         """
-        taken = 0
-        handler: Handler | None = None
-        messages: list[Message] = []
-        contexts: list[Received] = []
-        for message in islice(turn.records, turn.done, turn.done + self._batch):
+        batch = Batch()
+        prefix, source = _NONE_YET, self._table.tombstone
+        delays = self._delays
+        for message in turn.records[turn.done : turn.done + self._batch]:
             value: Any = message.value()
-            found = None if value is None else self._table.known.get(value[:HEADER_SIZE])
-            if found is None or found.batch is None or (handler is not None and found.method != handler.method):
+            if value is None:
                 break
-            context = Received.of(message, found)
-            try:
-                if self._delays and (
-                    self._failures.due(message) is not None or not self._failures.origin(message, context)
-                ):
+            if not value.startswith(prefix):
+                found = self._table.known.get(value[:HEADER_SIZE])
+                if found is None or found.batch is None or (batch.messages and found.method != source.method):
                     break
-                context._event = found.decode(value[HEADER_SIZE:])
+                prefix, source, decode = value[:HEADER_SIZE], found, found.decode
+            context = Received()
+            context._message = message
+            context._source = source
+            context._event = context._said = context._carried = context._correlation_id = None
+            try:
+                if delays and (self._failures.due(message) is not None or not self._failures.origin(message, context)):
+                    break
+                context._event = event = decode(value[HEADER_SIZE:])
             except Exception:  # noqa: BLE001 - alone, it will be a dead letter
                 break
-            handler = found
-            taken += 1
-            messages.append(message)
-            contexts.append(context)
-        return taken, handler, messages, contexts
+            batch.messages.append(message)
+            batch.contexts.append(context)
+            batch.events.append(event)
+        batch.handler = source
+        return batch
 
-    def _together(self, hand: Hand, handler: Handler, messages: list[Message], contexts: list[Received]) -> Steps:
-        batch = handler.batch
-        assert batch is not None  # noqa: S101 - `_alike` takes no others
+    def _together(self, hand: Hand, batch: Batch) -> Steps:
+        handler = batch.handler
+        assert handler.batch is not None  # noqa: S101 - `_alike` takes no others
         if self._delays:
-            parked = [
-                self._failures.parked(message, context) for message, context in zip(messages, contexts, strict=True)
-            ]
-            messages = [message for message, gone in zip(messages, parked, strict=True) if not gone]
-            contexts = [context for context, gone in zip(contexts, parked, strict=True) if not gone]
-        if not messages:
+            batch = batch.without(map(self._failures.parked, batch.messages, batch.contexts))
+        if not batch.messages:
             return
+        contexts = batch.contexts
         try:
             with tracing.handling(self._name, handler.contract, contexts):
-                yield partial(batch, [context._event for context in contexts], contexts)
+                yield partial(handler.batch, batch.events, contexts)
         except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
             self._check_run(error, contexts[0])
             _LOG.warning(
                 "group %s: a batch of %d from %s on failed and is handled one by one: %s",
                 self._name,
-                len(messages),
+                len(contexts),
                 contexts[0].position,
                 described(error),
                 extra=about(contexts[0], self._name),
             )
             self._failures.batch_failed(error)
-            for message, context in zip(messages, contexts, strict=True):
+            for message, context in zip(batch.messages, contexts, strict=True):
                 hand.context = context
                 # One that failed a moment ago may have gone to a retry topic, and later ones of its key wait for it.
                 if not (self._delays and self._failures.parked(message, context)):

@@ -30,6 +30,11 @@ def in_context(
 
     The contract's own headers `correlation-id` and `traceparent` stand.
     """
+    if tracing.SPANS is None and not (way.correlated or way.traced or CORRELATION.get()):  # as nearly always
+        hand = IN_HAND.get()
+        if hand is not None:
+            headers = [*headers, *hand.context.carried] if headers else [*hand.context.carried]
+        return headers or None, told
     made: Headers = [*headers] if headers else []
     if not way.correlated and (correlation := carried_correlation()):
         made.append((CORRELATION_HEADER, correlation.encode()))

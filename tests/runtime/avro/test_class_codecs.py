@@ -119,7 +119,25 @@ def test_decoded_instances_are_like_any_others() -> None:
             assert name == "tea"
     with pytest.raises(dataclasses.FrozenInstanceError):
         decoded.name = "other"
-    assert gc.is_tracked(decoded) == gc.is_tracked(made)
+
+
+def test_decoded_instances_that_come_to_hold_themselves_are_let_go() -> None:
+    class Tag(str):
+        """Text that may hold something, and that can be watched."""
+
+        __slots__ = ("__weakref__", "order")
+
+    decoded: Order = orders().decode(orders().encode(SECOND))
+    assert decoded.previous is not None
+    tag: Any = Tag("x")
+    tag.order = decoded
+    decoded.previous.tags["self"] = tag
+    gone = weakref.ref(tag)
+
+    del decoded, tag
+    gc.collect()
+
+    assert gone() is None
 
 
 def test_a_wrong_class_is_an_error_that_names_both() -> None:

@@ -382,6 +382,88 @@ def test_memory_does_not_grow() -> None:
     assert grown < 20_000
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Frozen:
+    value: Any
+
+
+@dataclasses.dataclass(slots=True)
+class Changeable:
+    value: Any
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Empty:
+    pass
+
+
+def of_one(kind: Any, name: str = "R", **more: Any) -> dict[str, Any]:
+    return {"type": "record", "name": name, "fields": [{"name": "value", "type": kind, **more}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "cls", "value"),
+    [
+        (of_one("string"), Frozen, "x"),
+        (of_one({"type": "array", "items": "string"}), Frozen, ("x",)),
+        (of_one(logical("string", "uuid")), Frozen, UUID(int=1)),
+        (of_one(["null", "R"]), Frozen, Frozen(Frozen(None))),
+        (of_one(["null", of_one("int", "Inner")]), Frozen, Frozen(1)),
+    ],
+    ids=str,
+)
+def test_the_collector_need_not_look_at_what_can_never_be_part_of_a_cycle(schema: Any, cls: Any, value: Any) -> None:
+    classes = {name: avro.Binding(cls, ("value",)) for name in ("R", "Inner")}
+    encode, decode = unaided(schema, classes=classes)
+
+    found = decode(encode(cls(value)))
+
+    assert found == cls(value)
+    assert not gc.is_tracked(found)
+    assert not isinstance(found.value, (Frozen, UUID)) or not gc.is_tracked(found.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "classes", "value"),
+    [
+        (of_one({"type": "map", "values": "string"}), {"R": Frozen}, Frozen({"a": "b"})),
+        (of_one(["null", {"type": "map", "values": "R"}]), {"R": Frozen}, Frozen({"a": Frozen(None)})),
+        (of_one("string"), {"R": Changeable}, Changeable("x")),
+        (of_one(of_one("int", "Inner")), {"R": Frozen, "Inner": Changeable}, Frozen(Changeable(1))),
+        (of_one(of_one("int", "Inner")), {"R": Frozen}, Frozen({"value": 1})),
+    ],
+    ids=str,
+)
+def test_the_collector_looks_at_what_may_come_to_be_part_of_a_cycle(
+    schema: Any, classes: dict[str, Any], value: Any
+) -> None:
+    encode, decode = unaided(schema, classes={name: avro.Binding(cls, ("value",)) for name, cls in classes.items()})
+
+    found = decode(encode(value))
+
+    assert found == value
+    assert gc.is_tracked(found)
+
+
+def test_a_default_that_can_change_is_looked_at() -> None:
+    empty = {"type": "record", "name": "R", "fields": []}
+    encode, _ = unaided(empty, classes={"R": avro.Binding(Empty)})
+    _, decode = unaided(
+        empty, of_one({"type": "map", "values": "int"}, default={}), {"R": avro.Binding(Frozen, ("value",))}
+    )
+
+    assert gc.is_tracked(decode(encode(Empty())))
+
+
+def test_classes_that_the_collector_knows_nothing_of_are_no_exception() -> None:
+    encode, decode = unaided({"type": "record", "name": "R", "fields": []}, classes={"R": avro.Binding(Empty)})
+
+    found = [decode(encode(Empty())) for _ in range(1_000)]
+    gc.collect()
+
+    assert found == [Empty()] * 1_000
+
+
 def test_codecs_and_their_classes_are_let_go() -> None:
     @dataclasses.dataclass(frozen=True, slots=True)
     class Owner:

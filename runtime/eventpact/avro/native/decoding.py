@@ -10,6 +10,7 @@ from eventpact.avro.emit.constants import is_immutable
 from eventpact.avro.graph import on_cycles, plan_children, takes_no_bytes
 from eventpact.avro.interpret.read import default_value
 from eventpact.avro.native.nodes import Nodes, logical
+from eventpact.avro.native.settled import Settled
 from eventpact.avro.native.skipping import Skips
 from eventpact.avro.plan import (
     ArrayPlan,
@@ -46,6 +47,7 @@ class _Decoding:
         self.plan = plan
         self.form = form
         self.cycles = on_cycles(plan, plan_children)
+        self.settled = Settled(plan, form)
         self.nodes: Nodes[Plan] = Nodes(self.lower)
         self.skips = Skips()
 
@@ -102,7 +104,8 @@ class _Decoding:
         fields = (steps, given, id(plan) in self.cycles)
         binding = self.form.classes.get(plan.reader.name)
         if binding is not None:
-            return ("object", binding.cls, binding.attributes, twin(binding) is not None, fields)
+            fill = twin(binding) is not None
+            return ("object", binding.cls, binding.attributes, fill, plan in self.settled, fields)
         return ("dict", [field.name for field in plan.reader.fields], fields)
 
     def default(self, plan: RecordPlan, index: int, default: Any) -> tuple[int, int | None, Any]:
