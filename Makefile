@@ -43,7 +43,7 @@ ifdef CARGO
 endif
 
 soak: setup ## run what takes too long for `make test`: each fault in full length, millions of messages
-	$(BIN)/pytest -m soak --timeout 3600
+	$(BIN)/pytest -m soak --timeout 3600 -o faulthandler_timeout=3000
 
 lint: generate ## ruff, mypy --strict (the demo's flows against the generated packages), import-linter
 	$(BIN)/ruff format --check .

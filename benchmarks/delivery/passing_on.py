@@ -13,12 +13,12 @@ from benchmarks.delivery.side import DRAIN, QUIET
 from eventpact.produce.configuration import TRANSACTIONAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from confluent_kafka import Message
 
     from benchmarks.delivery.side import Side
-    from eventpact import Context, Event
+    from eventpact import Context, Event, Group, Producer
 
 
 def pass_on_raw(side: Side) -> dict[str, float]:
@@ -48,36 +48,74 @@ def pass_on_raw(side: Side) -> dict[str, float]:
     seconds = time.perf_counter() - start
     consumer.close()
     assert plain.acknowledged == seen, (plain.acknowledged, seen)
-    return {"rate": seen / seconds, "read": seen, "written": _written(side)}
+    return {"rate": seen / seconds, "read": seen, **_written(side)}
 
 
 def pass_on_typed(side: Side) -> dict[str, float]:
     """The same with classes: what is handled for one tenant is sent for another, and committed together."""
-    producer = side.producer(transactional_id=side.told["group"])
-    tenant = side.told["tenant"]
-    seen, start, last = 0, 0.0, 0.0
+    producer, tenant, watch = _producer(side), side.told["tenant"], _Watch()
 
     class PassingOn(side.group()):  # type: ignore[misc]  # a class made here
         def on_message_sent(self, event: Event, _: Context) -> None:
-            nonlocal seen, start, last
             producer.send(event, tenant_id=tenant)
-            seen += 1
-            if not seen % DRAIN or seen == 1:
-                last = time.perf_counter()
-                start = start or last
+            watch.passed(1)
 
+    return _passed_on(side, PassingOn(), producer, watch)
+
+
+def pass_on_batches(side: Side) -> dict[str, float]:
+    """The same with a batch method."""
+    producer, tenant, watch = _producer(side), side.told["tenant"], _Watch()
+
+    class PassingOn(side.group()):  # type: ignore[misc]  # as above
+        def on_message_sent(self, event: Event, context: Context) -> None:
+            self.on_message_sent_batch([event], [context])
+
+        def on_message_sent_batch(self, events: Sequence[Event], _: Sequence[Context]) -> None:
+            for event in events:
+                producer.send(event, tenant_id=tenant)
+            watch.passed(len(events))
+
+    return _passed_on(side, PassingOn(), producer, watch)
+
+
+class _Watch:
+    """How many were passed on, and when the first and the last of them were, to a drain."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.start = self.last = 0.0
+
+    def passed(self, count: int) -> None:
+        drains = self.seen // DRAIN
+        self.seen += count
+        if not self.start or self.seen // DRAIN > drains:
+            self.last = time.perf_counter()
+            self.start = self.start or self.last
+
+
+def _producer(side: Side) -> Producer:
+    return side.producer(transactional_id=side.told["group"])
+
+
+def _passed_on(side: Side, group: Group, producer: Producer, watch: _Watch) -> dict[str, float]:
     with producer:
-        PassingOn().run(side.settings, exactly_once=True, producer=producer, max_events=side.count, idle_timeout=QUIET)
-    return {"rate": seen / (last - start), "read": seen, "written": _written(side)}
+        group.run(side.settings, exactly_once=True, producer=producer, max_events=side.count, idle_timeout=QUIET)
+    return {"rate": watch.seen / (watch.last - watch.start), "read": watch.seen, **_written(side)}
 
 
-def _written(side: Side) -> int:
-    """Committed records on the target, counted by reading them."""
+def _written(side: Side) -> dict[str, float]:
+    """Committed records on the target and their bytes, by reading them."""
     reader = confluent_kafka.Consumer(
         {"bootstrap.servers": side.settings.brokers, "group.id": "count", "isolation.level": "read_committed"}
         | {"enable.auto.commit": "false"}
     )
-    return sum(1 for _ in _read_to_the_end(reader, side.told["target"]))
+    count = size = 0
+    for message in _read_to_the_end(reader, side.told["target"]):
+        parts = [message.value(), message.key(), *(part for header in message.headers() or () for part in header)]
+        count += 1
+        size += sum(map(len, filter(None, parts)))
+    return {"written": count, "bytes": size}
 
 
 def _read_to_the_end(reader: confluent_kafka.Consumer, topic: str) -> Iterator[Message]:

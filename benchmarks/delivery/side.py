@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import confluent_kafka
 
 from eventpact import Event, Group, Producer, SchemaCatalog, Settings
+from eventpact.in_hand import CORRELATION_HEADER
 from eventpact.produce.route import headers_of, key_of
 from eventpact.wire import frame
 from eventpact_testing.examples import examples
@@ -45,13 +46,17 @@ class Side:
         self.events = list(examples(self.cls, EVENTS))
 
     def records(self) -> list[tuple[bytes, bytes | None, Headers]]:
-        """The events as records: value, key, headers."""
+        """The events as records: value, key, headers, and the header of what was sent while something was handled."""
         contract = self.cls.contract
         catalog = SchemaCatalog(self.settings, register="dev")
         identifier = catalog.schema_id(contract, contract.subject)
         catalog.close()
         key, headers = key_of(contract), headers_of(contract)
-        return [(frame(identifier, contract.encode(event)), key(event), list(headers(event))) for event in self.events]
+        carried = {CORRELATION_HEADER: b"of what came before"}
+        return [
+            (frame(identifier, contract.encode(event)), key(event), [*(carried | dict(headers(event))).items()])
+            for event in self.events
+        ]
 
     def config(self) -> dict[str, str]:
         """The producer's configuration, the same on both sides."""

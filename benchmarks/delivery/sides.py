@@ -30,6 +30,7 @@ SIDES: Final[Mapping[str, Callable[[Side], dict[str, float]]]] = {
         paced.consume_paced,
         passing_on.pass_on_raw,
         passing_on.pass_on_typed,
+        passing_on.pass_on_batches,
         lanes.wait_in_lanes,
         lanes.preload,
     )

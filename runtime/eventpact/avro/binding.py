@@ -77,9 +77,8 @@ def twin(binding: Binding) -> type[Any] | None:
     """A class with the same slots that may be filled by plain assignment; `instance.__class__ = cls` then finishes it.
 
     A frozen dataclass assigns through `object.__setattr__`, field by field; this way takes half the time and leaves the
-    same object. None where it would not: the class has no slots, more slots than fields, inherited ones, work of its
-    own to do when instances are made or unmade, or this Python lays the two out differently. Such classes are called
-    as usual.
+    same object. None where it would not: the class's own slots are not its fields, it has work of its own to do when
+    instances are made or unmade, or this Python lays the two out differently. Such classes are called as usual.
     """
     if sorted(binding.cls.__dict__.get("__slots__", ())) != sorted(binding.attributes):
         return None

@@ -255,15 +255,16 @@ class Handling:
         A batch ends where another event comes, so that the order of each partition holds.
         """
         batch = Batch()
-        prefix, source = _NONE_YET, self._table.tombstone
+        source: Handler | None = None
+        prefix = b""
         delays = self._delays
         for message in turn.records[turn.done : turn.done + self._batch]:
             value: Any = message.value()
             if value is None:
                 break
-            if not value.startswith(prefix):
+            if source is None or not value.startswith(prefix):
                 found = self._table.known.get(value[:HEADER_SIZE])
-                if found is None or found.batch is None or (batch.messages and found.method != source.method):
+                if found is None or found.batch is None or (source is not None and found.method != source.method):
                     break
                 prefix, source, decode = value[:HEADER_SIZE], found, found.decode
             context = Received()
@@ -279,7 +280,7 @@ class Handling:
             batch.messages.append(message)
             batch.contexts.append(context)
             batch.events.append(event)
-        batch.handler = source
+            batch.handler = source
         return batch
 
     def _together(self, hand: Hand, batch: Batch) -> Steps:

@@ -397,6 +397,26 @@ class Empty:
     pass
 
 
+class Lazy:
+    """A base with a place for what is worked out once."""
+
+    __slots__ = ("_whole",)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WorkedOut(Lazy):
+    value: Any
+
+
+class Loose:
+    """A base that lets instances have any attribute."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WithDict(Loose):
+    value: Any
+
+
 def of_one(kind: Any, name: str = "R", **more: Any) -> dict[str, Any]:
     return {"type": "record", "name": name, "fields": [{"name": "value", "type": kind, **more}]}
 
@@ -429,6 +449,8 @@ def test_the_collector_need_not_look_at_what_can_never_be_part_of_a_cycle(schema
         (of_one({"type": "map", "values": "string"}), {"R": Frozen}, Frozen({"a": "b"})),
         (of_one(["null", {"type": "map", "values": "R"}]), {"R": Frozen}, Frozen({"a": Frozen(None)})),
         (of_one("string"), {"R": Changeable}, Changeable("x")),
+        (of_one("string"), {"R": WorkedOut}, WorkedOut("x")),
+        (of_one(["null", of_one("int", "Inner")]), {"R": Frozen, "Inner": WithDict}, Frozen(WithDict(1))),
         (of_one(of_one("int", "Inner")), {"R": Frozen, "Inner": Changeable}, Frozen(Changeable(1))),
         (of_one(of_one("int", "Inner")), {"R": Frozen}, Frozen({"value": 1})),
     ],
@@ -453,6 +475,27 @@ def test_a_default_that_can_change_is_looked_at() -> None:
     )
 
     assert gc.is_tracked(decode(encode(Empty())))
+
+
+def test_classes_that_somebody_makes_and_forgets_are_let_go_with_what_they_keep() -> None:
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Passing:
+        value: Any
+
+    class Mark(enum.StrEnum):
+        A = "A"
+
+    marked = of_one({"type": "enum", "name": "Mark", "symbols": ["A"]})
+    encode, decode = unaided(marked, classes={"R": avro.Binding(Frozen, ("value",)), "Mark": avro.Binding(Mark)})
+    Mark.A.kept = decode(encode(Frozen(Mark.A)))  # type: ignore[attr-defined]  # what is never to be done
+    encode, decode = unaided(of_one("int"), classes={"R": avro.Binding(Passing, ("value",))})
+    Passing.kept = decode(encode(Passing(1)))  # type: ignore[attr-defined]  # as above
+    gone = weakref.ref(Mark), weakref.ref(Passing)
+
+    del Mark, Passing, encode, decode
+    gc.collect()
+
+    assert [one() for one in gone] == [None, None]
 
 
 def test_classes_that_the_collector_knows_nothing_of_are_no_exception() -> None:
