@@ -72,8 +72,7 @@ def pass_on_batches(side: Side) -> dict[str, float]:
             self.on_message_sent_batch([event], [context])
 
         def on_message_sent_batch(self, events: Sequence[Event], _: Sequence[Context]) -> None:
-            for event in events:
-                producer.send(event, tenant_id=tenant)
+            producer.send_all(events, tenant_id=tenant)
             watch.passed(len(events))
 
     return _passed_on(side, PassingOn(), producer, watch)

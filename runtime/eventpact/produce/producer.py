@@ -268,6 +268,17 @@ class Producer:
         else:
             self._sender.queue(event, parameters, self._forgotten)
 
+    def send_all(self, events: Iterable[Event], /, **parameters: str) -> None:
+        """Send without waiting, in their order, as `send` does each; for many at once it takes less time.
+
+        All carry on what the context has when the first of their kind is sent. Where one cannot be queued, those before
+        it are on their way.
+        """
+        if self._client is None:
+            self._dropped += sum(1 for _ in events)
+        else:
+            self._sender.queue_all(events, parameters, self._forgotten)
+
     def send_and_wait(self, event: Event, /, *, timeout: float = 10.0, **parameters: str) -> Delivery:
         """Send and return when the event is acknowledged.
 

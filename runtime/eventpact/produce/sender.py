@@ -18,7 +18,7 @@ from eventpact.produce.route import Route, route
 from eventpact.produce.unconfirmed import judging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from confluent_kafka import KafkaError, Message
 
@@ -96,6 +96,32 @@ class Sender:
         tally.sent = sent = tally.sent + 1
         if not sent & _SERVE_MASK:
             self._serve(0)
+
+    def queue_all(self, events: Iterable[Event], parameters: dict[str, str], told: Told) -> None:
+        """Queue events in their order, each as `queue` does; what is the same for all of a kind is found once."""
+        kind: type[Event] | None = None
+        carried: Headers = []
+        for event in events:
+            if self.gate is not None or self._closed is not None or tracing.SPANS is not None:
+                self.queue(event, parameters, told)
+                continue
+            if type(event) is not kind:
+                kind = type(event)
+                kind_key: RouteKey = (kind, *parameters.items()) if parameters else kind
+                way = self._routes.get(kind_key) or self._find(kind_key, event, parameters)
+                take, prefix, encode, topic, tally = way.take, way.prefix, way.encode, way.topic, way.tally
+                carried = in_context(way, None, told)[0] or []
+            key, headers = take(event)
+            if carried:
+                headers = [*headers, *carried] if headers else [*carried]
+            value = prefix + encode(event)
+            try:
+                self._produce(topic, value, key, -1, told, None, 0, headers)
+            except (BufferError, KafkaException) as error:
+                self._produce_later(way, (topic, value, key, -1, told, None, 0, headers), error)
+            tally.sent = sent = tally.sent + 1
+            if not sent & _SERVE_MASK:
+                self._serve(0)
 
     def produce(self, way: Route, arguments: Arguments) -> None:
         """Hand a record to the client, as `queue` does."""
