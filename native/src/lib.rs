@@ -17,7 +17,7 @@ mod eventpact_native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::python::{Decoder, Encoder};
+    use crate::python::{Decoder, Encoder, untrack};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -66,6 +66,8 @@ def send(producer: ShopProducer, order: OrderPlaced, stock: StockChanged) -> Non
     producer.submit(stock, branch="north").result()
     producer.send_many([order, order]).acknowledged
     producer.send_many([stock])  # NO BRANCH FOR MANY
+    producer.send_all([stock, stock], branch="north")
+    producer.send_all([stock])  # NO BRANCH FOR ALL
 
 
 OrderPlaced(order_id=1)  # WRONG TYPE
@@ -114,8 +116,9 @@ def test_a_topics_parameters_are_asked_for_and_no_others(verdict: dict[str, str]
     assert "No overload variant" in verdict[line]
 
 
-def test_many_events_need_their_parameters_too(verdict: dict[str, str]) -> None:
-    assert 'incompatible type "StockChanged"; expected "OrderPlaced"' in verdict["NO BRANCH FOR MANY"]
+@pytest.mark.parametrize("line", ["NO BRANCH FOR MANY", "NO BRANCH FOR ALL"])
+def test_many_events_need_their_parameters_too(verdict: dict[str, str], line: str) -> None:
+    assert 'incompatible type "StockChanged"; expected "OrderPlaced"' in verdict[line]
 
 
 @pytest.mark.parametrize("line", ["WRONG TYPE", "MISSING FIELD", "FROZEN", "MISSPELT"])

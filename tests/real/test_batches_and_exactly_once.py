@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from eventpact import Context, Settings, Topics
+from eventpact import Context, Settings, Topics, correlated
 from eventpact.errors import DeliveryError, SettingsError
 from eventpact.operate.tenants import Tenants
 from tests.real.members import running, send, until
@@ -50,6 +50,40 @@ class TestBatches:
         [letter] = read_all(kafka, "sample.dead", 1)
         assert letter.key() == b"k0"
 
+    def test_what_a_batch_sends_carries_on_the_id_of_its_first_event_or_the_one_given(
+        self, producer: SampleProducer, settings: Settings, kafka: KafkaCluster
+    ) -> None:
+        class Answering(PostReader, name="answering"):
+            firsts: ClassVar[dict[str, str]] = {}
+
+            def on_posted(self, event: Posted, context: Context) -> None:
+                self.on_posted_batch([event], [context])
+
+            def on_posted_batch(self, events: Sequence[Posted], contexts: Sequence[Context]) -> None:
+                producer.send_all((Noted(note=event.event_id) for event in events), tenant_id="acme")
+                for event, context in zip(events, contexts, strict=True):
+                    self.firsts[event.event_id] = contexts[0].correlation_id
+                    with correlated(context.correlation_id):
+                        producer.send(Noted(note=f"own {event.event_id}"), tenant_id="acme")
+
+        Tenants(Topics(settings), TOPICS).create("acme")
+        for number in range(200):
+            with correlated(f"c-{number}"):
+                producer.send(Posted(event_id=str(number)))
+        producer.flush()
+        group = Answering()
+
+        group.run(settings, max_events=200)
+        producer.flush()
+
+        carried = {
+            (note.key() or b"").decode(): dict(note.headers() or ())["correlation-id"]
+            for note in read_all(kafka, "sample.notes.acme", 400)
+        }
+        given = group.firsts | {f"own {number}": f"c-{number}" for number in range(200)}
+        assert len(set(group.firsts.values())) < 200
+        assert carried == {note: correlation.encode() for note, correlation in given.items()}
+
 
 class PassingOn(PostReader, name="passing-on"):
     """Sends a note for every post; half way through some it fails."""
@@ -66,6 +100,15 @@ class PassingOn(PostReader, name="passing-on"):
             raise LookupError(event.text)
 
 
+class PassingBatchesOn(PassingOn, name="passing-batches-on"):
+    """The same in batches, which fail as a whole."""
+
+    def on_posted_batch(self, events: Sequence[Posted], _: Sequence[Context]) -> None:
+        self.producer.send_all((Noted(note=event.event_id) for event in events), tenant_id="acme")
+        if any(event.text for event in events):
+            raise LookupError("one of them")
+
+
 class TestExactlyOnce:
     @pytest.fixture(autouse=True)
     def _target(self, settings: Settings) -> None:
@@ -74,8 +117,9 @@ class TestExactlyOnce:
     def notes(self, kafka: KafkaCluster, count: int) -> list[str]:
         return sorted(((r.key() or b"").decode() for r in read_all(kafka, "sample.notes.acme", count)), key=int)
 
+    @pytest.mark.parametrize("kind", [PassingOn, PassingBatchesOn])
     def test_each_event_has_its_result_once_whatever_fails(
-        self, producer: SampleProducer, settings: Settings, kafka: KafkaCluster, unique: str
+        self, producer: SampleProducer, settings: Settings, kafka: KafkaCluster, unique: str, kind: type[PassingOn]
     ) -> None:
         texts = {7: "bad", 100: "late", 180: "late"}
         for number in range(300):
@@ -84,7 +128,7 @@ class TestExactlyOnce:
         write(kafka, "sample.posted", b"poison")
 
         with SampleProducer(settings, register="dev", transactional_id=unique) as sending:
-            group = PassingOn(sending)
+            group = kind(sending)
             statistics = group.run(settings, exactly_once=True, producer=sending, transaction_size=100, max_events=301)
 
         assert (statistics.handled, statistics.dead_lettered) == (299, 2)

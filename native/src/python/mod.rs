@@ -5,6 +5,7 @@ mod calendar;
 mod choice;
 mod class;
 mod codec;
+mod collector;
 mod decimal;
 mod decode;
 mod encode;
@@ -13,3 +14,4 @@ mod logical;
 mod make;
 
 pub use codec::{Decoder, Encoder};
+pub use collector::untrack;

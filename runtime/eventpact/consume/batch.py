@@ -2,37 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from eventpact.consume.context import Received
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from confluent_kafka import Message
 
-    from eventpact.consume.context import Received
     from eventpact.consume.handlers import Handler
 
 
 class Batch:
-    """Records that one batch method is called with: three lists, side by side."""
+    """Records that one batch method is called with: lists side by side."""
 
-    __slots__ = ("contexts", "events", "handler", "messages")
-
-    handler: Handler
-    """Whose method it is."""
+    __slots__ = ("contexts", "events", "messages", "sources")
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self.contexts: list[Received] = []
+        self.sources: list[Handler] = []
+        """Who handles each; several where an event comes in several versions."""
         self.events: list[Any] = []
+        self.contexts = Contexts(self)
+
+    @property
+    def handler(self) -> Handler:
+        """Whose method it is; of several, that of the last record."""
+        return self.sources[-1]
+
+    def add(self, message: Message, source: Handler, event: Any, context: Received | None = None) -> None:
+        """Add a record, with its context where it is made already."""
+        if context is not None:
+            self.contexts.made[len(self.messages)] = context
+        self.messages.append(message)
+        self.sources.append(source)
+        self.events.append(event)
 
     def without(self, gone: Iterable[bool]) -> Batch:
         """The same but for those that are gone."""
         rest = Batch()
-        rest.handler = self.handler
-        for is_gone, message, context, event in zip(gone, self.messages, self.contexts, self.events, strict=True):
+        for is_gone, *record in zip(gone, self.messages, self.sources, self.events, self.contexts, strict=True):
             if not is_gone:
-                rest.messages.append(message)
-                rest.contexts.append(context)
-                rest.events.append(event)
+                rest.add(*record)
         return rest
+
+
+class Contexts(Sequence[Received]):
+    """The contexts of a batch, each made when it is first asked for.
+
+    Few handlers ask for many. A thousand at once would live long enough to make the garbage collector go over all that
+    a service holds every few batches.
+    """
+
+    __slots__ = ("_batch", "made")
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self.made: dict[int, Received] = {}
+        """Those that were asked for, by their place."""
+
+    def __len__(self) -> int:
+        return len(self._batch.messages)
+
+    def __iter__(self) -> Iterator[Received]:
+        return map(self._of, range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Received: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Received]: ...
+    def __getitem__(self, index: int | slice) -> Received | list[Received]:
+        places = range(len(self))[index]
+        return self._of(places) if isinstance(places, int) else [*map(self._of, places)]
+
+    def _of(self, place: int) -> Received:
+        found = self.made.get(place)
+        if found is None:
+            batch = self._batch
+            found = self.made[place] = Received.of(batch.messages[place], batch.sources[place], batch.events[place])
+        return found

@@ -257,7 +257,6 @@ class Handling:
         batch = Batch()
         source: Handler | None = None
         prefix = b""
-        delays = self._delays
         for message in turn.records[turn.done : turn.done + self._batch]:
             value: Any = message.value()
             if value is None:
@@ -267,20 +266,18 @@ class Handling:
                 if found is None or found.batch is None or (source is not None and found.method != source.method):
                     break
                 prefix, source, decode = value[:HEADER_SIZE], found, found.decode
-            context = Received()
-            context._message = message
-            context._source = source
-            context._event = context._said = context._carried = context._correlation_id = None
+            context = None
             try:
-                if delays and (self._failures.due(message) is not None or not self._failures.origin(message, context)):
-                    break
-                context._event = event = decode(value[HEADER_SIZE:])
+                if self._delays:
+                    context = Received.of(message, source)
+                    if self._failures.due(message) is not None or not self._failures.origin(message, context):
+                        break
+                event = decode(value[HEADER_SIZE:])
             except Exception:  # noqa: BLE001 - alone, it will be a dead letter
                 break
-            batch.messages.append(message)
-            batch.contexts.append(context)
-            batch.events.append(event)
-            batch.handler = source
+            if context is not None:
+                context._event = event
+            batch.add(message, source, event, context)
         return batch
 
     def _together(self, hand: Hand, batch: Batch) -> Steps:

@@ -12,7 +12,7 @@ from confluent_kafka import KafkaException
 
 from eventpact.clients import Complaints, connect, translated
 from eventpact.consume.closing import Closing
-from eventpact.consume.drains import outside, partition_of, without_errors
+from eventpact.consume.drains import outside, partition_of, untrack, without_errors
 from eventpact.consume.failures import Failures
 from eventpact.consume.gaps import Starts
 from eventpact.consume.handlers import HandlerTable
@@ -228,6 +228,7 @@ class Session:
         self._polled_at = time.monotonic()
         gone, self._gone = self._gone, None
         records, errors = without_errors(drained)
+        untrack(records)
         for message in errors:
             if self._starts.may_recover(message):
                 self._unplaced.append(message)

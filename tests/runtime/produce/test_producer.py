@@ -14,6 +14,7 @@ import pytest
 
 from eventpact import Producer, Settings, correlated
 from eventpact.errors import DeliveryError, EncodeError, NotRegistered, ParameterError, RegistryError, SettingsError
+from eventpact.produce.breaker import BreakerPolicy
 from eventpact.produce.delivery import Delivery
 from eventpact_registry.server.embedded import EmbeddedRegistry
 from tests.runtime.raw import read
@@ -365,6 +366,102 @@ class TestManyAtOnce:
         assert asyncio.run(send()) == [0, 1, 2]
 
 
+class TestAllWithoutWaiting:
+    def test_records_are_those_of_single_sends_in_their_order(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        events = [Posted(event_id=str(number), author=Author(id="u1", name="Ada")) for number in range(200)]
+
+        for event in events:
+            producer.send(event)
+        producer.flush()
+        producer.send_all(iter(events))
+        producer.flush()
+
+        records = [(one.key(), one.headers(), one.value()) for one in read(broker, "sample.posted", 400)]
+        assert records[200:] == records[:200]
+        assert producer.statistics.by_event == {"Posted": 400}
+        assert producer.statistics.acknowledged == 400
+
+    def test_kinds_may_be_mixed(self, producer: SampleProducer, broker: LocalBroker) -> None:
+        class Other(Posted):
+            __slots__ = ()
+            contract = replace(Posted.contract, name="Other", topic="sample.others", subject="sample.others-value")
+
+        producer.send_all([Posted(event_id="a"), Other(event_id="b"), Posted(event_id="c")])
+        producer.flush()
+
+        assert len(read(broker, "sample.posted", 2)) == 2
+        assert len(read(broker, "sample.others", 1)) == 1
+        assert producer.statistics.by_event == {"Posted": 2, "Other": 1}
+
+    def test_what_the_context_has_is_carried_on(self, producer: SampleProducer, broker: LocalBroker) -> None:
+        with correlated("c-1"):
+            producer.send_all((Noted(note=str(number)) for number in range(3)), tenant_id="acme")
+        producer.flush()
+
+        assert [one.headers() for one in read(broker, "sample.notes.acme", 3)] == [[("correlation-id", b"c-1")]] * 3
+
+    def test_those_before_one_that_does_not_fit_are_on_their_way(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        wrong = Posted(event_id=1)  # type: ignore[arg-type]  # the point of the test
+
+        with pytest.raises(EncodeError, match="event_id"):
+            producer.send_all([Posted(event_id="a"), wrong, Posted(event_id="b")])
+        producer.flush()
+
+        assert producer.statistics.by_event == {"Posted": 1}
+        assert len(read(broker, "sample.posted", 1)) == 1
+
+    def test_failures_are_those_of_single_sends(self, settings: Settings, broker: LocalBroker) -> None:
+        producer = SampleProducer(impatient(settings), register="dev")
+        producer.send_and_wait(Posted(event_id="a"))
+        broker.close()
+        producer.send_all([Posted(event_id="b")] * 3)
+
+        with pytest.raises(DeliveryError, match="3 events failed"):
+            producer.close()
+
+    def test_an_open_breaker_refuses_them(self, settings: Settings, broker: LocalBroker) -> None:
+        policy = BreakerPolicy(failures=1, wait=60, longest_wait=60)
+        producer = SampleProducer(impatient(settings), register="dev", breaker=policy)
+        producer.send_and_wait(Posted(event_id="a"))
+        broker.close()
+        with pytest.raises(DeliveryError):
+            producer.send_and_wait(Posted(event_id="b"))
+        assert producer.breaker_state == "open"
+
+        with pytest.raises(DeliveryError, match="breaker"):
+            producer.send_all([Posted(event_id="c")])
+        producer.close()
+
+    def test_a_full_queue_blocks_until_there_is_room(self, settings: Settings, broker: LocalBroker) -> None:
+        small = replace(settings, producer={**settings.producer, "queue.buffering.max.messages": "10"})
+        with SampleProducer(small, register="dev") as producer:
+            producer.send_all(Posted(event_id=str(number)) for number in range(500))
+
+        assert producer.statistics.acknowledged == 500
+        assert len(read(broker, "sample.posted", 500)) == 500
+
+    def test_a_closed_producer_sends_nothing(self, producer: SampleProducer) -> None:
+        producer.send_all([Posted(event_id="a")])
+        producer.close()
+
+        with pytest.raises(DeliveryError, match="the producer is closed"):
+            producer.send_all([Posted(event_id="b")])
+
+    def test_one_that_is_closed_meanwhile_sends_no_more(self, producer: SampleProducer) -> None:
+        def events() -> Iterator[Posted]:
+            yield Posted(event_id="a")
+            producer.close()
+            yield Posted(event_id="b")
+
+        with pytest.raises(DeliveryError, match="the producer is closed"):
+            producer.send_all(events())
+        assert producer.statistics.acknowledged == 1
+
+
 class TestTransactions:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
@@ -454,11 +551,12 @@ class TestSwitchedOff:
             producer.send(Posted(event_id="e1"))
             assert producer.send_and_wait(Posted(event_id="e2")).offset == -1
             assert producer.send_many([Posted(event_id="e3"), Posted(event_id="e4")]).acknowledged == 2
+            producer.send_all(Posted(event_id=event) for event in ("e5", "e6"))
             with producer.transaction():
                 producer.send(Noted(note="n"), tenant_id="acme")
             producer.flush()
 
-        assert producer.statistics.dropped == 5
+        assert producer.statistics.dropped == 7
         assert producer.statistics.sent == 0
 
 
