@@ -25,7 +25,7 @@ class Batch:
         self.sources: list[Handler] = []
         """Who handles each; several where an event comes in several versions."""
         self.events: list[Any] = []
-        self.contexts = Contexts(self)
+        self.contexts = Contexts(self.messages, self.sources, self.events)
 
     @property
     def handler(self) -> Handler:
@@ -56,15 +56,18 @@ class Contexts(Sequence[Received]):
     a service holds every few batches.
     """
 
-    __slots__ = ("_batch", "made")
+    __slots__ = ("_events", "_messages", "_sources", "made")
 
-    def __init__(self, batch: Batch) -> None:
-        self._batch = batch
+    def __init__(self, messages: Sequence[Message], sources: Sequence[Handler], events: Sequence[Any]) -> None:
+        """Of records that may still be added to; not of their batch, which would hold itself by its contexts."""
+        self._messages = messages
+        self._sources = sources
+        self._events = events
         self.made: dict[int, Received] = {}
         """Those that were asked for, by their place."""
 
     def __len__(self) -> int:
-        return len(self._batch.messages)
+        return len(self._messages)
 
     def __iter__(self) -> Iterator[Received]:
         return map(self._of, range(len(self)))
@@ -80,6 +83,5 @@ class Contexts(Sequence[Received]):
     def _of(self, place: int) -> Received:
         found = self.made.get(place)
         if found is None:
-            batch = self._batch
-            found = self.made[place] = Received.of(batch.messages[place], batch.sources[place], batch.events[place])
+            found = self.made[place] = Received.of(self._messages[place], self._sources[place], self._events[place])
         return found

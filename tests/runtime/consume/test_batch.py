@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -73,6 +74,23 @@ class TestContexts:
         assert offsets(rest.contexts) == [1, 2]
         assert rest.contexts[1] is kept
         assert rest.handler == made.sources[2]
+
+
+def test_a_batch_is_let_go_without_the_collector() -> None:
+    class Event:
+        """Something that can be watched."""
+
+    made, event = batch(3), Event()
+    made.add(Message(topic="t", partition=0, offset=3), made.handler, event)
+    assert made.contexts[3]._event is event
+    gone = weakref.ref(event)
+
+    gc.disable()
+    try:
+        del made, event
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_records_that_wait_to_be_handled_are_nothing_that_the_collector_looks_at(
