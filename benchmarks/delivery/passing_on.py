@@ -79,18 +79,24 @@ def pass_on_batches(side: Side) -> dict[str, float]:
 
 
 class _Watch:
-    """How many were passed on, and when the first and the last of them were, to a drain."""
+    """How many were passed on, and how many a second after the first look, which counts as the start."""
 
     def __init__(self) -> None:
         self.seen = 0
-        self.start = self.last = 0.0
+        self._first = 0
+        self._start = self._last = 0.0
 
     def passed(self, count: int) -> None:
         drains = self.seen // DRAIN
         self.seen += count
-        if not self.start or self.seen // DRAIN > drains:
-            self.last = time.perf_counter()
-            self.start = self.start or self.last
+        if not self._first:
+            self._first, self._start = count, time.perf_counter()
+        elif self.seen // DRAIN > drains:
+            self._last = time.perf_counter()
+
+    @property
+    def rate(self) -> float:
+        return (self.seen - self._first) / (self._last - self._start)
 
 
 def _producer(side: Side) -> Producer:
@@ -100,7 +106,7 @@ def _producer(side: Side) -> Producer:
 def _passed_on(side: Side, group: Group, producer: Producer, watch: _Watch) -> dict[str, float]:
     with producer:
         group.run(side.settings, exactly_once=True, producer=producer, max_events=side.count, idle_timeout=QUIET)
-    return {"rate": watch.seen / (watch.last - watch.start), "read": watch.seen, **_written(side)}
+    return {"rate": watch.rate, "read": watch.seen, **_written(side)}
 
 
 def _written(side: Side) -> dict[str, float]:

@@ -46,7 +46,7 @@ class Side:
         self.events = list(examples(self.cls, EVENTS))
 
     def records(self) -> list[tuple[bytes, bytes | None, Headers]]:
-        """The events as records: value, key, headers, and the header of what was sent while something was handled."""
+        """The events as records, with the correlation id that a service in the middle would give them."""
         contract = self.cls.contract
         catalog = SchemaCatalog(self.settings, register="dev")
         identifier = catalog.schema_id(contract, contract.subject)

@@ -22,7 +22,7 @@ from eventpact.produce.route import attribute, headers_of, key_of
 from eventpact.produce.sender import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from eventpact import Settings
 
@@ -105,6 +105,7 @@ def capturing(settings: Settings) -> Iterator[CapturedEvents]:
     captured = CapturedEvents(settings)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sender, "queue", _listening(Sender.queue, captured))
+        patch.setattr(Sender, "queue_all", _one_by_one)
         patch.setattr(Producer, "transaction", _taking_back(Producer.transaction, captured))
         yield captured
 
@@ -120,6 +121,11 @@ def _listening(queue: Callable[..., None], captured: CapturedEvents) -> Callable
         captured.sent.append(Sent(event, topic, key_of(contract)(event), headers))
 
     return heard
+
+
+def _one_by_one(sender: Sender, events: Iterable[Event], parameters: dict[str, str], told: Any) -> None:
+    for event in events:
+        sender.queue(event, parameters, told)
 
 
 def _taking_back(transaction: Callable[..., Any], captured: CapturedEvents) -> Callable[..., Any]:

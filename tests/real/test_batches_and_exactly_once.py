@@ -50,6 +50,32 @@ class TestBatches:
         [letter] = read_all(kafka, "sample.dead", 1)
         assert letter.key() == b"k0"
 
+    def test_what_a_batch_method_does_with_its_list_of_events_is_its_own_affair(
+        self, producer: SampleProducer, settings: Settings
+    ) -> None:
+        class Taking(PostReader, name="taking"):
+            alone: ClassVar[list[tuple[str, str | None]]] = []
+            taken: ClassVar[list[str]] = []
+
+            def on_posted(self, event: Posted, context: Context) -> None:
+                self.alone.append((event.event_id, context.event_id))
+
+            def on_posted_batch(self, events: Sequence[Posted], contexts: Sequence[Context]) -> None:
+                assert isinstance(events, list)
+                events.sort(key=lambda event: event.event_id, reverse=True)
+                while events:
+                    self.taken.append(events.pop().event_id)
+                raise ValueError("and now they are gone")
+
+        send(producer, 200)
+        group = Taking()
+
+        statistics = group.run(settings, max_events=200)
+
+        assert statistics.handled == 200
+        assert len(group.taken) > 10
+        assert sorted(group.alone) == sorted((str(number), str(number)) for number in range(200))
+
     def test_what_a_batch_sends_carries_on_the_id_of_its_first_event_or_the_one_given(
         self, producer: SampleProducer, settings: Settings, kafka: KafkaCluster
     ) -> None:

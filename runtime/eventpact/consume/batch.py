@@ -52,8 +52,8 @@ class Batch:
 class Contexts(Sequence[Received]):
     """The contexts of a batch, each made when it is first asked for.
 
-    Few handlers ask for many. A thousand at once would live long enough to make the garbage collector go over all that
-    a service holds every few batches.
+    Few handlers ask for many. A thousand at once would live long enough for the garbage collector to go over all that a
+    service holds every few batches.
     """
 
     __slots__ = ("_events", "_messages", "_sources", "made")
@@ -83,5 +83,6 @@ class Contexts(Sequence[Received]):
     def _of(self, place: int) -> Received:
         found = self.made.get(place)
         if found is None:
-            found = self.made[place] = Received.of(self._messages[place], self._sources[place], self._events[place])
+            made = Received.of(self._messages[place], self._sources[place], self._events[place])
+            found = self.made.setdefault(place, made)  # another thread of the service may have been quicker
         return found

@@ -43,7 +43,7 @@ class Context:
     )
 
     _attempt: int
-    _carried: RawHeaders | None
+    _carried: tuple[tuple[str, bytes], ...] | None
     """`None` until somebody sends."""
     _correlation_id: str | None
     """`None` until it is asked for."""
@@ -178,12 +178,12 @@ class Context:
         return None if header is None else tracing.traceparent(header)
 
     @property
-    def carried(self) -> RawHeaders:
-        """The headers `correlation-id` and `traceparent` that events carry on which are sent while it is handled."""
+    def carried(self) -> tuple[tuple[str, bytes], ...]:
+        """The headers that events sent while it is handled carry on: `correlation-id`, and `traceparent` if it has one."""
         found = self._carried
         if found is None:
             carried = ((CORRELATION_HEADER, self.correlation_id), (tracing.HEADER, self.traceparent))
-            found = self._carried = [(name, value.encode()) for name, value in carried if value]
+            found = self._carried = tuple((name, value.encode()) for name, value in carried if value)
         return found
 
     @property

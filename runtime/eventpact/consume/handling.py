@@ -290,7 +290,7 @@ class Handling:
         contexts = batch.contexts
         try:
             with tracing.handling(self._name, handler.contract, contexts):
-                yield partial(handler.batch, batch.events, contexts)
+                yield partial(handler.batch, [*batch.events], contexts)  # which the service may sort, or empty
         except Exception as error:  # noqa: BLE001 - handlers are the service's own code and may raise anything
             self._check_run(error, contexts[0])
             _LOG.warning(

@@ -271,11 +271,11 @@ class Producer:
     def send_all(self, events: Iterable[Event], /, **parameters: str) -> None:
         """Send without waiting, in their order, as `send` does each; for many at once it takes less time.
 
-        All carry on what the context has when the first of their kind is sent. Where one cannot be queued, those before
-        it are on their way.
+        Where one cannot be queued, those before it are on their way.
         """
         if self._client is None:
-            self._dropped += sum(1 for _ in events)
+            for _ in events:
+                self._dropped += 1
         else:
             self._sender.queue_all(events, parameters, self._forgotten)
 

@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException
 
 from eventpact import tracing
 from eventpact.errors import DeliveryError
+from eventpact.event import CORRELATION
 from eventpact.in_hand import IN_HAND
 from eventpact.names import topic_name
 from eventpact.produce.carrying import in_context
@@ -98,27 +99,30 @@ class Sender:
             self._serve(0)
 
     def queue_all(self, events: Iterable[Event], parameters: dict[str, str], told: Told) -> None:
-        """Queue events in their order, each as `queue` does; what is the same for all of a kind is found once."""
+        """Queue events in their order, as `queue` does each; what is the same for one and the next is found once."""
         kind: type[Event] | None = None
-        carried: Headers = []
+        given: str | None = None
         for event in events:
-            if self.gate is not None or self._closed is not None or tracing.SPANS is not None:
+            if self._closed is not None or tracing.SPANS is not None:
                 self.queue(event, parameters, told)
                 continue
-            if type(event) is not kind:
-                kind = type(event)
-                kind_key: RouteKey = (kind, *parameters.items()) if parameters else kind
-                way = self._routes.get(kind_key) or self._find(kind_key, event, parameters)
+            if type(event) is not kind or CORRELATION.get() is not given:
+                kind, given = type(event), CORRELATION.get()
+                key: RouteKey = (kind, *parameters.items()) if parameters else kind
+                way = self._routes.get(key) or self._find(key, event, parameters)
                 take, prefix, encode, topic, tally = way.take, way.prefix, way.encode, way.topic, way.tally
-                carried = in_context(way, None, told)[0] or []
-            key, headers = take(event)
+                carried = in_context(way, None, told)[0]
+            record_key, headers = take(event)
             if carried:
                 headers = [*headers, *carried] if headers else [*carried]
             value = prefix + encode(event)
+            if self.gate is not None:
+                self.gate.queue(way, (topic, value, record_key, -1, told, None, 0, headers))
+                continue
             try:
-                self._produce(topic, value, key, -1, told, None, 0, headers)
+                self._produce(topic, value, record_key, -1, told, None, 0, headers)
             except (BufferError, KafkaException) as error:
-                self._produce_later(way, (topic, value, key, -1, told, None, 0, headers), error)
+                self._produce_later(way, (topic, value, record_key, -1, told, None, 0, headers), error)
             tally.sent = sent = tally.sent + 1
             if not sent & _SERVE_MASK:
                 self._serve(0)

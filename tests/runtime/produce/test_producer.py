@@ -402,6 +402,20 @@ class TestAllWithoutWaiting:
 
         assert [one.headers() for one in read(broker, "sample.notes.acme", 3)] == [[("correlation-id", b"c-1")]] * 3
 
+    def test_each_carries_on_what_the_context_has_when_it_is_sent(
+        self, producer: SampleProducer, broker: LocalBroker
+    ) -> None:
+        def notes() -> Iterator[Noted]:
+            for number in range(4):
+                with correlated(f"c-{number // 2}"):
+                    yield Noted(note=str(number))
+
+        producer.send_all(notes(), tenant_id="acme")
+        producer.flush()
+
+        carried = {one.key(): dict(one.headers() or ()) for one in read(broker, "sample.notes.acme", 4)}
+        assert carried == {str(n).encode(): {"correlation-id": f"c-{n // 2}".encode()} for n in range(4)}
+
     def test_those_before_one_that_does_not_fit_are_on_their_way(
         self, producer: SampleProducer, broker: LocalBroker
     ) -> None:
@@ -434,6 +448,24 @@ class TestAllWithoutWaiting:
 
         with pytest.raises(DeliveryError, match="breaker"):
             producer.send_all([Posted(event_id="c")])
+        producer.close()
+
+    def test_a_breaker_that_opens_meanwhile_refuses_the_rest(self, settings: Settings, broker: LocalBroker) -> None:
+        policy = BreakerPolicy(failures=1, wait=60, longest_wait=60)
+        producer = SampleProducer(impatient(settings), register="dev", breaker=policy)
+        producer.send_and_wait(Posted(event_id="a"))
+
+        def events() -> Iterator[Posted]:
+            yield Posted(event_id="b")
+            producer.flush()
+            broker.close()
+            with pytest.raises(DeliveryError):
+                producer.send_and_wait(Posted(event_id="c"))
+            yield Posted(event_id="d")
+
+        with pytest.raises(DeliveryError, match="breaker"):
+            producer.send_all(events())
+        assert producer.statistics.acknowledged == 2
         producer.close()
 
     def test_a_full_queue_blocks_until_there_is_room(self, settings: Settings, broker: LocalBroker) -> None:
