@@ -179,7 +179,7 @@ class Context:
 
     @property
     def carried(self) -> tuple[tuple[str, bytes], ...]:
-        """The headers that events sent while it is handled carry on: `correlation-id`, and `traceparent` if it has one."""
+        """The headers `correlation-id` and `traceparent` of what is sent while it is handled; no trace, no second."""
         found = self._carried
         if found is None:
             carried = ((CORRELATION_HEADER, self.correlation_id), (tracing.HEADER, self.traceparent))
