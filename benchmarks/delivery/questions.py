@@ -78,15 +78,15 @@ def transactions(bench: Bench) -> Table:
     told: dict[str, Any] = {**_CHATPLATFORM, "topic": bench.fresh("chat.messages.from"), "count": _TRANSFORMED}
     bench.ask("produce_raw", **told)
     rates: dict[str, list[float]] = {side: [] for side in _PASSING_ON}
-    bytes_a_record = set()
+    bytes_a_record = []
     for _ in range(_TURNS):
         for side, found in rates.items():
             tenant = f"{side}_{len(found)}"
             passed = bench.ask(side, **told, tenant=tenant, target=bench.fresh(f"chat.messages.{tenant}"))
             assert passed["written"] == passed["read"] >= _TRANSFORMED, passed
-            bytes_a_record.add(passed["bytes"] / passed["written"])
+            bytes_a_record.append(passed["bytes"] / passed["written"])
             found.append(passed["rate"])
-    assert len(bytes_a_record) == 1, bytes_a_record
+    assert max(bytes_a_record) - min(bytes_a_record) < 1, bytes_a_record  # no side has to write what others have not
     plain = max(rates["pass_on_raw"])
     rows: dict[str, list[float | None]] = {
         name: [max(rates[side]) / 1000, max(rates[side]) / plain, None if side == "pass_on_raw" else 0.8]
