@@ -46,6 +46,9 @@ _WINDOW: Final = 10_000
 _OFFERED: Final = 16
 """Records that are handed over at once: lanes that are done with theirs wait meanwhile."""
 
+_REFILL: Final = 256
+"""Records there is to be room for before more are fetched. Few: while they are handed over, no lane gets on."""
+
 _NEVER: Final = -1
 
 
@@ -157,7 +160,8 @@ class Lanes(ABC):
     def wait_for_room(self, seconds: float) -> None:
         """Wait until half of what can be done is done, or the time is over."""
         with self._changed:
-            self._wake_at = goal = self.resting + (self._in_flight - self.resting) // 2
+            busy = self._in_flight - self.resting
+            self._wake_at = goal = self.resting + max(busy // 2, busy - _REFILL)
             self._changed.wait_for(lambda: self._in_flight <= goal or self.failure is not None, seconds)
             self._wake_at = _NEVER
 
@@ -169,9 +173,9 @@ class Lanes(ABC):
             while self._asleep and self._asleep[0][0] <= now:
                 self._ready(heapq.heappop(self._asleep)[2])
             if slept or self._resting[0]:
-                resting = [item for _, _, strand in self._asleep for item in strand.items]
+                resting = [item for _, _, strand in self._asleep for item in strand]
                 self._resting = len(resting), sum(len(item.message) for item in resting)
-            waiting = {partition_of(strand.items[0].message) for _, _, strand in self._asleep if strand.items}
+            waiting = {partition_of(strand[0].message) for _, _, strand in self._asleep if strand}
         return waiting | {one for one in partitions if len(self._offsets.mark(one)) > _WINDOW}
 
     def revoke(self, partitions: Collection[Partition], seconds: float) -> list[Hand]:
@@ -193,7 +197,7 @@ class Lanes(ABC):
             for mark in marks:
                 mark.leave()
             for _, _, strand in self._asleep:
-                for item in strand.items:
+                for item in strand:
                     if id(item.mark) in leaving:
                         item.mark.leave(item.offset - 1)
             self._drop_unwanted()
@@ -230,7 +234,8 @@ class Lanes(ABC):
 
     def _is_over(self, lane: Lane, turn: Turn) -> bool:
         """Whether the lane should begin no more of a turn."""
-        return not turn or not lane.held[turn.done].wanted
+        done, held = turn.done, lane.held
+        return done == len(held) or not held[done].wanted
 
     def _put_back(self, lane: Lane, strand: Strand[Item], turn: Turn, stopped: BaseException | None) -> None:
         """A lane is done with a turn, or was stopped in it."""
@@ -241,10 +246,11 @@ class Lanes(ABC):
                 item.mark.finish(item.offset)
             self._dealt(done)
             until = None if stopped is None else self._until(stopped, left[0])
-            if left and left[0].wanted:
-                strand.items.extendleft(reversed(left))
-            else:
-                self._dealt(left)
+            if left:
+                if left[0].wanted:
+                    strand[:0] = left
+                else:
+                    self._dealt(left)
             if self._strands.give_back(strand):
                 if until is None:
                     self._ready(strand)

@@ -6,7 +6,7 @@ whoever is free, so no worker idles while any strand has work, as it would if ke
 
 from __future__ import annotations
 
-from collections import deque
+from itertools import compress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Strand(Generic[T]):
-    """Items that are dealt with in their order, by one worker at a time."""
+class Strand(list[T]):
+    """Items that are dealt with in their order, by one worker at a time.
 
-    __slots__ = ("items", "name")
+    One object, for most strands of a group by key are of one record: what lives while it waits for a worker is gone
+    over by the garbage collector.
+    """
 
-    def __init__(self, name: Hashable) -> None:
-        self.name = name
-        self.items: deque[T] = deque()
+    __slots__ = ("name",)
+
+    name: Hashable
 
 
 class Strands(Generic[T]):
@@ -38,20 +40,21 @@ class Strands(Generic[T]):
         """Put an item behind those of its strand; the strand when nobody has it yet, so that it is for a worker."""
         strand = self._strands.get(name)
         if strand is not None:
-            strand.items.append(item)
+            strand.append(item)
             return None
-        strand = self._strands[name] = Strand(name)
-        strand.items.append(item)
+        strand = self._strands[name] = Strand((item,))
+        strand.name = name
         return strand
 
     def take(self, strand: Strand[T], most: int) -> list[T]:
         """The next items of a strand, for the worker that has it; none when those it had were dropped."""
-        items = strand.items
-        return [items.popleft() for _ in range(min(most, len(items)))]
+        taken = strand[:most]
+        del strand[:most]
+        return taken
 
     def give_back(self, strand: Strand[T]) -> bool:
         """A worker is done with what it took; true when the strand has more, so that it is for a worker again."""
-        if strand.items:
+        if strand:
             return True
         del self._strands[strand.name]
         return False
@@ -60,8 +63,8 @@ class Strands(Generic[T]):
         """Forget items that no worker has taken; those dropped, strand by strand in their order."""
         dropped: list[T] = []
         for strand in self._strands.values():
-            kept = deque(item for item in strand.items if not unwanted(item))
-            if len(kept) < len(strand.items):
-                dropped += [item for item in strand.items if unwanted(item)]
-                strand.items = kept
+            gone = [*map(unwanted, strand)]
+            if any(gone):
+                dropped += compress(strand, gone)
+                strand[:] = [item for item, is_gone in zip(strand, gone, strict=True) if not is_gone]
         return dropped
