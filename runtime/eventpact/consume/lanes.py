@@ -46,8 +46,9 @@ _WINDOW: Final = 10_000
 _OFFERED: Final = 16
 """Records that are handed over at once: lanes that are done with theirs wait meanwhile."""
 
-_REFILL: Final = 256
-"""Records there is to be room for before more are fetched. Few: while they are handed over, no lane gets on."""
+_REFILL: Final = 128
+"""Records there is to be room for before more are fetched: while they are handed over, no lane gets on, and what comes
+at once beyond a few hundred objects calls the garbage collector."""
 
 _NEVER: Final = -1
 
@@ -158,10 +159,10 @@ class Lanes(ABC):
                         self._ready(strand)
 
     def wait_for_room(self, seconds: float) -> None:
-        """Wait until half of what can be done is done, or the time is over."""
+        """Wait until there is room for some more, at most half of what can be done, or the time is over."""
         with self._changed:
             busy = self._in_flight - self.resting
-            self._wake_at = goal = self.resting + max(busy // 2, busy - _REFILL)
+            self._wake_at = goal = self.resting + busy - min(_REFILL, (busy + 1) // 2)
             self._changed.wait_for(lambda: self._in_flight <= goal or self.failure is not None, seconds)
             self._wake_at = _NEVER
 
