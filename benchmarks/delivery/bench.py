@@ -57,8 +57,8 @@ class Bench:
             "registry": self.registry,
             **_QUIKAPP,
             "group": f"group-{next(self._names)}",
-            "producer": _FAST,
             **told,
+            "producer": {**_FAST, **told.get("producer", {})},
         }
         command = [sys.executable, "-m", "benchmarks.delivery.sides", side, json.dumps(everything)]
         search = os.pathsep.join(str(package) for package in self.packages.iterdir())
@@ -81,13 +81,13 @@ class Bench:
         """Where sides of one run may share something."""
         return self.folder / f"{name}-{next(self._names)}"
 
-    def fresh(self, name: str = _TOPIC) -> str:
+    def fresh(self, name: str = _TOPIC, *, partitions: int = _PARTITIONS) -> str:
         """An empty topic."""
         topics = Topics(Settings(brokers=self.kafka.bootstrap_servers), timeout=30)
         if name in topics.states():
             topics.delete(name)
         replicas = min(3, self.brokers)
-        topics.create(TopicContract(name=name, partitions=_PARTITIONS, replication_factor=replicas))
+        topics.create(TopicContract(name=name, partitions=partitions, replication_factor=replicas))
         return name
 
 
