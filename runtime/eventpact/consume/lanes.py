@@ -162,7 +162,7 @@ class Lanes(ABC):
         """Wait until there is room for some more, at most half of what can be done, or the time is over."""
         with self._changed:
             busy = self._in_flight - self.resting
-            self._wake_at = goal = self.resting + busy - min(_REFILL, (busy + 1) // 2)
+            self._wake_at = goal = self._in_flight - min(_REFILL, (busy + 1) // 2)
             self._changed.wait_for(lambda: self._in_flight <= goal or self.failure is not None, seconds)
             self._wake_at = _NEVER
 
@@ -247,11 +247,10 @@ class Lanes(ABC):
                 item.mark.finish(item.offset)
             self._dealt(done)
             until = None if stopped is None else self._until(stopped, left[0])
-            if left:
-                if left[0].wanted:
-                    strand[:0] = left
-                else:
-                    self._dealt(left)
+            if left and left[0].wanted:
+                strand[:0] = left
+            else:
+                self._dealt(left)
             if self._strands.give_back(strand):
                 if until is None:
                     self._ready(strand)
